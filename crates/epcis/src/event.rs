@@ -1,0 +1,218 @@
+//! The canonical event, whatever binding it came in.
+
+use gs1::Identifier;
+use serde::{Deserialize, Serialize};
+
+use crate::{EventTime, Extension, Quantity, Term, ZoneOffset};
+
+/// Which of the five event types (EPCIS 2.0 §7.4).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+pub enum EventKind {
+    /// Something happened to objects.
+    #[serde(rename = "ObjectEvent")]
+    Object,
+    /// Objects were put into or taken out of a parent.
+    #[serde(rename = "AggregationEvent")]
+    Aggregation,
+    /// Objects were linked to business transactions.
+    #[serde(rename = "TransactionEvent")]
+    Transaction,
+    /// Inputs were consumed, outputs produced.
+    #[serde(rename = "TransformationEvent")]
+    Transformation,
+    /// Objects were tied to another object or place for a while.
+    #[serde(rename = "AssociationEvent")]
+    Association,
+}
+
+/// The life-cycle verb of an event (EPCIS 2.0 §7.3.2).
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Action {
+    /// Created, or added to the parent.
+    Add,
+    /// Seen, nothing changed.
+    Observe,
+    /// Ended, or removed from the parent.
+    Delete,
+}
+
+/// One EPCIS event with every field of every type; which fields may stand on which type is checked on reading.
+///
+/// Lexical forms are kept: `10.50` stays `10.50`, an offset stays the offset, an identifier keeps its spelling, and
+/// elements outside the standard are kept as [`Extension`]s. Serialising with `serde` and reading back gives an equal
+/// event; this is the form the store keeps.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Event {
+    /// `type`.
+    #[serde(rename = "type")]
+    pub kind: EventKind,
+    /// `eventID`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_id: Option<Identifier>,
+    /// `eventTime`.
+    pub event_time: EventTime,
+    /// `recordTime` as the partner wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record_time: Option<EventTime>,
+    /// `eventTimeZoneOffset`, the local time at the place of the event.
+    pub event_time_zone_offset: ZoneOffset,
+    /// `action`; absent on transformations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+    /// `bizStep`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub biz_step: Option<Term>,
+    /// `disposition`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disposition: Option<Term>,
+    /// `persistentDisposition`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub persistent_disposition: Option<PersistentDisposition>,
+    /// `readPoint`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_point: Option<Place>,
+    /// `bizLocation`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub biz_location: Option<Place>,
+    /// `parentID` of aggregations, transactions and associations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_id: Option<Identifier>,
+    /// `transformationID`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transformation_id: Option<Identifier>,
+    /// `epcList` of object and transaction events.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub epc_list: Vec<Identifier>,
+    /// `quantityList` of object and transaction events.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quantity_list: Vec<QuantityElement>,
+    /// `childEPCs` of aggregations and associations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub child_epcs: Vec<Identifier>,
+    /// `childQuantityList` of aggregations and associations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub child_quantity_list: Vec<QuantityElement>,
+    /// `inputEPCList` of transformations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub input_epc_list: Vec<Identifier>,
+    /// `inputQuantityList` of transformations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub input_quantity_list: Vec<QuantityElement>,
+    /// `outputEPCList` of transformations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub output_epc_list: Vec<Identifier>,
+    /// `outputQuantityList` of transformations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub output_quantity_list: Vec<QuantityElement>,
+    /// `bizTransactionList`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub biz_transaction_list: Vec<BizTransaction>,
+    /// `sourceList`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source_list: Vec<SourceDest>,
+    /// `destinationList`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub destination_list: Vec<SourceDest>,
+    /// `sensorElementList`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sensor_element_list: Vec<SensorElement>,
+    /// `ilmd`, instance/lot master data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ilmd: Vec<Extension>,
+    /// `certificationInfo`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certification_info: Vec<String>,
+    /// `errorDeclaration`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_declaration: Option<ErrorDeclaration>,
+    /// Everything at event level that the standard does not name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
+}
+
+/// `readPoint` or `bizLocation`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Place {
+    /// `id`.
+    pub id: Identifier,
+    /// Further members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
+}
+
+/// `quantityElement`: a class, how much of it, in which unit.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct QuantityElement {
+    /// `epcClass`.
+    pub epc_class: Identifier,
+    /// `quantity`; absent means unknown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<Quantity>,
+    /// `uom`, a UN/ECE Recommendation 20 code; absent means a count of trade items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uom: Option<String>,
+}
+
+/// `bizTransaction`: a document that the event belongs to.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct BizTransaction {
+    /// `type`, for example `po` or `desadv`.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Term>,
+    /// `bizTransaction`.
+    pub id: Identifier,
+}
+
+/// An element of `sourceList` or `destinationList`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct SourceDest {
+    /// `type`: `owning_party`, `possessing_party`, `location` or a private term.
+    #[serde(rename = "type")]
+    pub kind: Term,
+    /// `source` or `destination`.
+    pub id: Identifier,
+}
+
+/// `persistentDisposition` (EPCIS 2.0 §7.3.6).
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct PersistentDisposition {
+    /// `set`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set: Vec<Term>,
+    /// `unset`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unset: Vec<Term>,
+}
+
+/// `sensorElement`: its metadata, its reports, and what the standard does not name.
+///
+/// The members are kept as they stand, by name; checking their types is the reader's work.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+pub struct SensorElement {
+    /// `sensorMetadata`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metadata: Vec<Extension>,
+    /// `sensorReport`, each a list of members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<Vec<Extension>>,
+    /// Further members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
+}
+
+/// `errorDeclaration`: the event was wrong from the start (EPCIS 2.0 §7.4.1.2).
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ErrorDeclaration {
+    /// `declarationTime`.
+    pub declaration_time: EventTime,
+    /// `reason`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Term>,
+    /// `correctiveEventIDs`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrective_event_ids: Vec<Identifier>,
+    /// Further members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
+}

@@ -1,0 +1,22 @@
+#![doc = include_str!("../README.md")]
+
+mod event;
+mod extension;
+mod finding;
+mod masterdata;
+mod quantity;
+mod reader;
+mod term;
+mod time;
+
+pub use event::{
+    Action, BizTransaction, ErrorDeclaration, Event, EventKind, PersistentDisposition, Place, QuantityElement,
+    SensorElement, SourceDest,
+};
+pub use extension::{Extension, Name, Value};
+pub use finding::{Finding, Location, Severity};
+pub use masterdata::{Attribute, VocabularyElement};
+pub use quantity::Quantity;
+pub use reader::{Binding, Item, Limits, Reader};
+pub use term::Term;
+pub use time::{EventTime, InvalidTime, ZoneOffset};

@@ -1,0 +1,33 @@
+//! Master data in document headers: what a location or a product is called, where it stands.
+
+use gs1::Identifier;
+use serde::{Deserialize, Serialize};
+
+use crate::{Extension, Value};
+
+/// One `VocabularyElement` (EPCIS 2.0 §7.1.4): attributes of a location, a product, a party.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct VocabularyElement {
+    /// `type` of the vocabulary, for example `urn:epcglobal:epcis:vtype:Location`.
+    pub vocabulary: String,
+    /// `id` of the element.
+    pub id: Identifier,
+    /// Its attributes in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<Attribute>,
+    /// `children`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub children: Vec<Identifier>,
+    /// Further members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
+}
+
+/// One master-data attribute.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Attribute {
+    /// Attribute id as written, for example `urn:epcglobal:cbv:mda#name` or `cbvmda:name`.
+    pub id: String,
+    /// Its value.
+    pub value: Value,
+}
