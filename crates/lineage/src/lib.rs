@@ -1,1 +1,13 @@
-//! Placeholder
+#![doc = include_str!("../README.md")]
+
+mod balance;
+mod contents;
+mod graph;
+mod reading;
+mod walk;
+
+pub use balance::{Balance, Movement, balance};
+pub use contents::{Change, ChangeKind, Content, contents};
+pub use graph::{Answer, Continuation, Edge, EdgeKind, Gap, GapReason, Lineage, Node, NodeId, Sighting};
+pub use reading::{Containment, Custody, CustodyKind, Mention, Reading, Role, Stage, ThingKind, read};
+pub use walk::{Limits, Step, Walk, Walked};

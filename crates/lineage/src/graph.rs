@@ -1,0 +1,324 @@
+//! The graph that a trace ends in: lots and units, edges with the event behind them, and gaps.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{Direction, LotKey};
+use jiff::{Timestamp, civil::Date};
+
+use crate::{CustodyKind, Role, ThingKind};
+
+/// The name of a node: the lot key, or the canonical identifier of a unit or instance.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct NodeId(pub String);
+
+/// A lot, a unit or an instance in an answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Its name in this answer.
+    pub id: NodeId,
+    /// What it is.
+    pub kind: ThingKind,
+    /// The key, for lots.
+    pub lot: Option<LotKey>,
+    /// Canonical identifiers that name it.
+    pub identifiers: BTreeSet<String>,
+    /// Derivations from the lot asked about.
+    pub hops: u32,
+    /// What events say of it, in order of time.
+    pub sightings: Vec<Sighting>,
+}
+
+/// An event as it touches one node, with only what the asker may see of it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Sighting {
+    /// Reference of the event: its id for the tenant's own staff, a pseudonym for anybody else.
+    pub event: String,
+    /// The organisation that asserts it.
+    pub asserter: String,
+    /// The part the node plays in it.
+    pub role: Role,
+    /// Critical tracking event, in the spelling of `fsma:cte`.
+    pub cte: Option<String>,
+    /// `bizStep` as a bare word.
+    pub biz_step: Option<String>,
+    /// Calendar date at the place of the event.
+    pub day: Date,
+    /// The instant.
+    pub time: Option<Timestamp>,
+    /// Canonical `readPoint`.
+    pub place: Option<String>,
+    /// Canonical `bizLocation`.
+    pub location: Option<String>,
+    /// Which end of a hand-over it is.
+    pub custody: Option<CustodyKind>,
+    /// Canonical place the goods left.
+    pub from_place: Option<String>,
+    /// Canonical place the goods went to.
+    pub to_place: Option<String>,
+    /// Amount and unit of measure of this node, as recorded.
+    pub quantity: Option<(String, Option<String>)>,
+    /// Business documents: type and number.
+    pub documents: Vec<(Option<String>, String)>,
+}
+
+/// What an [`Edge`] means.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum EdgeKind {
+    /// `from` was consumed to make `to`.
+    Derived,
+    /// `from` was inside `to`.
+    Contained,
+}
+
+/// A fact between two nodes, with the event behind it.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Edge {
+    /// What it means.
+    pub kind: EdgeKind,
+    /// The input, or the content.
+    pub from: NodeId,
+    /// The output, or the unit.
+    pub to: NodeId,
+    /// Reference of the event.
+    pub event: String,
+    /// Date of the event at its place.
+    pub day: Date,
+    /// The organisation that asserts it.
+    pub asserter: String,
+}
+
+/// Why something is missing from an answer.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum GapReason {
+    /// The other side could not be reached.
+    Unreachable,
+    /// The other side did not answer in time.
+    TimedOut,
+    /// The other side knows nothing of it, or shares nothing: the two are the same answer.
+    NotAvailable,
+    /// The history goes on, but the other side does not say where.
+    Withheld,
+    /// No registered organisation is known to ask.
+    NoGateway,
+    /// The question's own limits ended the walk here.
+    Limit,
+    /// The history comes back to where it was.
+    Loop,
+    /// The other side's answer does not fit the question.
+    Invalid,
+    /// The answer is older than its sender allows.
+    Stale,
+}
+
+/// A hole in the answer, with its reason.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Gap {
+    /// At which node.
+    pub at: NodeId,
+    /// On which side of it.
+    pub direction: Direction,
+    /// Why.
+    pub reason: GapReason,
+    /// Who would know, where the asker may learn it.
+    pub counterparty: Option<String>,
+    /// Whether asking again may help.
+    pub retryable: bool,
+}
+
+/// Where the history goes on: with which organisation, by its canonical identifiers.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Continuation {
+    /// From which node.
+    pub at: NodeId,
+    /// Canonical identifiers of the organisation or of its place.
+    pub party: String,
+    /// Derivations from the lot asked about.
+    pub hops: u32,
+}
+
+/// What one organisation answers from its own records.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// The nodes that correspond to the lots asked, by position in the question; `None` where nothing is shown.
+    pub asked: Vec<Option<NodeId>>,
+    /// What is shown.
+    pub nodes: Vec<Node>,
+    /// What is shown.
+    pub edges: Vec<Edge>,
+    /// Where it ends, with reasons.
+    pub gaps: Vec<Gap>,
+    /// Where it goes on.
+    pub continuations: Vec<Continuation>,
+}
+
+/// The answers of several organisations joined into one graph.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lineage {
+    nodes: BTreeMap<NodeId, Node>,
+    edges: BTreeSet<Edge>,
+    gaps: BTreeSet<Gap>,
+    // Invariant: the values are final names, never keys of this map.
+    aliases: BTreeMap<NodeId, NodeId>,
+}
+
+impl Lineage {
+    /// Adds an answer. `asked_as` are the names under which the lots were asked for, by position.
+    ///
+    /// The node that answers for a lot is that lot: where one side knows the lot under a provisional key and the
+    /// other under a full one, they become one node under the full key.
+    pub fn join(&mut self, asked_as: &[NodeId], answer: Answer) {
+        for node in answer.nodes {
+            self.add_node(node);
+        }
+        self.edges.extend(answer.edges);
+        self.gaps.extend(answer.gaps);
+        for (asked, answered) in asked_as.iter().zip(answer.asked) {
+            if let Some(answered) = answered {
+                self.unite(asked, &answered);
+            }
+        }
+    }
+
+    /// Adds a gap.
+    pub fn add_gap(&mut self, gap: Gap) {
+        self.gaps.insert(gap);
+    }
+
+    /// The final name of a node.
+    pub fn name<'a>(&'a self, id: &'a NodeId) -> &'a NodeId {
+        self.aliases.get(id).unwrap_or(id)
+    }
+
+    /// A node by any of its names.
+    pub fn node(&self, id: &NodeId) -> Option<&Node> {
+        self.nodes.get(self.name(id))
+    }
+
+    /// All nodes, by name.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.values()
+    }
+
+    /// All edges, with final names.
+    pub fn edges(&self) -> impl Iterator<Item = Edge> {
+        let renamed: BTreeSet<Edge> = self.edges.iter().map(|edge| self.rename(edge)).collect();
+        renamed.into_iter()
+    }
+
+    /// All gaps, with final names.
+    pub fn gaps(&self) -> impl Iterator<Item = Gap> {
+        let renamed: BTreeSet<Gap> =
+            self.gaps.iter().map(|gap| Gap { at: self.name(&gap.at).clone(), ..gap.clone() }).collect();
+        renamed.into_iter()
+    }
+
+    /// Whether nothing is missing.
+    pub fn is_complete(&self) -> bool {
+        self.gaps.is_empty()
+    }
+
+    fn rename(&self, edge: &Edge) -> Edge {
+        Edge { from: self.name(&edge.from).clone(), to: self.name(&edge.to).clone(), ..edge.clone() }
+    }
+
+    fn add_node(&mut self, mut node: Node) {
+        let name = self.name(&node.id).clone();
+        node.id = name.clone();
+        match self.nodes.get_mut(&name) {
+            Some(known) => merge(known, node),
+            None => {
+                self.nodes.insert(name, node);
+            }
+        }
+    }
+
+    fn unite(&mut self, a: &NodeId, b: &NodeId) {
+        let (a, b) = (self.name(a).clone(), self.name(b).clone());
+        if a == b {
+            return;
+        }
+        let provisional = |lineage: &Self, id: &NodeId| {
+            lineage.nodes.get(id).and_then(|node| node.lot.as_ref()).is_some_and(LotKey::is_provisional)
+        };
+        let (kept, gone) = if provisional(self, &a) && !provisional(self, &b) { (b, a) } else { (a, b) };
+        for target in self.aliases.values_mut().filter(|target| **target == gone) {
+            *target = kept.clone();
+        }
+        self.aliases.insert(gone.clone(), kept);
+        if let Some(node) = self.nodes.remove(&gone) {
+            self.add_node(node);
+        }
+    }
+}
+
+/// Adds what another organisation says of the same node. The more precise kind wins; nothing said is lost.
+fn merge(known: &mut Node, node: Node) {
+    known.kind = known.kind.max(node.kind);
+    known.lot = match (known.lot.take(), node.lot) {
+        (Some(key), Some(other)) if key.is_provisional() && !other.is_provisional() => Some(other),
+        (key, other) => key.or(other),
+    };
+    known.identifiers.extend(node.identifiers);
+    known.hops = known.hops.min(node.hops);
+    for sighting in node.sightings {
+        if !known.sightings.contains(&sighting) {
+            known.sightings.push(sighting);
+        }
+    }
+    known.sightings.sort_by(|a, b| (a.day, a.time, &a.event).cmp(&(b.day, b.time, &b.event)));
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Tlc, TlcSource};
+
+    use super::*;
+
+    fn lot(tlc: &str, source: TlcSource, hops: u32) -> Node {
+        let key = LotKey { tlc: Tlc::from(tlc), source };
+        Node {
+            id: NodeId(key.to_string()),
+            kind: ThingKind::Lot,
+            lot: Some(key),
+            identifiers: BTreeSet::new(),
+            hops,
+            sightings: vec![],
+        }
+    }
+
+    fn unknown(reporter: &str) -> TlcSource {
+        TlcSource::Unknown { reporter: reporter.to_owned() }
+    }
+
+    #[test]
+    fn the_answer_of_the_source_turns_a_provisional_lot_into_the_full_one() {
+        let ours = lot("T1", unknown("us"), 0);
+        let theirs = lot("T1", TlcSource::Place("L3".to_owned()), 0);
+        let (our_name, their_name) = (ours.id.clone(), theirs.id.clone());
+        let edge = Edge {
+            kind: EdgeKind::Derived,
+            from: our_name.clone(),
+            to: NodeId("T3".to_owned()),
+            event: "e".to_owned(),
+            day: Date::constant(2028, 8, 17),
+            asserter: "us".to_owned(),
+        };
+
+        let mut lineage = Lineage::default();
+        lineage.join(&[], Answer { nodes: vec![ours], edges: vec![edge], ..Answer::default() });
+        let answer = Answer { asked: vec![Some(their_name.clone())], nodes: vec![theirs], ..Answer::default() };
+        lineage.join(std::slice::from_ref(&our_name), answer);
+
+        assert_eq!(lineage.nodes().map(|node| &node.id).collect::<Vec<_>>(), vec![&their_name]);
+        assert_eq!(lineage.edges().next().unwrap().from, their_name);
+        assert_eq!(lineage.node(&our_name).unwrap().id, their_name);
+    }
+
+    #[test]
+    fn lots_of_the_same_code_stay_apart_without_evidence() {
+        let mut lineage = Lineage::default();
+        let nodes = vec![lot("LOT B27", unknown("a"), 0), lot("LOT B27", unknown("b"), 0)];
+        lineage.join(&[], Answer { nodes, ..Answer::default() });
+        assert_eq!(lineage.nodes().count(), 2);
+    }
+}

@@ -1,0 +1,275 @@
+//! What an event says of lots and units, before anything is looked up.
+
+use domain::LotStatement;
+use epcis::{Action, Event, EventKind, QuantityElement, SourceDest};
+use gs1::{Identifier, Key};
+
+/// What a thing is. A later, more precise reading refines an earlier one, never the other way round.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum ThingKind {
+    /// A lot of which is not yet known whether it is a traceability lot.
+    Lot,
+    /// A harvest or cooling lot, before initial packing: it has no traceability lot code.
+    HarvestLot,
+    /// A traceability lot (21 CFR 1.1310).
+    TraceabilityLot,
+    /// An input that the event itself declares to be no listed food.
+    OtherInput,
+    /// One serialised object.
+    Instance,
+    /// A logistic unit or another container.
+    Unit,
+}
+
+/// Where in the chain an event stands, as far as the regulation's classification tells.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stage {
+    /// Harvesting, cooling: everything on the event is a harvest lot.
+    PrePack,
+    /// Initial packing: inputs are harvest lots, outputs traceability lots.
+    InitialPacking,
+    /// Land-based receiving, shipping, receiving, transformation: everything is a traceability lot.
+    Packed,
+    /// Not known.
+    Unknown,
+}
+
+/// The part a thing plays in an event.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Role {
+    /// It is what the event is about.
+    Object,
+    /// Other things are put into it or taken out.
+    Parent,
+    /// It is put in or taken out.
+    Child,
+    /// It is consumed.
+    Input,
+    /// It is produced.
+    Output,
+}
+
+/// One thing on an event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mention {
+    /// Its part.
+    pub role: Role,
+    /// What it is, as far as this event tells.
+    pub kind: ThingKind,
+    /// How the event names it.
+    pub identifier: Identifier,
+    /// Amount and unit of measure as recorded; `None` for instances and units.
+    pub quantity: Option<(String, Option<String>)>,
+    /// What the event states of its lot code.
+    pub statement: Option<LotStatement>,
+    /// The canonical place where this event brought it into being.
+    pub created_at: Option<String>,
+}
+
+/// A change of what a unit contains. The children are the mentions with [`Role::Child`]; none means all.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Containment {
+    /// What happened.
+    pub action: Action,
+}
+
+/// Which end of a hand-over an event records.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum CustodyKind {
+    /// The goods left.
+    Shipped,
+    /// The goods arrived.
+    Received,
+}
+
+/// A hand-over.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Custody {
+    /// Which end.
+    pub kind: CustodyKind,
+    /// Canonical place the goods left.
+    pub from_place: Option<String>,
+    /// Canonical place the goods went to.
+    pub to_place: Option<String>,
+}
+
+/// Everything lineage needs to know of an event.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The things on it, in the order of the event.
+    pub mentions: Vec<Mention>,
+    /// Whether it changes what a unit contains.
+    pub containment: Option<Containment>,
+    /// Whether it is an end of a hand-over.
+    pub custody: Option<Custody>,
+    /// `transformationID`, canonical: inputs and outputs of one process may come in several events.
+    pub process: Option<String>,
+    /// Canonical `sourceList` identifiers.
+    pub sources: Vec<String>,
+    /// Canonical `destinationList` identifiers.
+    pub destinations: Vec<String>,
+}
+
+/// Reads an event. Total: an event without anything traceable gives an empty reading.
+pub fn read(event: &Event, stage: Stage) -> Reading {
+    let mut mentions = Mentions::new(event, stage);
+    match event.kind {
+        EventKind::Object | EventKind::Transaction => {
+            mentions.parent(event);
+            mentions.instances(Role::Object, &event.epc_list);
+            mentions.classes(Role::Object, &event.quantity_list);
+        }
+        EventKind::Aggregation | EventKind::Association => {
+            mentions.parent(event);
+            mentions.instances(Role::Child, &event.child_epcs);
+            mentions.classes(Role::Child, &event.child_quantity_list);
+        }
+        EventKind::Transformation => {
+            mentions.instances(Role::Input, &event.input_epc_list);
+            mentions.classes(Role::Input, &event.input_quantity_list);
+            mentions.instances(Role::Output, &event.output_epc_list);
+            mentions.classes(Role::Output, &event.output_quantity_list);
+        }
+    }
+    let holds_children = matches!(event.kind, EventKind::Aggregation | EventKind::Association);
+    Reading {
+        mentions: mentions.found,
+        containment: match event.action {
+            Some(action) if holds_children && event.parent_id.is_some() => Some(Containment { action }),
+            _ => None,
+        },
+        custody: custody(event),
+        process: event.transformation_id.as_ref().map(Identifier::canonical),
+        sources: event.source_list.iter().map(|end| end.id.canonical()).collect(),
+        destinations: event.destination_list.iter().map(|end| end.id.canonical()).collect(),
+    }
+}
+
+/// Collects mentions of one event.
+struct Mentions<'a> {
+    found: Vec<Mention>,
+    statements: Vec<LotStatement>,
+    other_inputs: Vec<Identifier>,
+    stage: Stage,
+    created_at: Option<String>,
+    event: &'a Event,
+}
+
+impl<'a> Mentions<'a> {
+    fn new(event: &'a Event, stage: Stage) -> Self {
+        let other_inputs = domain::fsma_members(&event.extensions, "nonFtlInputs")
+            .into_iter()
+            .filter_map(epcis::Value::as_text)
+            .map(Identifier::new)
+            .collect();
+        Self {
+            found: Vec::new(),
+            statements: LotStatement::of(event),
+            other_inputs,
+            stage,
+            created_at: place_of(event),
+            event,
+        }
+    }
+
+    fn parent(&mut self, event: &Event) {
+        if let Some(parent) = &event.parent_id {
+            self.push(Role::Parent, ThingKind::Unit, parent, None);
+        }
+    }
+
+    fn instances(&mut self, role: Role, epcs: &[Identifier]) {
+        for epc in epcs {
+            let kind = match epc.key() {
+                Key::Sscc { .. } => ThingKind::Unit,
+                // A class written where an instance belongs is still that lot.
+                Key::Lgtin { .. } => self.lot_kind(role),
+                _ => ThingKind::Instance,
+            };
+            self.push(role, kind, epc, None);
+        }
+    }
+
+    fn classes(&mut self, role: Role, elements: &[QuantityElement]) {
+        for element in elements {
+            // A GTIN without a lot is a product, not a thing that can be traced.
+            if matches!(element.epc_class.key(), Key::Gtin { .. }) {
+                continue;
+            }
+            let other = role == Role::Input && self.other_inputs.contains(&element.epc_class);
+            let kind = if other { ThingKind::OtherInput } else { self.lot_kind(role) };
+            let quantity = element.quantity.as_ref().map(|amount| (amount.spelled().to_owned(), element.uom.clone()));
+            self.push(role, kind, &element.epc_class, quantity);
+        }
+    }
+
+    fn lot_kind(&self, role: Role) -> ThingKind {
+        match (self.stage, role) {
+            (Stage::PrePack, _) | (Stage::InitialPacking, Role::Input) => ThingKind::HarvestLot,
+            (Stage::InitialPacking | Stage::Packed, _) => ThingKind::TraceabilityLot,
+            (Stage::Unknown, _) => ThingKind::Lot,
+        }
+    }
+
+    fn push(
+        &mut self,
+        role: Role,
+        kind: ThingKind,
+        identifier: &Identifier,
+        quantity: Option<(String, Option<String>)>,
+    ) {
+        let is_lot = !matches!(kind, ThingKind::Unit | ThingKind::Instance | ThingKind::OtherInput);
+        let creates = is_lot && creates(self.event, role);
+        self.found.push(Mention {
+            role,
+            kind,
+            identifier: identifier.clone(),
+            quantity,
+            statement: self.statements.iter().find(|statement| statement.lot == *identifier).cloned(),
+            created_at: self.created_at.clone().filter(|_| creates),
+        });
+    }
+}
+
+/// Whether the event brings the lots in this role into being (domain reference §2.14).
+fn creates(event: &Event, role: Role) -> bool {
+    let step = event.biz_step.as_ref().map(epcis::Term::word);
+    match event.kind {
+        EventKind::Transformation => role == Role::Output,
+        EventKind::Object => {
+            event.action == Some(Action::Add) && matches!(step, Some("creating_class_instance" | "commissioning"))
+        }
+        EventKind::Aggregation | EventKind::Transaction | EventKind::Association => false,
+    }
+}
+
+/// The canonical place where an event happened.
+pub(crate) fn place_of(event: &Event) -> Option<String> {
+    event.read_point.as_ref().or(event.biz_location.as_ref()).map(|place| place.id.canonical())
+}
+
+fn custody(event: &Event) -> Option<Custody> {
+    let kind = match event.biz_step.as_ref()?.word() {
+        "shipping" | "departing" | "consigning" | "transporting" => CustodyKind::Shipped,
+        "receiving" | "accepting" => CustodyKind::Received,
+        _ => return None,
+    };
+    let here = place_of(event);
+    let (from_here, to_here) = match kind {
+        CustodyKind::Shipped => (here, None),
+        CustodyKind::Received => (None, here),
+    };
+    Some(Custody {
+        kind,
+        from_place: end(&event.source_list).or(from_here),
+        to_place: end(&event.destination_list).or(to_here),
+    })
+}
+
+/// The place of a source or destination list, else the possessing, else the owning party.
+fn end(list: &[SourceDest]) -> Option<String> {
+    ["location", "possessing_party", "owning_party"]
+        .iter()
+        .find_map(|wanted| list.iter().find(|end| end.kind.word() == *wanted))
+        .map(|end| end.id.canonical())
+}
