@@ -30,6 +30,13 @@ impl Quantity {
     pub fn value(&self) -> Decimal {
         self.value
     }
+
+    /// The same amount in its shortest spelling.
+    #[must_use]
+    pub fn normalized(&self) -> Self {
+        let value = self.value.normalize();
+        Self { spelled: value.to_string(), value }
+    }
 }
 
 impl FromStr for Quantity {

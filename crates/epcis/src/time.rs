@@ -58,6 +58,13 @@ impl ZoneOffset {
     }
 }
 
+impl From<Timestamp> for EventTime {
+    /// An instant spelled in UTC.
+    fn from(instant: Timestamp) -> Self {
+        Self { spelled: instant.to_string(), instant }
+    }
+}
+
 impl FromStr for EventTime {
     type Err = InvalidTime;
 
