@@ -1,1 +1,1 @@
-//! Placeholder
+//! The whole system, seen from outside. There is no library here: everything stands in `tests/`.
