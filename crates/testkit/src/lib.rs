@@ -1,1 +1,9 @@
-//! Placeholder
+#![doc = include_str!("../README.md")]
+
+pub mod chain_a;
+pub mod corpus;
+mod environment;
+pub mod postgres;
+
+pub use chain_a::chain_a;
+pub use corpus::corpus;
