@@ -11,7 +11,8 @@ finish() {
     rm -rf "$dir"
 }
 trap finish EXIT
-trap 'exit 1' HUP INT TERM
+# PIPE: the test process may be gone before the cluster is ready.
+trap 'exit 1' HUP INT TERM PIPE
 
 "$TESTKIT_BIN/initdb" --pgdata="$dir/data" --username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync \
     >"$dir/log" 2>&1 || { cat "$dir/log"; exit 1; }
