@@ -1,5 +1,7 @@
 //! The throw-away cluster answers and keeps databases apart.
 
+#![cfg(unix)]
+
 use testkit::postgres::database;
 
 #[test]
