@@ -1,0 +1,25 @@
+//! The throw-away cluster answers and keeps databases apart.
+
+#![cfg(unix)]
+
+use testkit::postgres::database;
+
+#[test]
+fn a_database_answers() {
+    let Some(database) = database() else { return };
+    assert_eq!(database.psql("select 1").unwrap(), "1");
+}
+
+#[test]
+fn each_call_gives_an_empty_database_of_its_own() {
+    let (Some(one), Some(other)) = (database(), database()) else { return };
+    one.psql("create table lot (tlc text)").unwrap();
+    assert_ne!(one.url(), other.url());
+    assert_eq!(other.psql("select count(*) from pg_tables where tablename = 'lot'").unwrap(), "0");
+}
+
+#[test]
+fn wrong_sql_is_an_error() {
+    let Some(database) = database() else { return };
+    assert!(database.psql("select from nowhere_at_all").is_err());
+}
