@@ -1,1 +1,124 @@
-//! Placeholder
+#![doc = include_str!("../README.md")]
+
+mod capture;
+mod entity;
+mod error;
+mod facts;
+mod grants;
+mod jobs;
+mod registry;
+mod resolve;
+mod scope;
+mod scope_lineage;
+mod text;
+mod view_index;
+
+use std::time::Duration;
+
+use migrations::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+
+pub use capture::{Capture, Outcome, Prepared};
+pub use error::StoreError;
+pub use grants::{NewGrant, NewViewer};
+pub use jobs::{Job, JobStatus};
+pub use registry::{Issuer, IssuerKey, IssuerKind, NewTenant, Party, Tenant};
+pub use scope::{EventFilter, LotFilter, Scope, SeenEvent, SeenThing};
+pub use scope_lineage::{Derived, Inside, Mentioned};
+
+/// The database of a gateway. Cheap to clone; clones share the connections.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: DatabaseConnection,
+}
+
+impl Store {
+    /// Opens the database that `url` names.
+    ///
+    /// # Errors
+    /// [`StoreError::Url`] for an unknown engine, [`StoreError::Database`] when it cannot be reached.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        let sqlite = url.starts_with("sqlite:");
+        if !sqlite && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            // The URL may hold a password: only its scheme is shown.
+            return Err(StoreError::Url(url.split(':').next().unwrap_or_default().to_owned()));
+        }
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(8).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false);
+        options.map_sqlx_sqlite_opts(|sqlite| {
+            // Acknowledged means on disk: FULL makes every commit wait for the disk.
+            sqlite
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .busy_timeout(Duration::from_secs(30))
+        });
+        let db = Database::connect(options).await.map_err(StoreError::database("open"))?;
+        Ok(Self { db })
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        Migrator::up(&self.db, None).await.map_err(StoreError::database("migrate"))
+    }
+
+    /// Whether the database answers and its schema is up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when it does not answer.
+    pub async fn is_ready(&self) -> Result<bool, StoreError> {
+        let pending = Migrator::get_pending_migrations(&self.db).await.map_err(StoreError::database("ready"))?;
+        Ok(pending.is_empty())
+    }
+
+    /// Closes the connections when nobody uses them any more.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn close(self) -> Result<(), StoreError> {
+        self.db.close().await.map_err(StoreError::database("close"))
+    }
+
+    /// Begins a transaction that will write. On `SQLite` it takes the write lock at once: a reader that turns writer
+    /// half-way would fail instead of waiting.
+    async fn begin(&self, what: &'static str) -> Result<DatabaseTransaction, StoreError> {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: match self.db.get_database_backend() {
+                DbBackend::Sqlite => Some(SqliteTransactionMode::Immediate),
+                _ => None,
+            },
+            ..TransactionOptions::default()
+        };
+        self.db.begin_with_options(options).await.map_err(StoreError::database(what))
+    }
+}
+
+/// Rows of one `INSERT`, so that the bound values stay below what both engines allow (`SQLite`: 32,766).
+const ROWS_PER_INSERT: usize = 1_000;
+
+/// Identifiers of one `IN` list.
+const IDS_PER_QUERY: usize = 5_000;
+
+/// Inserts any number of rows.
+async fn insert_all<E, A, C>(db: &C, rows: Vec<A>, what: &'static str) -> Result<(), StoreError>
+where
+    E: sea_orm::EntityTrait,
+    A: sea_orm::ActiveModelTrait<Entity = E> + Send,
+    C: ConnectionTrait,
+{
+    let mut rows = rows.into_iter();
+    loop {
+        let chunk: Vec<A> = rows.by_ref().take(ROWS_PER_INSERT).collect();
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        let insert = E::insert_many(chunk).on_conflict_do_nothing();
+        insert.exec_without_returning(db).await.map_err(StoreError::database(what))?;
+    }
+}
