@@ -10,7 +10,7 @@ use gs1::Identifier;
 use jiff::Timestamp;
 use lineage::{ChangeKind, Reading, Role, ThingKind};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr,
 };
 use sha2::{Digest, Sha256};
 

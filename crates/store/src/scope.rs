@@ -1,0 +1,510 @@
+//! The only door out: every read begins from (tenant, viewer).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{Continuation, EventId, LotKey, Onward, Profile, Purpose, TenantId, ThingId, Tlc, Viewer};
+use epcis::{Event, VocabularyElement};
+use gs1::Identifier;
+use jiff::Timestamp;
+use lineage::ThingKind;
+use policy::Seen;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, QueryResult,
+    sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement},
+};
+
+use crate::{
+    IDS_PER_QUERY, Store, StoreError, Tenant,
+    text::{Word, micros, source_from},
+    view_index,
+};
+
+/// Reads for one viewer of one tenant. What the viewer may not see does not exist here.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    pub(crate) db: DatabaseConnection,
+    pub(crate) tenant: Tenant,
+    viewer: Viewer,
+    name: String,
+    epoch: i64,
+}
+
+/// A lot, unit or instance that the viewer may see.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeenThing {
+    /// Its number.
+    pub id: ThingId,
+    /// What it is.
+    pub kind: ThingKind,
+    /// Its canonical identifier.
+    pub identifier: String,
+    /// Its key; `None` for units and instances.
+    pub lot: Option<LotKey>,
+    /// `ffrn:…`, `gln:…` or a URL that leads to the TLC source, where one was given.
+    pub reference: Option<String>,
+    /// How much of it is shown.
+    pub profile: Profile,
+    /// What is said where its history goes on elsewhere.
+    pub continuation: Continuation,
+    /// How far it may be passed on.
+    pub onward: Onward,
+}
+
+/// An event that the viewer may see.
+#[derive(Clone, Debug)]
+pub struct SeenEvent {
+    /// Its number.
+    pub id: EventId,
+    /// How the viewer may refer to it.
+    pub reference: String,
+    /// The event as asserted. Only [`policy::project`] may decide what of it is shown.
+    pub event: Event,
+    /// Its critical tracking event.
+    pub cte: Option<String>,
+    /// When it was recorded here.
+    pub recorded_at: Timestamp,
+    /// Whether it was declared wrong later.
+    pub retracted: bool,
+    /// How much of it is shown.
+    pub seen: Seen,
+}
+
+/// Which events to list. Everything given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct EventFilter {
+    /// `EventType`s, in the spelling of the standard.
+    pub kinds: Vec<String>,
+    /// `bizStep`s, bare words.
+    pub biz_steps: Vec<String>,
+    /// `disposition`s, bare words.
+    pub dispositions: Vec<String>,
+    /// `action`s.
+    pub actions: Vec<String>,
+    /// Canonical identifiers of things on the event.
+    pub things: Vec<String>,
+    /// Canonical `readPoint`s.
+    pub read_points: Vec<String>,
+    /// Canonical `bizLocation`s.
+    pub biz_locations: Vec<String>,
+    /// `eventTime` at or after.
+    pub since: Option<Timestamp>,
+    /// `eventTime` before.
+    pub until: Option<Timestamp>,
+    /// `eventID`s, canonical; for other viewers than the tenant's staff their own references.
+    pub references: Vec<String>,
+}
+
+/// Which lots to list. Everything given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct LotFilter {
+    /// A lot code in any of its spellings, or a canonical identifier.
+    pub code: Option<String>,
+    /// 14-digit GTINs or canonical identifiers of products.
+    pub products: Option<Vec<String>>,
+    /// Canonical place of an event of the lot.
+    pub place: Option<String>,
+    /// With an event at or after.
+    pub since: Option<Timestamp>,
+    /// With an event before.
+    pub until: Option<Timestamp>,
+}
+
+impl Store {
+    /// Opens a scope. A stale view is rebuilt before this returns.
+    ///
+    /// # Errors
+    /// [`StoreError::NotRegistered`] for an unknown tenant.
+    pub async fn scope(
+        &self,
+        tenant: TenantId,
+        viewer: Viewer,
+        purpose: Purpose,
+        now: Timestamp,
+    ) -> Result<Scope, StoreError> {
+        let found = self.tenant_by_id(tenant).await?;
+        let tenant = found.ok_or_else(|| StoreError::NotRegistered(format!("tenant {}", tenant.0)))?;
+        let epoch = match viewer {
+            Viewer::Own => 0,
+            Viewer::Party(_) | Viewer::Regulator(_) => view_index::refresh(self, &tenant, viewer, purpose, now).await?,
+        };
+        let name = view_index::view_name(viewer, purpose);
+        Ok(Scope { db: self.db.clone(), tenant, viewer, name, epoch })
+    }
+}
+
+impl Scope {
+    /// Whose records these are.
+    pub fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    /// For whom.
+    pub fn viewer(&self) -> Viewer {
+        self.viewer
+    }
+
+    /// The name of the view and its epoch: what a cursor is bound to.
+    pub fn view(&self) -> (&str, i64) {
+        (&self.name, self.epoch)
+    }
+
+    /// Events in order of event time, after the given position, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn events(
+        &self,
+        filter: &EventFilter,
+        after: Option<(Timestamp, EventId)>,
+        limit: u64,
+    ) -> Result<Vec<SeenEvent>, StoreError> {
+        let mut select = self.select_events();
+        self.filter_events(&mut select, filter);
+        if let Some((time, id)) = after {
+            let later = Expr::col(("event", "event_time")).gt(micros(time));
+            let same = Expr::col(("event", "event_time")).eq(micros(time));
+            select.and_where(later.or(same.and(Expr::col(("event", "id")).gt(id.0))));
+        }
+        select
+            .order_by(("event", "event_time"), Order::Asc)
+            .order_by(("event", "id"), Order::Asc)
+            .limit(limit);
+        self.read_events(&select).await
+    }
+
+    /// Events by number, in no particular order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn events_by_id(&self, ids: &BTreeSet<EventId>) -> Result<Vec<SeenEvent>, StoreError> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let mut events = Vec::new();
+        for chunk in ids.chunks(IDS_PER_QUERY) {
+            let mut select = self.select_events();
+            select.and_where(Expr::col(("event", "id")).is_in(chunk.iter().copied()));
+            events.extend(self.read_events(&select).await?);
+        }
+        Ok(events)
+    }
+
+    /// Things of a code: a lot code in any of its spellings, an SSCC, or a canonical identifier.
+    ///
+    /// For other viewers than the tenant's staff this is one probe of the view index, whether the thing is hidden or
+    /// absent.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn things_named(&self, codes: &[String]) -> Result<Vec<SeenThing>, StoreError> {
+        let table = if self.viewer == Viewer::Own { "thing_code" } else { "vis_code" };
+        let mut named = Query::select();
+        named.distinct().column("thing").from(table).and_where(Expr::col("tenant").eq(self.tenant.id.0));
+        if self.viewer != Viewer::Own {
+            named.and_where(Expr::col("viewer").eq(self.name.as_str()));
+        }
+        named.and_where(Expr::col("code").is_in(codes.iter().map(String::as_str)));
+        let rows = self.all(&named, "scope.things_named").await?;
+        let ids = rows.iter().map(|row| get(row, "thing").map(ThingId)).collect::<Result<_, _>>()?;
+        self.things(&ids).await
+    }
+
+    /// Things by number, in order of number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn things(&self, ids: &BTreeSet<ThingId>) -> Result<Vec<SeenThing>, StoreError> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let mut things = Vec::new();
+        for chunk in ids.chunks(IDS_PER_QUERY) {
+            let mut select = self.select_things();
+            select.and_where(Expr::col(("thing", "id")).is_in(chunk.iter().copied()));
+            select.order_by(("thing", "id"), Order::Asc);
+            things.extend(self.read_things(&select).await?);
+        }
+        Ok(things)
+    }
+
+    /// Lots in order of number, after the given one, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn lots(
+        &self,
+        filter: &LotFilter,
+        after: Option<ThingId>,
+        limit: u64,
+    ) -> Result<Vec<SeenThing>, StoreError> {
+        let mut select = self.select_things();
+        let lots = [ThingKind::Lot, ThingKind::HarvestLot, ThingKind::TraceabilityLot].map(Word::word);
+        select.and_where(Expr::col(("thing", "kind")).is_in(lots));
+        if let Some(after) = after {
+            select.and_where(Expr::col(("thing", "id")).gt(after.0));
+        }
+        if let Some(code) = &filter.code {
+            let ids = self.things_named(std::slice::from_ref(code)).await?;
+            select.and_where(Expr::col(("thing", "id")).is_in(ids.into_iter().map(|thing| thing.id.0)));
+        }
+        if let Some(products) = &filter.products {
+            let mut any = Expr::val(false);
+            for product in products {
+                any = any.or(is_of_product(product));
+            }
+            select.and_where(any);
+        }
+        if filter.place.is_some() || filter.since.is_some() || filter.until.is_some() {
+            select.and_where(Expr::col(("thing", "id")).in_subquery(self.things_of_events(filter)));
+        }
+        select.order_by(("thing", "id"), Order::Asc).limit(limit);
+        self.read_things(&select).await
+    }
+
+    /// Master data in force, of these canonical identifiers. For the tenant's staff and for regulators only: names and
+    /// addresses of partners are not for other partners.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn vocabulary(
+        &self,
+        identifiers: Option<&BTreeSet<String>>,
+    ) -> Result<BTreeMap<String, Vec<VocabularyElement>>, StoreError> {
+        let mut found: BTreeMap<String, Vec<VocabularyElement>> = BTreeMap::new();
+        if matches!(self.viewer, Viewer::Party(_)) {
+            return Ok(found);
+        }
+        let mut select = Query::select();
+        select
+            .column(("item", "uri"))
+            .column(("vocabulary", "body"))
+            .from("vocabulary")
+            .join(JoinType::InnerJoin, "item", same_tenant("item", "vocabulary").and(
+                Expr::col(("item", "id")).equals(("vocabulary", "item")),
+            ))
+            .and_where(Expr::col(("vocabulary", "tenant")).eq(self.tenant.id.0))
+            // The latest comes first.
+            .order_by(("vocabulary", "recorded_at"), Order::Desc);
+        if let Some(identifiers) = identifiers {
+            select.and_where(Expr::col(("item", "uri")).is_in(identifiers.iter().map(String::as_str)));
+        }
+        for row in self.all(&select, "scope.vocabulary").await? {
+            let uri: String = get(&row, "uri")?;
+            let body: Vec<u8> = get(&row, "body")?;
+            let element = serde_json::from_slice(&body)
+                .map_err(|_| StoreError::inconsistent("vocabulary", "body", uri.as_str()))?;
+            found.entry(uri).or_default().push(element);
+        }
+        Ok(found)
+    }
+
+    fn things_of_events(&self, filter: &LotFilter) -> SelectStatement {
+        let mut events = Query::select();
+        events
+            .column(("event_thing", "thing"))
+            .from("event_thing")
+            .join(JoinType::InnerJoin, "event", same_tenant("event", "event_thing").and(
+                Expr::col(("event", "id")).equals(("event_thing", "event")),
+            ))
+            .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
+            .and_where(Expr::col(("event", "retracted")).eq(false));
+        self.only_visible_events(&mut events, ("event", "id"));
+        if let Some(place) = &filter.place {
+            let item = self.item_of(std::slice::from_ref(place));
+            let read = Expr::col(("event", "read_point")).in_subquery(item.clone());
+            events.and_where(read.or(Expr::col(("event", "biz_location")).in_subquery(item)));
+        }
+        if let Some(since) = filter.since {
+            events.and_where(Expr::col(("event", "event_time")).gte(micros(since)));
+        }
+        if let Some(until) = filter.until {
+            events.and_where(Expr::col(("event", "event_time")).lt(micros(until)));
+        }
+        events
+    }
+
+    fn filter_events(&self, select: &mut SelectStatement, filter: &EventFilter) {
+        let words: [(&str, &Vec<String>); 4] = [
+            ("kind", &filter.kinds),
+            ("biz_step", &filter.biz_steps),
+            ("disposition", &filter.dispositions),
+            ("action", &filter.actions),
+        ];
+        for (column, wanted) in words.into_iter().filter(|(_, wanted)| !wanted.is_empty()) {
+            select.and_where(Expr::col(("event", column)).is_in(wanted.iter().map(String::as_str)));
+        }
+        for (column, wanted) in [("read_point", &filter.read_points), ("biz_location", &filter.biz_locations)] {
+            if !wanted.is_empty() {
+                select.and_where(Expr::col(("event", column)).in_subquery(self.item_of(wanted)));
+            }
+        }
+        if !filter.things.is_empty() {
+            let mut things = Query::select();
+            things
+                .column(("event_thing", "event"))
+                .from("event_thing")
+                .join(JoinType::InnerJoin, "thing", same_tenant("thing", "event_thing").and(
+                    Expr::col(("thing", "id")).equals(("event_thing", "thing")),
+                ))
+                .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
+                .and_where(Expr::col(("thing", "item")).in_subquery(self.item_of(&filter.things)));
+            self.only_visible_things(&mut things, ("thing", "id"));
+            select.and_where(Expr::col(("event", "id")).in_subquery(things));
+        }
+        if !filter.references.is_empty() {
+            let column = if self.viewer == Viewer::Own { ("event", "identity") } else { ("vis_event", "ref") };
+            select.and_where(Expr::col(column).is_in(filter.references.iter().map(String::as_str)));
+        }
+        if let Some(since) = filter.since {
+            select.and_where(Expr::col(("event", "event_time")).gte(micros(since)));
+        }
+        if let Some(until) = filter.until {
+            select.and_where(Expr::col(("event", "event_time")).lt(micros(until)));
+        }
+    }
+
+    fn item_of(&self, uris: &[String]) -> SelectStatement {
+        let mut item = Query::select();
+        item.column("id")
+            .from("item")
+            .and_where(Expr::col("tenant").eq(self.tenant.id.0))
+            .and_where(Expr::col("uri").is_in(uris.iter().map(String::as_str)));
+        item
+    }
+
+    /// Keeps only events that the viewer may see.
+    pub(crate) fn only_visible_events(&self, select: &mut SelectStatement, event: (&'static str, &'static str)) {
+        self.only_visible(select, "vis_event", "event", event);
+    }
+
+    /// Keeps only things that the viewer may see.
+    pub(crate) fn only_visible_things(&self, select: &mut SelectStatement, thing: (&'static str, &'static str)) {
+        self.only_visible(select, "vis_lot", "thing", thing);
+    }
+
+    fn only_visible(
+        &self,
+        select: &mut SelectStatement,
+        index: &'static str,
+        column: &'static str,
+        of: (&'static str, &'static str),
+    ) {
+        if self.viewer == Viewer::Own {
+            return;
+        }
+        let mine = Expr::col((index, "tenant"))
+            .eq(self.tenant.id.0)
+            .and(Expr::col((index, "viewer")).eq(self.name.as_str()))
+            .and(Expr::col((index, column)).equals(of));
+        select.join(JoinType::InnerJoin, index, mine);
+    }
+
+    fn select_events(&self) -> SelectStatement {
+        let mut select = Query::select();
+        select
+            .columns(["id", "identity", "event_time", "recorded_at", "cte", "retracted", "body"].map(|name| ("event", name)))
+            .from("event")
+            .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0));
+        self.only_visible_events(&mut select, ("event", "id"));
+        if self.viewer != Viewer::Own {
+            select.columns(["ref", "profile", "named"].map(|name| ("vis_event", name)));
+        }
+        select
+    }
+
+    async fn read_events(&self, select: &SelectStatement) -> Result<Vec<SeenEvent>, StoreError> {
+        let rows = self.all(select, "scope.events").await?;
+        rows.iter().map(|row| self.seen_event(row)).collect()
+    }
+
+    fn seen_event(&self, row: &QueryResult) -> Result<SeenEvent, StoreError> {
+        let identity: String = get(row, "identity")?;
+        let body: Vec<u8> = get(row, "body")?;
+        let event = serde_json::from_slice(&body)
+            .map_err(|_| StoreError::inconsistent("event", "body", identity.as_str()))?;
+        let (reference, seen) = if self.viewer == Viewer::Own {
+            (identity, Seen::OWN)
+        } else {
+            let profile = Profile::parse(&get::<String>(row, "profile")?)?;
+            (get(row, "ref")?, Seen { profile, named: get(row, "named")? })
+        };
+        Ok(SeenEvent {
+            id: EventId(get(row, "id")?),
+            reference,
+            event,
+            cte: get(row, "cte")?,
+            recorded_at: crate::text::instant("event", "recorded_at", get(row, "recorded_at")?)?,
+            retracted: get(row, "retracted")?,
+            seen,
+        })
+    }
+
+    fn select_things(&self) -> SelectStatement {
+        let mut select = Query::select();
+        select
+            .columns(["id", "kind", "tlc", "source_kind", "source", "reference"].map(|name| ("thing", name)))
+            .column(("item", "uri"))
+            .from("thing")
+            .join(JoinType::InnerJoin, "item", same_tenant("item", "thing").and(
+                Expr::col(("item", "id")).equals(("thing", "item")),
+            ))
+            .and_where(Expr::col(("thing", "tenant")).eq(self.tenant.id.0));
+        self.only_visible_things(&mut select, ("thing", "id"));
+        if self.viewer != Viewer::Own {
+            select.columns(["profile", "continuation", "onward"].map(|name| ("vis_lot", name)));
+        }
+        select
+    }
+
+    async fn read_things(&self, select: &SelectStatement) -> Result<Vec<SeenThing>, StoreError> {
+        let rows = self.all(select, "scope.things").await?;
+        rows.iter().map(|row| self.seen_thing(row)).collect()
+    }
+
+    fn seen_thing(&self, row: &QueryResult) -> Result<SeenThing, StoreError> {
+        let kind = ThingKind::parse(&get::<String>(row, "kind")?)?;
+        let identifier: String = get(row, "uri")?;
+        let source = source_from(&get::<String>(row, "source_kind")?, get(row, "source")?)?;
+        let is_lot = !matches!(kind, ThingKind::Unit | ThingKind::Instance);
+        let tlc = get::<Option<String>>(row, "tlc")?.map_or_else(|| Tlc::from(identifier.as_str()), Tlc::from);
+        let (profile, continuation, onward) = if self.viewer == Viewer::Own {
+            (Profile::Full, Continuation::Refer, Onward::Chain)
+        } else {
+            (
+                Profile::parse(&get::<String>(row, "profile")?)?,
+                Continuation::parse(&get::<String>(row, "continuation")?)?,
+                Onward::parse(&get::<String>(row, "onward")?)?,
+            )
+        };
+        Ok(SeenThing {
+            id: ThingId(get(row, "id")?),
+            kind,
+            identifier,
+            lot: is_lot.then_some(LotKey { tlc, source }),
+            reference: get(row, "reference")?,
+            profile,
+            continuation,
+            onward,
+        })
+    }
+
+    pub(crate) async fn all(&self, select: &SelectStatement, what: &'static str) -> Result<Vec<QueryResult>, StoreError> {
+        self.db.query_all(select).await.map_err(StoreError::database(what))
+    }
+}
+
+/// A condition that a lot is of a product: a 14-digit GTIN, or the canonical identifier of a class.
+fn is_of_product(product: &str) -> sea_orm::sea_query::SimpleExpr {
+    let uri = if product.len() == 14 && product.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("https://id.gs1.org/01/{product}")
+    } else {
+        Identifier::new(product).canonical()
+    };
+    // A range instead of LIKE: it uses the index, and no character of the product is a wildcard. `0` follows `/`.
+    let below = Expr::col(("item", "uri")).gte(format!("{uri}/")).and(Expr::col(("item", "uri")).lt(format!("{uri}0")));
+    Expr::col(("item", "uri")).eq(uri).or(below)
+}
+
+pub(crate) fn same_tenant(a: &'static str, b: &'static str) -> sea_orm::sea_query::SimpleExpr {
+    Expr::col((a, "tenant")).equals((b, "tenant"))
+}
+
+pub(crate) fn get<T: sea_orm::TryGetable>(row: &QueryResult, column: &'static str) -> Result<T, StoreError> {
+    row.try_get("", column).map_err(StoreError::database("scope.read"))
+}

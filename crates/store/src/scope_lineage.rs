@@ -1,0 +1,228 @@
+//! The reads that lineage is walked with: one set-based query per kind of step, whatever the size of the frontier.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{Direction, EventId, ThingId};
+use jiff::Timestamp;
+use lineage::{Change, Role};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement};
+
+use crate::{
+    IDS_PER_QUERY, Scope, StoreError, entity, facts,
+    scope::{get, same_tenant},
+    text::{Word, instant},
+};
+
+/// One lot was made from another.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Derived {
+    /// Consumed.
+    pub input: ThingId,
+    /// Produced.
+    pub output: ThingId,
+    /// The event that consumed.
+    pub input_event: EventId,
+    /// The event that produced; the same unless the process came in several events.
+    pub output_event: EventId,
+    /// When it was consumed.
+    pub consumed_at: Timestamp,
+}
+
+/// What events assert of a unit's contents.
+pub type Inside = BTreeMap<ThingId, Vec<(EventId, Change<ThingId>)>>;
+
+/// A thing on an event.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Mentioned {
+    /// Which thing.
+    pub thing: ThingId,
+    /// On which event.
+    pub event: EventId,
+    /// In which part.
+    pub role: Role,
+    /// Amount and unit of measure as recorded.
+    pub quantity: Option<(String, Option<String>)>,
+}
+
+impl Scope {
+    /// The derivations that lead from these things in the given direction. Only those whose events and both ends the
+    /// viewer may see.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn derivations(
+        &self,
+        things: &BTreeSet<ThingId>,
+        direction: Direction,
+    ) -> Result<Vec<Derived>, StoreError> {
+        let (here, there) = match direction {
+            Direction::Back => ("out", "in"),
+            Direction::Forward => ("in", "out"),
+        };
+        let mut found = BTreeSet::new();
+        for chunk in chunks(things) {
+            let mut select = Query::select();
+            select
+                .expr_as(Expr::col(("here", "thing")), "here_thing")
+                .expr_as(Expr::col(("there", "thing")), "there_thing")
+                .expr_as(Expr::col(("here", "event")), "here_event")
+                .expr_as(Expr::col(("there", "event")), "there_event")
+                .from_as("process_side", "here")
+                .join_as(JoinType::InnerJoin, "process_side", Alias::new("there"), same_tenant("there", "here").and(
+                    Expr::col(("there", "process")).equals(("here", "process")),
+                ))
+                .and_where(Expr::col(("here", "tenant")).eq(self.tenant.id.0))
+                .and_where(Expr::col(("here", "side")).eq(here))
+                .and_where(Expr::col(("there", "side")).eq(there))
+                .and_where(Expr::col(("here", "thing")).is_in(chunk));
+            self.only_visible_things(&mut select, ("there", "thing"));
+            for row in self.all(&select, "scope.derivations").await? {
+                let (here, there) = (ThingId(get(&row, "here_thing")?), ThingId(get(&row, "there_thing")?));
+                let events = (EventId(get(&row, "here_event")?), EventId(get(&row, "there_event")?));
+                let (output, input) = if direction == Direction::Back { (here, there) } else { (there, here) };
+                let (output_event, input_event) = if direction == Direction::Back { events } else { (events.1, events.0) };
+                found.insert((input, output, input_event, output_event));
+            }
+        }
+        let times = self.times(found.iter().flat_map(|row| [row.2, row.3]).collect()).await?;
+        let derived = found.into_iter().filter_map(|(input, output, input_event, output_event)| {
+            times.get(&output_event)?;
+            let consumed_at = *times.get(&input_event)?;
+            Some(Derived { input, output, input_event, output_event, consumed_at })
+        });
+        Ok(derived.collect())
+    }
+
+    /// When these events happened; only those that the viewer may see are in the answer.
+    async fn times(&self, events: BTreeSet<EventId>) -> Result<BTreeMap<EventId, Timestamp>, StoreError> {
+        let ids: Vec<i64> = events.iter().map(|id| id.0).collect();
+        let mut times = BTreeMap::new();
+        for chunk in ids.chunks(IDS_PER_QUERY) {
+            let mut select = Query::select();
+            select
+                .column(("event", "id"))
+                .column(("event", "event_time"))
+                .from("event")
+                .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0))
+                .and_where(Expr::col(("event", "id")).is_in(chunk.iter().copied()));
+            self.only_visible_events(&mut select, ("event", "id"));
+            for row in self.all(&select, "scope.times").await? {
+                times.insert(EventId(get(&row, "id")?), instant("event", "event_time", get(&row, "event_time")?)?);
+            }
+        }
+        Ok(times)
+    }
+
+    /// Everything that is asserted of the contents of these units. Contents tell which lots an event on a unit is
+    /// about; what the viewer may see of them is decided by the lots and events themselves.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn contents_of(&self, units: &BTreeSet<ThingId>) -> Result<Inside, StoreError> {
+        self.containment("parent", units).await
+    }
+
+    /// The units that these things were ever inside of, with everything asserted of those units.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn units_around(&self, things: &BTreeSet<ThingId>) -> Result<Inside, StoreError> {
+        let parents = self.containment("child", things).await?.into_keys().collect();
+        self.contents_of(&parents).await
+    }
+
+    async fn containment(&self, by: &'static str, ids: &BTreeSet<ThingId>) -> Result<Inside, StoreError> {
+        let mut found = Inside::new();
+        for chunk in chunks(ids) {
+            let mut select = Query::select();
+            select
+                .columns(["tenant", "parent", "event", "ordinal", "child", "event_time", "change", "quantity", "uom"])
+                .from("containment")
+                .and_where(Expr::col("tenant").eq(self.tenant.id.0))
+                .and_where(Expr::col(by).is_in(chunk));
+            for row in self.all(&select, "scope.containment").await? {
+                let model = entity::containment::Model {
+                    tenant: get(&row, "tenant")?,
+                    parent: get(&row, "parent")?,
+                    event: get(&row, "event")?,
+                    ordinal: get(&row, "ordinal")?,
+                    child: get(&row, "child")?,
+                    event_time: get(&row, "event_time")?,
+                    change: get(&row, "change")?,
+                    quantity: get(&row, "quantity")?,
+                    uom: get(&row, "uom")?,
+                };
+                let change = facts::change(&model)?;
+                let change = Change {
+                    child: change.child.map(ThingId),
+                    time: change.time,
+                    kind: change.kind,
+                    amount: change.amount,
+                    uom: change.uom,
+                };
+                found.entry(ThingId(model.parent)).or_default().push((EventId(model.event), change));
+            }
+        }
+        Ok(found)
+    }
+
+    /// The events that mention these things, retracted ones left out; only those that the viewer may see.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn mentions_of(&self, things: &BTreeSet<ThingId>) -> Result<Vec<Mentioned>, StoreError> {
+        self.mentions("thing", chunks(things)).await
+    }
+
+    /// The things that these events mention.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn mentions_on(&self, events: &BTreeSet<EventId>) -> Result<Vec<Mentioned>, StoreError> {
+        let ids: Vec<i64> = events.iter().map(|id| id.0).collect();
+        self.mentions("event", ids.chunks(IDS_PER_QUERY).map(<[i64]>::to_vec).collect()).await
+    }
+
+    async fn mentions(&self, by: &'static str, chunks: Vec<Vec<i64>>) -> Result<Vec<Mentioned>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in chunks {
+            let mut select = Query::select();
+            select
+                .columns(["thing", "event", "role", "quantity", "uom"].map(|name| ("event_thing", name)))
+                .from("event_thing")
+                .join(JoinType::InnerJoin, "event", same_tenant("event", "event_thing").and(
+                    Expr::col(("event", "id")).equals(("event_thing", "event")),
+                ))
+                .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
+                .and_where(Expr::col(("event", "retracted")).eq(false))
+                .and_where(Expr::col(("event_thing", by)).is_in(chunk));
+            self.only_visible_events(&mut select, ("event", "id"));
+            self.only_visible_things(&mut select, ("event_thing", "thing"));
+            order(&mut select);
+            for row in self.all(&select, "scope.mentions").await? {
+                let quantity: Option<String> = get(&row, "quantity")?;
+                let uom: Option<String> = get(&row, "uom")?;
+                found.push(Mentioned {
+                    thing: ThingId(get(&row, "thing")?),
+                    event: EventId(get(&row, "event")?),
+                    role: Role::parse(&get::<String>(&row, "role")?)?,
+                    quantity: quantity.map(|amount| (amount, uom)),
+                });
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn order(select: &mut SelectStatement) {
+    use sea_orm::sea_query::Order;
+    select
+        .order_by(("event", "event_time"), Order::Asc)
+        .order_by(("event_thing", "event"), Order::Asc)
+        .order_by(("event_thing", "ordinal"), Order::Asc);
+}
+
+fn chunks(things: &BTreeSet<ThingId>) -> Vec<Vec<i64>> {
+    let ids: Vec<i64> = things.iter().map(|id| id.0).collect();
+    ids.chunks(IDS_PER_QUERY).map(<[i64]>::to_vec).collect()
+}
