@@ -181,7 +181,8 @@ fn received(event: &Event) -> Cte {
 /// Words that circulate as business steps although CBV does not have them.
 fn hint(event: &Event, lots: &impl LotStates) -> Option<Classification> {
     let term = event.biz_step.as_ref()?;
-    let word = term.spelled().strip_prefix("urn:fsma:traceability:").unwrap_or(term.word());
+    let foreign = term.spelled().strip_prefix("urn:fsma:traceability:");
+    let word = foreign.unwrap_or(term.word());
     let pre_pack = state_of_objects(event, lots) == LotState::PrePack;
     let cte = match word {
         "harvesting" => Some(Cte::Harvesting),
@@ -189,8 +190,8 @@ fn hint(event: &Event, lots: &impl LotStates) -> Option<Classification> {
         "initial_packing" => Some(Cte::InitialPacking),
         "transforming" | "transformation" => Some(Cte::Transformation),
         "landing" | "first_land_based_receiving" => Some(Cte::FirstLandBasedReceiving),
-        "shipping" if term.spelled() != term.word() => (!pre_pack).then_some(Cte::Shipping),
-        "receiving" if term.spelled() != term.word() => (!pre_pack).then_some(Cte::Receiving),
+        "shipping" if foreign.is_some() => (!pre_pack).then_some(Cte::Shipping),
+        "receiving" if foreign.is_some() => (!pre_pack).then_some(Cte::Receiving),
         "observing" | "planting" | "growing" => None,
         _ => return None,
     };

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, io};
 
-use crate::{Cell, Row, Sheet};
+use crate::{Cell, Column, Row, Sheet};
 
 /// Why a spreadsheet could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +15,7 @@ pub enum ExportError {
     Workbook(#[from] rust_xlsxwriter::XlsxError),
 }
 
-/// Writes the header and the rows of one sheet; rows of other sheets are passed over. UTF-8, RFC 4180, dates as
+/// Writes the header (on one line) and the rows of one sheet; rows of other sheets are passed over. UTF-8, RFC 4180, dates as
 /// `mm/dd/yyyy`.
 ///
 /// A text that a spreadsheet program could take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a carriage
@@ -27,7 +27,7 @@ pub fn write_csv<'a>(
     out: impl io::Write,
 ) -> Result<(), ExportError> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
-    writer.write_record(sheet.columns().iter().map(|column| column.header().replace('\n', " ")))?;
+    writer.write_record(sheet.columns().iter().map(Column::title))?;
     for row in rows.into_iter().filter(|row| row.sheet() == sheet) {
         for cell in row.cells() {
             writer.write_field(field(cell).as_bytes())?;

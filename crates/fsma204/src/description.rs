@@ -116,8 +116,8 @@ impl ProductDescription {
 /// or bare.
 fn attribute(element: &VocabularyElement, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| {
-        let of_that_name = element.attributes.iter().filter(|attribute| local_name(&attribute.id) == *name);
-        of_that_name.filter_map(|attribute| text(&attribute.value)).next()
+        let mut of_that_name = element.attributes.iter().filter(|attribute| local_name(&attribute.id) == *name);
+        of_that_name.find_map(|attribute| text(&attribute.value))
     })
 }
 

@@ -1,5 +1,7 @@
 //! The columns of every sheet, written as the blocks they consist of.
 
+use std::sync::LazyLock;
+
 use crate::{
     Column, Format,
     Format::{Date, Number, Text},
@@ -332,8 +334,15 @@ fn parts(sheet: Sheet) -> &'static [Part] {
     }
 }
 
-pub(crate) fn columns(sheet: Sheet) -> Vec<Column> {
-    let mut columns = Vec::with_capacity(54);
+static COLUMNS: LazyLock<Vec<Vec<Column>>> = LazyLock::new(|| Sheet::ALL.into_iter().map(expand).collect());
+
+/// The columns of a sheet. [`Sheet::ALL`] is in the order of the enum, so that a sheet finds its own.
+pub(crate) fn columns(sheet: Sheet) -> &'static [Column] {
+    COLUMNS.get(sheet as usize).map_or(&[], Vec::as_slice)
+}
+
+fn expand(sheet: Sheet) -> Vec<Column> {
+    let mut columns = Vec::new();
     for part in parts(sheet) {
         part.expand(&mut columns);
     }

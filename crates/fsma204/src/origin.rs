@@ -105,8 +105,10 @@ impl<'a> Origin<'a> {
         self.cooling().map(|cooling| Stated(cooling).date("coolingDate").unwrap_or_else(|| local_date(cooling)))
     }
 
+    /// The date of receipt; what is packed where it was harvested is received by being harvested.
     pub(crate) fn received_on(&self) -> Option<Date> {
-        self.receipt().map(local_date)
+        let packed_on_the_farm = self.harvest().and_then(here) == here(self.event);
+        self.receipt().map(local_date).or_else(|| self.harvested_on().filter(|_| packed_on_the_farm))
     }
 
     pub(crate) fn received_amount(&self, load: &Identifier) -> Option<Amount> {

@@ -31,8 +31,6 @@ pub struct Row {
 pub struct Missing {
     /// The sheet.
     pub sheet: Sheet,
-    /// Index of the column, from 0.
-    pub index: usize,
     /// The column.
     pub column: Column,
     /// The paragraph that asks for it.
@@ -66,12 +64,12 @@ impl Row {
         let mut missing = Vec::new();
         for (index, column) in columns.iter().enumerate().filter(|&(index, _)| empty(index)) {
             let needed = match column.need {
-                Need::Required => !(self.is_species(index) && !empty(index + 1)),
-                Need::Domestic => self.is_domestic(&columns, index),
+                Need::Required => !self.is_species(index) || empty(index + 1),
+                Need::Domestic => self.is_domestic(columns, index),
                 Need::Conditional => false,
             };
             if needed {
-                missing.push(Missing { sheet: self.sheet, index, column: *column, paragraph: column.paragraph });
+                missing.push(Missing { sheet: self.sheet, column: *column, paragraph: column.paragraph });
             }
         }
         missing

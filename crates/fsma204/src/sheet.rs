@@ -81,6 +81,11 @@ impl Column {
         }
         header
     }
+
+    /// The header on one line.
+    pub fn title(&self) -> String {
+        self.header().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
 }
 
 impl Sheet {
@@ -140,7 +145,7 @@ impl Sheet {
     }
 
     /// The columns in the template's order.
-    pub fn columns(self) -> Vec<Column> {
+    pub fn columns(self) -> &'static [Column] {
         layout::columns(self)
     }
 }

@@ -81,7 +81,9 @@ fn collect_named<'a>(member: &'a Extension, local: &str, texts: &mut Vec<&'a str
         Value::List(values) => values.iter().flat_map(Value::members).collect(),
         value => value.members().iter().collect::<Vec<_>>(),
     };
-    nested.into_iter().for_each(|member| collect_named(member, local, texts));
+    for member in nested {
+        collect_named(member, local, texts);
+    }
 }
 
 fn collect_texts<'a>(value: &'a Value, texts: &mut Vec<&'a str>) {

@@ -81,7 +81,7 @@ fn definitions(worksheet: &mut Worksheet, sheets: &[Sheet]) -> Result<(), XlsxEr
         for column in sheet.columns() {
             line += 1;
             worksheet.write_string(line, 0, sheet.name())?;
-            worksheet.write_string(line, 1, column.header().replace('\n', " "))?;
+            worksheet.write_string(line, 1, column.title())?;
             worksheet.write_string(line, 2, column.paragraph)?;
         }
     }

@@ -37,7 +37,7 @@ pub(super) fn cooled(event: &Event, records: &impl Records) -> Vec<Row> {
         foods(RowBuilder::new(Sheet::Cooling).location(recipient.as_ref()), &facts, &load)
             .location(facts.here().as_ref())
             .date(Some(cooled_on))
-            .location(facts.described(origin.farm()).as_ref())
+            .location(facts.described(facts.stated().identifier("farm").or_else(|| origin.farm())).as_ref())
             .documents(&documents)
             .finish()
     });

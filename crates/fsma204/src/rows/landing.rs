@@ -7,16 +7,19 @@ use jiff::civil::Date;
 use super::facts::Facts;
 use crate::{Records, ReferenceDocument, Row, Sheet, row::RowBuilder, stated};
 
-/// §1.1335. Species stands for unpackaged fish; with a packaging style the product description is given instead.
+/// §1.1335. A species in lot master data says that the fish is unpackaged; without one, a packaging style says that it is
+/// packaged, and what is neither goes by its product name.
 pub(super) fn landed(event: &Event, records: &impl Records) -> Vec<Row> {
     let facts = Facts::new(event, records);
     let landed_on = facts.stated().date("landingDate").unwrap_or_else(|| facts.date());
     let documents = ReferenceDocument::of(event);
     let rows = facts.parts(&event.epc_list, &event.quantity_list).into_iter().map(|part| {
         let product = facts.product(&part.class);
-        let packaged = product.as_ref().is_some_and(|product| product.packaging_style.is_some());
+        let species = species(&facts);
+        let style = product.as_ref().and_then(|product| product.packaging_style.as_ref());
+        let packaged = species.is_none() && style.is_some();
         let name = || product.as_ref().and_then(|product| product.product_name.clone());
-        let species = if packaged { None } else { species(&facts).or_else(name) };
+        let species = species.or_else(|| name().filter(|_| !packaged));
         RowBuilder::new(Sheet::FirstLandBasedReceiving)
             .text(facts.tlc(&part.class))
             .text(species)
@@ -36,7 +39,8 @@ pub(super) fn landed(event: &Event, records: &impl Records) -> Vec<Row> {
 
 fn species<R: Records>(facts: &Facts<'_, R>) -> Option<String> {
     let names = ["fishType", "speciesForFisheryStatisticsPurposesName"];
-    names.into_iter().find_map(|local| facts.stated().master_data(local).first().map(|&text| text.to_owned()))
+    let mut stated = names.into_iter().map(|local| facts.stated().master_data(local));
+    stated.find(|texts| !texts.is_empty()).map(|texts| texts.join(", "))
 }
 
 fn trip<R: Records>(facts: &Facts<'_, R>, names: [&str; 3]) -> Option<Date> {

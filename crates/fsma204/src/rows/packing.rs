@@ -15,20 +15,25 @@ use crate::{
 /// §1.1330(a).
 pub(super) fn packed(event: &Event, records: &impl Records) -> Vec<Row> {
     let facts = Facts::new(event, records);
-    each_pair(&facts, |load, lot| {
-        let history = records.events_of(&load.class);
-        let origin = Origin::new(event, &history);
-        let row = received(RowBuilder::new(Sheet::InitialPacking), &facts, &origin, load);
-        let row = harvested(row, &facts, &origin);
-        let row = cooled(row, &facts, &origin);
-        assigned(row, &facts, lot)
+    packed_loads(&facts, &loads(&facts))
+}
+
+/// The rows of §1.1330(a) for some of the inputs of an event.
+pub(super) fn packed_loads<R: Records>(facts: &Facts<'_, R>, loads: &[Part]) -> Vec<Row> {
+    each_pair(facts, loads, |load, lot| {
+        let history = facts.records.events_of(&load.class);
+        let origin = Origin::new(facts.event, &history);
+        let row = received(RowBuilder::new(Sheet::InitialPacking), facts, &origin, load);
+        let row = harvested(row, facts, &origin);
+        let row = cooled(row, facts, &origin);
+        assigned(row, facts, lot)
     })
 }
 
 /// §1.1330(c).
 pub(super) fn packed_from_exempt(event: &Event, records: &impl Records) -> Vec<Row> {
     let facts = Facts::new(event, records);
-    each_pair(&facts, |load, lot| {
+    each_pair(&facts, &loads(&facts), |load, lot| {
         let history = records.events_of(&load.class);
         let origin = Origin::new(event, &history);
         let person = facts.described(facts.stated().exempt_party()).or_else(|| facts.from());
@@ -38,9 +43,8 @@ pub(super) fn packed_from_exempt(event: &Event, records: &impl Records) -> Vec<R
     })
 }
 
-/// Rows for every load and every lot packed; the raw foods are all inputs but those that are off the list or packed
-/// already.
-fn each_pair<R: Records>(facts: &Facts<'_, R>, row: impl Fn(&Part, &Part) -> Row) -> Vec<Row> {
+/// The raw foods of a packing event: all inputs but those that are off the list or packed already.
+fn loads<R: Records>(facts: &Facts<'_, R>) -> Vec<Part> {
     let event = facts.event;
     let not_listed = non_ftl_inputs(event);
     let mut loads = facts.parts(&event.input_epc_list, &event.input_quantity_list);
@@ -48,7 +52,12 @@ fn each_pair<R: Records>(facts: &Facts<'_, R>, row: impl Fn(&Part, &Part) -> Row
     if loads.iter().any(|load| facts.records.state(&load.class) == LotState::PrePack) {
         loads.retain(|load| facts.records.state(&load.class) != LotState::Traceability);
     }
-    let lots = facts.parts(&event.output_epc_list, &event.output_quantity_list);
+    loads
+}
+
+/// Rows for every load and every lot packed.
+fn each_pair<R: Records>(facts: &Facts<'_, R>, loads: &[Part], row: impl Fn(&Part, &Part) -> Row) -> Vec<Row> {
+    let lots = facts.parts(&facts.event.output_epc_list, &facts.event.output_quantity_list);
     lots.iter().flat_map(|lot| loads.iter().map(|load| row(load, lot))).collect()
 }
 

@@ -18,7 +18,7 @@ pub(super) fn transformed(event: &Event, records: &impl Records) -> Vec<Row> {
     let (raw, lots): (Vec<Part>, Vec<Part>) =
         inputs.into_iter().partition(|input| records.state(&input.class) == LotState::PrePack);
     let outputs = facts.parts(&event.output_epc_list, &event.output_quantity_list);
-    let mut rows = if raw.is_empty() { Vec::new() } else { packing::packed(event, records) };
+    let mut rows = packing::packed_loads(&facts, &raw);
     for output in &outputs {
         for input in &lots {
             let row = RowBuilder::new(Sheet::Transformation)
