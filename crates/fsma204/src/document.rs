@@ -1,7 +1,7 @@
 //! Reference documents: their type in words, and their number.
 
 use domain::{fsma_members, fsma_text};
-use epcis::{BizTransaction, Event};
+use epcis::{BizTransaction, Event, Extension, Value};
 
 /// A reference document type and number.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -16,20 +16,24 @@ impl ReferenceDocument {
     /// The documents of an event: those of `fsma:referenceDocuments`, whose free-text type survives, then those of
     /// `bizTransactionList` whose number was not among them.
     pub fn of(event: &Event) -> Vec<Self> {
-        let mut documents: Vec<Self> = fsma_members(&event.extensions, "referenceDocuments")
-            .into_iter()
-            .filter_map(|entry| {
-                let number = fsma_text(entry.members(), "number")?.trim().to_owned();
-                let kind = fsma_text(entry.members(), "type").map(|kind| kind.trim().to_owned());
-                Some(Self { kind, number })
-            })
-            .collect();
+        let mut documents = Self::stated(&event.extensions);
         for transaction in event.biz_transaction_list.iter().map(Self::read) {
             if !documents.iter().any(|document| document.number == transaction.number) {
                 documents.push(transaction);
             }
         }
         documents
+    }
+
+    /// The documents of the `fsma:referenceDocuments` among `members`.
+    pub(crate) fn stated(members: &[Extension]) -> Vec<Self> {
+        let entries = fsma_members(members, "referenceDocuments").into_iter().map(Value::members);
+        let documents = entries.filter_map(|entry| {
+            let number = fsma_text(entry, "number")?.trim().to_owned();
+            let kind = fsma_text(entry, "type").map(|kind| kind.trim().to_owned());
+            Some(Self { kind, number })
+        });
+        documents.collect()
     }
 
     fn read(transaction: &BizTransaction) -> Self {

@@ -106,6 +106,39 @@ fn packing_from_an_exempt_person_needs_no_farm_and_no_harvester() {
 }
 
 #[test]
+fn sprouts_have_a_row_for_their_seeds_beside_the_packing() {
+    let seeds = |lot: &str| {
+        let record = [
+            ("conditioner", PACKER),
+            ("conditioningLotCode", "C-1"),
+            ("conditioningDate", "2028-05-01"),
+            ("packinghouse", PACKER),
+            ("packingDate", "2028-05-02"),
+            ("supplier", DC),
+            ("supplierMasterLot", lot),
+            ("seedType", "Medicago sativa"),
+            ("growingSpecifications", "for sprouting"),
+            ("packaging", "50 lb bag"),
+            ("receivedDate", "2028-06-01"),
+        ];
+        tree("sproutSeedRecord", &record)
+    };
+    let packed = transformation("2028-08-18T10:30:00-07:00")
+        .at(PROCESSOR)
+        .input(H1, "50", "LBR")
+        .output(T1, "110", "XCS")
+        .ilmd(seeds("M-7"))
+        .document("Production Log", "PL-1")
+        .0;
+    let rows = rows(&packed, Cte::InitialPacking, &Ledger::default());
+    let [_, seed] = rows.as_slice() else { panic!("the packing and the seeds") };
+    assert_eq!(seed.sheet(), Sheet::InitialPackingSprouts);
+    assert_eq!(seed.missing(), []);
+    assert_eq!(value(seed, "Seed Lot Code Assigned by the Seed Supplier - Master Seed Lot"), "M-7");
+    assert_eq!(value(seed, "Reference Document Number"), "PL-1");
+}
+
+#[test]
 fn food_packed_where_it_was_harvested_is_received_on_the_day_of_harvest() {
     let mut records = Ledger::holding(&["A1a"]);
     records.held[0].read_point = a("A6").read_point;

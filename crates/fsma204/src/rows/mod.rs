@@ -4,6 +4,7 @@ pub(crate) mod facts;
 mod harvest;
 mod landing;
 mod packing;
+mod sprouts;
 mod transfer;
 mod transformation;
 

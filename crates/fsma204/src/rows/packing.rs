@@ -6,6 +6,7 @@ use epcis::Event;
 use super::{
     facts::{Facts, Part},
     harvest::{field, raw_food},
+    sprouts,
 };
 use crate::{
     LotState, Records, ReferenceDocument, Row, Sheet, amount::Amount, classify::non_ftl_inputs, origin::Origin,
@@ -15,7 +16,9 @@ use crate::{
 /// §1.1330(a).
 pub(super) fn packed(event: &Event, records: &impl Records) -> Vec<Row> {
     let facts = Facts::new(event, records);
-    packed_loads(&facts, &loads(&facts))
+    let mut rows = packed_loads(&facts, &loads(&facts));
+    rows.extend(sprouts::seeds(&facts));
+    rows
 }
 
 /// The rows of §1.1330(a) for some of the inputs of an event.
@@ -33,14 +36,16 @@ pub(super) fn packed_loads<R: Records>(facts: &Facts<'_, R>, loads: &[Part]) -> 
 /// §1.1330(c).
 pub(super) fn packed_from_exempt(event: &Event, records: &impl Records) -> Vec<Row> {
     let facts = Facts::new(event, records);
-    each_pair(&facts, &loads(&facts), |load, lot| {
+    let mut rows = each_pair(&facts, &loads(&facts), |load, lot| {
         let history = records.events_of(&load.class);
         let origin = Origin::new(event, &history);
         let person = facts.described(facts.stated().exempt_party()).or_else(|| facts.from());
         let person = person.or_else(|| facts.described(origin.supplier()));
         let row = received(RowBuilder::new(Sheet::InitialPackingFromExempt), &facts, &origin, load);
         assigned(row.location(person.as_ref()), &facts, lot)
-    })
+    });
+    rows.extend(sprouts::seeds(&facts));
+    rows
 }
 
 /// The raw foods of a packing event: all inputs but those that are off the list or packed already.

@@ -4,7 +4,7 @@ use epcis::Event;
 
 use super::{
     facts::{Facts, Part},
-    packing,
+    packing, sprouts,
 };
 use crate::{LotState, Records, ReferenceDocument, Row, Sheet, classify::non_ftl_inputs, row::RowBuilder};
 
@@ -19,6 +19,7 @@ pub(super) fn transformed(event: &Event, records: &impl Records) -> Vec<Row> {
         inputs.into_iter().partition(|input| records.state(&input.class) == LotState::PrePack);
     let outputs = facts.parts(&event.output_epc_list, &event.output_quantity_list);
     let mut rows = packing::packed_loads(&facts, &raw);
+    rows.extend(sprouts::seeds(&facts));
     for output in &outputs {
         for input in &lots {
             let row = RowBuilder::new(Sheet::Transformation)

@@ -390,7 +390,7 @@ impl Ledger {
 
 impl LotStates for Ledger {
     fn state(&self, identifier: &Identifier) -> LotState {
-        match identifier.spelled() {
+        match identifier.canonical().as_str() {
             H1 | H2 => LotState::PrePack,
             T1 | T2 | T3 => LotState::Traceability,
             _ => LotState::Unknown,
@@ -400,7 +400,7 @@ impl LotStates for Ledger {
 
 impl Records for Ledger {
     fn lot(&self, class: &Identifier) -> Option<LotRecord> {
-        let (tlc, source, reference) = match class.spelled() {
+        let (tlc, source, reference) = match class.canonical().as_str() {
             T1 => ("(01)19521003000173(10)VV28228A", PACKER, Some("ffrn:19990000003")),
             T2 => ("(01)19521003000173(10)VV28228B", PACKER, Some("ffrn:19990000003")),
             T3 => ("(01)19521004000318(10)BL28230-2A", PROCESSOR, None),
@@ -411,7 +411,7 @@ impl Records for Ledger {
     }
 
     fn contents(&self, unit: &Identifier, _: Timestamp) -> Vec<QuantityElement> {
-        match unit.spelled() {
+        match unit.canonical().as_str() {
             S1 => vec![element(T1, "30", "XCS"), element(T2, "18", "XCS")],
             S2 => vec![element(T3, "80", "XCS")],
             S3 => vec![element(T3, "40", "XCS"), element(T1, "10", "XCS"), element(T2, "6", "XCS")],
@@ -433,7 +433,7 @@ impl Records for Ledger {
                 ..LocationDescription::default()
             })
         };
-        match id.spelled() {
+        match id.canonical().as_str() {
             FARM => known("Harbor Mesa Farms – Home Ranch", "+1 831 555 0101", "2100 Old Stage Rd", "Salinas", "93908"),
             COOLER => known("Cold Ridge Cooling", "+1 831 555 0122", "45 Harkins Rd", "Salinas", "93901"),
             PACKER => known("Valle Verde Packing – Plant 1", "+1 831 555 0144", "780 Abbott St", "Salinas", "93901"),
@@ -457,7 +457,7 @@ impl Records for Ledger {
     }
 
     fn product(&self, class: &Identifier) -> Option<ProductDescription> {
-        let [name, brand, commodity, variety, size, style] = match class.spelled() {
+        let [name, brand, commodity, variety, size, style] = match class.canonical().as_str() {
             H1 | H2 => ["Romaine, field-cut bulk", "", "Lettuce", "Romaine", "250 lb", "field bin"],
             T1 | T2 => ["Romaine Lettuce 24 ct", "Valle Verde", "Lettuce", "Romaine", "25 lb", "carton"],
             T3 => [
