@@ -143,7 +143,6 @@ fn tables() -> Vec<TableSpec> {
                 null_text("disposition"),
                 null_id("read_point"),
                 null_id("biz_location"),
-                null_text("cte"),
                 flag("retracted"),
                 bytes("body"),
             ],
@@ -227,7 +226,14 @@ fn tables() -> Vec<TableSpec> {
         },
         TableSpec {
             name: "share_grant",
-            columns: vec![id("tenant"), id("id"), text("viewer"), id("created_at"), null_id("revoked_at"), text("terms")],
+            columns: vec![
+                id("tenant"),
+                id("id"),
+                text("viewer"),
+                id("created_at"),
+                null_id("revoked_at"),
+                text("terms"),
+            ],
             key: &["tenant", "id"],
             indexes: &[(&["tenant", "viewer"], false)],
         },

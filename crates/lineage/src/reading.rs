@@ -21,16 +21,18 @@ pub enum ThingKind {
     Unit,
 }
 
-/// Where in the chain an event stands, as far as the regulation's classification tells.
+/// What the regulation's classification of an event proves about the lots on it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Stage {
     /// Harvesting, cooling: everything on the event is a harvest lot.
     PrePack,
     /// Initial packing: inputs are harvest lots, outputs traceability lots.
     InitialPacking,
-    /// Land-based receiving, shipping, receiving, transformation: everything is a traceability lot.
+    /// Land-based receiving, transformation: what the event creates is a traceability lot.
+    Creating,
+    /// Shipping or receiving that says of itself that the regulation applies: everything is a traceability lot.
     Packed,
-    /// Not known.
+    /// Nothing. Shipping and receiving look alike before and after initial packing.
     Unknown,
 }
 
@@ -207,7 +209,8 @@ impl<'a> Mentions<'a> {
         match (self.stage, role) {
             (Stage::PrePack, _) | (Stage::InitialPacking, Role::Input) => ThingKind::HarvestLot,
             (Stage::InitialPacking | Stage::Packed, _) => ThingKind::TraceabilityLot,
-            (Stage::Unknown, _) => ThingKind::Lot,
+            (Stage::Creating, role) if creates(self.event, role) => ThingKind::TraceabilityLot,
+            (Stage::Creating | Stage::Unknown, _) => ThingKind::Lot,
         }
     }
 
@@ -232,7 +235,7 @@ impl<'a> Mentions<'a> {
 }
 
 /// Whether the event brings the lots in this role into being (domain reference §2.14).
-fn creates(event: &Event, role: Role) -> bool {
+pub fn creates(event: &Event, role: Role) -> bool {
     let step = event.biz_step.as_ref().map(epcis::Term::word);
     match event.kind {
         EventKind::Transformation => role == Role::Output,

@@ -29,8 +29,6 @@ pub struct Prepared {
     pub event: Event,
     /// What lineage reads in it.
     pub reading: Reading,
-    /// Its critical tracking event, in the spelling of `fsma:cte`.
-    pub cte: Option<String>,
 }
 
 /// What became of one event.
@@ -106,6 +104,23 @@ impl Capture {
         }
         self.write_fresh(&fresh).await?;
         Ok(outcomes)
+    }
+
+    /// What is known so far of the things with these canonical identifiers.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn kinds(&self, identifiers: &BTreeSet<String>) -> Result<BTreeMap<String, ThingKind>, StoreError> {
+        use entity::item::Column;
+        let rows = entity::item::Entity::find()
+            .filter(Column::Tenant.eq(self.tenant.0))
+            .filter(Column::Uri.is_in(identifiers.iter().cloned()))
+            .all(&self.tx)
+            .await
+            .map_err(StoreError::database("capture.kinds"))?;
+        let uris: BTreeMap<i64, String> = rows.into_iter().map(|row| (row.id, row.uri)).collect();
+        let things = self.things(&uris.keys().copied().collect()).await?;
+        Ok(things.into_iter().filter_map(|thing| Some((uris.get(&thing.item)?.clone(), thing.kind))).collect())
     }
 
     /// Keeps master data as received.
@@ -194,9 +209,8 @@ impl Capture {
         retracted: bool,
     ) -> Result<entity::event::ActiveModel, StoreError> {
         let event = &prepared.event;
-        let place = |place: &Option<epcis::Place>| {
-            place.as_ref().and_then(|place| items.get(&place.id.canonical()).copied())
-        };
+        let place =
+            |place: &Option<epcis::Place>| place.as_ref().and_then(|place| items.get(&place.id.canonical()).copied());
         let word = |term: &Option<epcis::Term>| term.as_ref().map(|term| term.word().to_owned());
         let body = serde_json::to_vec(event).map_err(|_| StoreError::inconsistent("event", "body", identity))?;
         let row = entity::event::Model {
@@ -213,7 +227,6 @@ impl Capture {
             disposition: word(&event.disposition),
             read_point: place(&event.read_point),
             biz_location: place(&event.biz_location),
-            cte: prepared.cte.clone(),
             retracted,
             body,
         };
@@ -355,8 +368,9 @@ impl Capture {
     async fn retract(&self, fresh: &[(String, [u8; 32], Prepared)]) -> Result<(), StoreError> {
         const WHAT: &str = "capture.retract";
         let declared = fresh.iter().filter(|(_, _, prepared)| prepared.event.error_declaration.is_some());
-        let wrong: Vec<String> =
-            declared.filter_map(|(_, _, prepared)| prepared.event.event_id.as_ref().map(Identifier::canonical)).collect();
+        let wrong: Vec<String> = declared
+            .filter_map(|(_, _, prepared)| prepared.event.event_id.as_ref().map(Identifier::canonical))
+            .collect();
         if wrong.is_empty() {
             return Ok(());
         }

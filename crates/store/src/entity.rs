@@ -63,7 +63,7 @@ entity!(event, "event", {
     #[sea_orm(primary_key, auto_increment = false)] id: i64,
     identity: String, digest: Vec<u8>, job: String, kind: String, event_time: i64, recorded_at: i64,
     action: Option<String>, biz_step: Option<String>, disposition: Option<String>,
-    read_point: Option<i64>, biz_location: Option<i64>, cte: Option<String>, retracted: bool, body: Vec<u8>,
+    read_point: Option<i64>, biz_location: Option<i64>, retracted: bool, body: Vec<u8>,
 });
 entity!(event_thing, "event_thing", {
     #[sea_orm(primary_key, auto_increment = false)] tenant: i64,

@@ -29,7 +29,9 @@ pub enum StoreError {
     #[error("`{0}` is not registered")]
     NotRegistered(String),
     /// The database URL names no engine that we know.
-    #[error("`{0}` is not a database URL; write `sqlite://path/to/file.db?mode=rwc` or `postgres://user@host/database`")]
+    #[error(
+        "`{0}` is not a database URL; write `sqlite://path/to/file.db?mode=rwc` or `postgres://user@host/database`"
+    )]
     Url(String),
 }
 

@@ -281,12 +281,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::Inconsistent`].
-    pub async fn issuer_key(
-        &self,
-        tenant: TenantId,
-        issuer: &str,
-        kid: &str,
-    ) -> Result<Option<IssuerKey>, StoreError> {
+    pub async fn issuer_key(&self, tenant: TenantId, issuer: &str, kid: &str) -> Result<Option<IssuerKey>, StoreError> {
         let row = entity::issuer_key::Entity::find_by_id((tenant.0, issuer.to_owned(), kid.to_owned()))
             .one(&self.db)
             .await

@@ -170,7 +170,14 @@ mod tests {
             inferred: false,
             alternates: vec![],
         });
-        Mention { role: Role::Object, kind, identifier, quantity: None, statement, created_at: created_at.map(str::to_owned) }
+        Mention {
+            role: Role::Object,
+            kind,
+            identifier,
+            quantity: None,
+            statement,
+            created_at: created_at.map(str::to_owned),
+        }
     }
 
     fn place(text: &str) -> TlcSource {

@@ -59,8 +59,6 @@ pub struct SeenEvent {
     pub reference: String,
     /// The event as asserted. Only [`policy::project`] may decide what of it is shown.
     pub event: Event,
-    /// Its critical tracking event.
-    pub cte: Option<String>,
     /// When it was recorded here.
     pub recorded_at: Timestamp,
     /// Whether it was declared wrong later.
@@ -165,10 +163,7 @@ impl Scope {
             let same = Expr::col(("event", "event_time")).eq(micros(time));
             select.and_where(later.or(same.and(Expr::col(("event", "id")).gt(id.0))));
         }
-        select
-            .order_by(("event", "event_time"), Order::Asc)
-            .order_by(("event", "id"), Order::Asc)
-            .limit(limit);
+        select.order_by(("event", "event_time"), Order::Asc).order_by(("event", "id"), Order::Asc).limit(limit);
         self.read_events(&select).await
     }
 
@@ -275,9 +270,11 @@ impl Scope {
             .column(("item", "uri"))
             .column(("vocabulary", "body"))
             .from("vocabulary")
-            .join(JoinType::InnerJoin, "item", same_tenant("item", "vocabulary").and(
-                Expr::col(("item", "id")).equals(("vocabulary", "item")),
-            ))
+            .join(
+                JoinType::InnerJoin,
+                "item",
+                same_tenant("item", "vocabulary").and(Expr::col(("item", "id")).equals(("vocabulary", "item"))),
+            )
             .and_where(Expr::col(("vocabulary", "tenant")).eq(self.tenant.id.0))
             // The latest comes first.
             .order_by(("vocabulary", "recorded_at"), Order::Desc);
@@ -299,9 +296,11 @@ impl Scope {
         events
             .column(("event_thing", "thing"))
             .from("event_thing")
-            .join(JoinType::InnerJoin, "event", same_tenant("event", "event_thing").and(
-                Expr::col(("event", "id")).equals(("event_thing", "event")),
-            ))
+            .join(
+                JoinType::InnerJoin,
+                "event",
+                same_tenant("event", "event_thing").and(Expr::col(("event", "id")).equals(("event_thing", "event"))),
+            )
             .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
             .and_where(Expr::col(("event", "retracted")).eq(false));
         self.only_visible_events(&mut events, ("event", "id"));
@@ -339,9 +338,12 @@ impl Scope {
             things
                 .column(("event_thing", "event"))
                 .from("event_thing")
-                .join(JoinType::InnerJoin, "thing", same_tenant("thing", "event_thing").and(
-                    Expr::col(("thing", "id")).equals(("event_thing", "thing")),
-                ))
+                .join(
+                    JoinType::InnerJoin,
+                    "thing",
+                    same_tenant("thing", "event_thing")
+                        .and(Expr::col(("thing", "id")).equals(("event_thing", "thing"))),
+                )
                 .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
                 .and_where(Expr::col(("thing", "item")).in_subquery(self.item_of(&filter.things)));
             self.only_visible_things(&mut things, ("thing", "id"));
@@ -398,7 +400,7 @@ impl Scope {
     fn select_events(&self) -> SelectStatement {
         let mut select = Query::select();
         select
-            .columns(["id", "identity", "event_time", "recorded_at", "cte", "retracted", "body"].map(|name| ("event", name)))
+            .columns(["id", "identity", "event_time", "recorded_at", "retracted", "body"].map(|name| ("event", name)))
             .from("event")
             .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0));
         self.only_visible_events(&mut select, ("event", "id"));
@@ -416,8 +418,8 @@ impl Scope {
     fn seen_event(&self, row: &QueryResult) -> Result<SeenEvent, StoreError> {
         let identity: String = get(row, "identity")?;
         let body: Vec<u8> = get(row, "body")?;
-        let event = serde_json::from_slice(&body)
-            .map_err(|_| StoreError::inconsistent("event", "body", identity.as_str()))?;
+        let event =
+            serde_json::from_slice(&body).map_err(|_| StoreError::inconsistent("event", "body", identity.as_str()))?;
         let (reference, seen) = if self.viewer == Viewer::Own {
             (identity, Seen::OWN)
         } else {
@@ -428,7 +430,6 @@ impl Scope {
             id: EventId(get(row, "id")?),
             reference,
             event,
-            cte: get(row, "cte")?,
             recorded_at: crate::text::instant("event", "recorded_at", get(row, "recorded_at")?)?,
             retracted: get(row, "retracted")?,
             seen,
@@ -441,9 +442,11 @@ impl Scope {
             .columns(["id", "kind", "tlc", "source_kind", "source", "reference"].map(|name| ("thing", name)))
             .column(("item", "uri"))
             .from("thing")
-            .join(JoinType::InnerJoin, "item", same_tenant("item", "thing").and(
-                Expr::col(("item", "id")).equals(("thing", "item")),
-            ))
+            .join(
+                JoinType::InnerJoin,
+                "item",
+                same_tenant("item", "thing").and(Expr::col(("item", "id")).equals(("thing", "item"))),
+            )
             .and_where(Expr::col(("thing", "tenant")).eq(self.tenant.id.0));
         self.only_visible_things(&mut select, ("thing", "id"));
         if self.viewer != Viewer::Own {
@@ -484,7 +487,11 @@ impl Scope {
         })
     }
 
-    pub(crate) async fn all(&self, select: &SelectStatement, what: &'static str) -> Result<Vec<QueryResult>, StoreError> {
+    pub(crate) async fn all(
+        &self,
+        select: &SelectStatement,
+        what: &'static str,
+    ) -> Result<Vec<QueryResult>, StoreError> {
         self.db.query_all(select).await.map_err(StoreError::database(what))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Direction, EventId, ThingId};
+use domain::{Direction, EventId, Profile, ThingId, Viewer};
 use jiff::Timestamp;
 use lineage::{Change, Role};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement};
@@ -26,6 +26,8 @@ pub struct Derived {
     pub output_event: EventId,
     /// When it was consumed.
     pub consumed_at: Timestamp,
+    /// How the viewer sees the two events: the lesser of both.
+    pub profile: Profile,
 }
 
 /// What events assert of a unit's contents.
@@ -68,9 +70,12 @@ impl Scope {
                 .expr_as(Expr::col(("here", "event")), "here_event")
                 .expr_as(Expr::col(("there", "event")), "there_event")
                 .from_as("process_side", "here")
-                .join_as(JoinType::InnerJoin, "process_side", Alias::new("there"), same_tenant("there", "here").and(
-                    Expr::col(("there", "process")).equals(("here", "process")),
-                ))
+                .join_as(
+                    JoinType::InnerJoin,
+                    "process_side",
+                    Alias::new("there"),
+                    same_tenant("there", "here").and(Expr::col(("there", "process")).equals(("here", "process"))),
+                )
                 .and_where(Expr::col(("here", "tenant")).eq(self.tenant.id.0))
                 .and_where(Expr::col(("here", "side")).eq(here))
                 .and_where(Expr::col(("there", "side")).eq(there))
@@ -80,21 +85,23 @@ impl Scope {
                 let (here, there) = (ThingId(get(&row, "here_thing")?), ThingId(get(&row, "there_thing")?));
                 let events = (EventId(get(&row, "here_event")?), EventId(get(&row, "there_event")?));
                 let (output, input) = if direction == Direction::Back { (here, there) } else { (there, here) };
-                let (output_event, input_event) = if direction == Direction::Back { events } else { (events.1, events.0) };
+                let (output_event, input_event) =
+                    if direction == Direction::Back { events } else { (events.1, events.0) };
                 found.insert((input, output, input_event, output_event));
             }
         }
         let times = self.times(found.iter().flat_map(|row| [row.2, row.3]).collect()).await?;
         let derived = found.into_iter().filter_map(|(input, output, input_event, output_event)| {
-            times.get(&output_event)?;
-            let consumed_at = *times.get(&input_event)?;
-            Some(Derived { input, output, input_event, output_event, consumed_at })
+            let (_, produced_as) = *times.get(&output_event)?;
+            let (consumed_at, consumed_as) = *times.get(&input_event)?;
+            let profile = produced_as.min(consumed_as);
+            Some(Derived { input, output, input_event, output_event, consumed_at, profile })
         });
         Ok(derived.collect())
     }
 
-    /// When these events happened; only those that the viewer may see are in the answer.
-    async fn times(&self, events: BTreeSet<EventId>) -> Result<BTreeMap<EventId, Timestamp>, StoreError> {
+    /// When these events happened and how the viewer sees them; only those that it may see are in the answer.
+    async fn times(&self, events: BTreeSet<EventId>) -> Result<BTreeMap<EventId, (Timestamp, Profile)>, StoreError> {
         let ids: Vec<i64> = events.iter().map(|id| id.0).collect();
         let mut times = BTreeMap::new();
         for chunk in ids.chunks(IDS_PER_QUERY) {
@@ -106,8 +113,16 @@ impl Scope {
                 .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0))
                 .and_where(Expr::col(("event", "id")).is_in(chunk.iter().copied()));
             self.only_visible_events(&mut select, ("event", "id"));
+            if self.viewer() != Viewer::Own {
+                select.column(("vis_event", "profile"));
+            }
             for row in self.all(&select, "scope.times").await? {
-                times.insert(EventId(get(&row, "id")?), instant("event", "event_time", get(&row, "event_time")?)?);
+                let profile = match self.viewer() {
+                    Viewer::Own => Profile::Full,
+                    Viewer::Party(_) | Viewer::Regulator(_) => Profile::parse(&get::<String>(&row, "profile")?)?,
+                };
+                let time = instant("event", "event_time", get(&row, "event_time")?)?;
+                times.insert(EventId(get(&row, "id")?), (time, profile));
             }
         }
         Ok(times)
@@ -190,9 +205,12 @@ impl Scope {
             select
                 .columns(["thing", "event", "role", "quantity", "uom"].map(|name| ("event_thing", name)))
                 .from("event_thing")
-                .join(JoinType::InnerJoin, "event", same_tenant("event", "event_thing").and(
-                    Expr::col(("event", "id")).equals(("event_thing", "event")),
-                ))
+                .join(
+                    JoinType::InnerJoin,
+                    "event",
+                    same_tenant("event", "event_thing")
+                        .and(Expr::col(("event", "id")).equals(("event_thing", "event"))),
+                )
                 .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
                 .and_where(Expr::col(("event", "retracted")).eq(false))
                 .and_where(Expr::col(("event_thing", by)).is_in(chunk));

@@ -68,12 +68,8 @@ impl Word for ChangeKind {
 
 impl Word for Profile {
     const COLUMN: (&'static str, &'static str) = ("vis_lot", "profile");
-    const WORDS: &'static [(Self, &'static str)] = &[
-        (Self::TraceMin, "TRACE_MIN"),
-        (Self::Trace, "TRACE"),
-        (Self::Trade, "TRADE"),
-        (Self::Full, "FULL"),
-    ];
+    const WORDS: &'static [(Self, &'static str)] =
+        &[(Self::TraceMin, "TRACE_MIN"), (Self::Trace, "TRACE"), (Self::Trade, "TRADE"), (Self::Full, "FULL")];
 }
 
 impl Word for Continuation {
