@@ -1,1 +1,103 @@
-//! Placeholder
+#![doc = include_str!("../README.md")]
+
+mod across;
+mod answer;
+mod caller;
+mod capture;
+mod cursor;
+mod error;
+mod events;
+mod export;
+mod keeper;
+mod lots;
+mod random;
+mod registry;
+mod sharing;
+mod stock;
+
+use std::sync::Arc;
+
+use domain::Clock;
+use jiff::Timestamp;
+use store::Store;
+
+pub use across::{Trace, TraceQuestion};
+pub use caller::Caller;
+pub use capture::CaptureLimits;
+pub use error::{AppError, CaptureError};
+pub use events::{EventFilter, ShownEvent, ShownMention};
+pub use export::{Export, Selection};
+pub use lots::{LotFilter, ShownLot};
+pub use registry::{IssuerRegistration, KeyRegistration, TenantRegistration};
+pub use sharing::{GrantTerms, GrantViewer};
+pub use store::{IssuerKind, Job, JobStatus, Party};
+
+/// One page of a list, with what is needed to ask for the next one.
+#[derive(Clone, Debug)]
+pub struct Page<T> {
+    /// The entries, each with the cursor that continues after it.
+    pub entries: Vec<(T, String)>,
+    /// Whether more follow.
+    pub has_next: bool,
+}
+
+/// What the use cases need from outside.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    /// Where this gateway is reached, without a trailing slash: the start of every audience.
+    base_url: String,
+    limits: CaptureLimits,
+}
+
+impl App {
+    /// Wires the use cases to a store and a clock.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, base_url: &str, limits: CaptureLimits) -> Self {
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        Self { inner: Arc::new(Inner { store, clock, base_url, limits }) }
+    }
+
+    /// Opens the database that `url` names.
+    ///
+    /// # Errors
+    /// [`AppError::Store`].
+    pub async fn open_store(url: &str) -> Result<Store, AppError> {
+        Ok(Store::open(url).await?)
+    }
+
+    /// Whether the gateway can answer: the database is there and its schema is up to date.
+    pub async fn is_ready(&self) -> bool {
+        self.inner.store.is_ready().await.unwrap_or(false)
+    }
+
+    /// What a document may cost.
+    pub fn limits(&self) -> CaptureLimits {
+        self.inner.limits
+    }
+
+    /// The one audience that tokens for a tenant must name.
+    pub fn audience(&self, tenant_slug: &str) -> String {
+        format!("{}/o/{tenant_slug}", self.inner.base_url)
+    }
+
+    /// Marks captures that an earlier process left half-way as failed: nothing of them was stored.
+    ///
+    /// # Errors
+    /// [`AppError::Store`].
+    pub async fn recover(&self) -> Result<u64, AppError> {
+        Ok(self.store().fail_interrupted_jobs(self.now()).await?)
+    }
+
+    fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+}

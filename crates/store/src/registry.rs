@@ -218,6 +218,26 @@ impl Store {
         Ok(known.collect())
     }
 
+    /// Names of every identifier in the tenant's registry, its own included.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn names(&self, tenant: TenantId) -> Result<BTreeMap<String, String>, StoreError> {
+        let own = self.tenant_by_id(tenant).await?.map(|tenant| tenant.name);
+        let parties: BTreeMap<i64, String> =
+            self.parties(tenant).await?.into_iter().map(|party| (party.id.0, party.name)).collect();
+        let rows = entity::party_identifier::Entity::find()
+            .filter(entity::party_identifier::Column::Tenant.eq(tenant.0))
+            .all(&self.db)
+            .await
+            .map_err(StoreError::database("party.names"))?;
+        let named = rows.into_iter().filter_map(|row| {
+            let name = row.party.map_or(own.as_ref(), |id| parties.get(&id))?.clone();
+            Some((row.identifier, name))
+        });
+        Ok(named.collect())
+    }
+
     /// Registers an issuer with its keys, or replaces the registration of that issuer.
     ///
     /// # Errors

@@ -1,0 +1,270 @@
+//! Capture: a document in, everything of it on disk or nothing.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io::{self, BufReader, Seek},
+};
+
+use domain::Role;
+use epcis::{Binding, Finding, Item, Limits, Location, Reader, Severity, VocabularyElement};
+use fsma204::{Cte, Evidence, LotState, LotStates, classify};
+use gs1::Identifier;
+use lineage::{Stage, ThingKind};
+use store::{Capture, Outcome, Prepared};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    sync::mpsc,
+};
+
+use crate::{Caller, CaptureError, Job, JobStatus, error::reject, random};
+
+/// What a document may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct CaptureLimits {
+    /// Bytes of a document.
+    pub max_document_bytes: u64,
+}
+
+impl Default for CaptureLimits {
+    fn default() -> Self {
+        Self { max_document_bytes: 512 << 20 }
+    }
+}
+
+/// Items that travel together from the reader to the database.
+const BATCH: usize = 256;
+/// Findings that a job keeps; the rest is counted.
+const MAX_FINDINGS: usize = 1_000;
+
+impl Caller {
+    /// Captures a document: all of it, or, if anything in it is rejected, nothing.
+    ///
+    /// When this returns a finished job, every event is on disk. The document is received into a temporary file before
+    /// the database is touched, so that a slow sender never holds up others.
+    ///
+    /// # Errors
+    /// [`CaptureError`]; a document with something wrong inside is no error but a failed job.
+    pub async fn capture(&self, body: impl AsyncRead + Unpin, binding: Binding) -> Result<Job, CaptureError> {
+        self.require(Role::Capture)?;
+        let mut job = Job {
+            id: random::uuid(),
+            status: JobStatus::Running,
+            actor: self.principal.actor.clone(),
+            created_at: self.app.now(),
+            finished_at: None,
+            stored: 0,
+            duplicates: 0,
+            rejected: 0,
+            findings: Vec::new(),
+        };
+        let document = spool(body, self.app.limits().max_document_bytes).await?;
+        self.app.store().put_job(self.tenant.id, &job).await?;
+        let outcome = self.store_document(document, binding, &mut job).await;
+        if let Err(error) = outcome {
+            // The document is not stored, and the job must not say that it still may be.
+            let at = Location::default();
+            let finding =
+                reject("CAPTURE-FAILED", at, "the gateway could not store the document".to_owned(), "send it again");
+            self.fail(&mut job, Some(finding)).await?;
+            return Err(error);
+        }
+        Ok(job)
+    }
+
+    /// A capture job of the tenant.
+    ///
+    /// # Errors
+    /// [`AppError`](crate::AppError).
+    pub async fn job(&self, id: &str) -> Result<Option<Job>, crate::AppError> {
+        self.require(Role::Read)?;
+        Ok(self.app.store().job(self.tenant.id, id).await?)
+    }
+
+    async fn store_document(&self, document: File, binding: Binding, job: &mut Job) -> Result<(), CaptureError> {
+        let mut items = read_in_background(document, binding);
+        let mut capture = self.app.store().capture(&self.tenant, &job.id, job.created_at).await?;
+        let mut sound = true;
+        while let Some(batch) = items.recv().await {
+            let batch = Batch::sort(batch.map_err(CaptureError::Input)?);
+            job.rejected += batch.rejected;
+            keep(job, batch.findings);
+            sound &= !batch.unsound;
+            // After the first rejection nothing will be stored; the rest is read for its findings only.
+            if sound {
+                capture.vocabulary(&batch.vocabulary).await?;
+                sound = write(&mut capture, batch.events, job).await?;
+            }
+        }
+        if !sound {
+            drop(capture);
+            job.stored = 0;
+            job.duplicates = 0;
+            return Ok(self.fail(job, None).await?);
+        }
+        job.status = JobStatus::Finished;
+        job.finished_at = Some(self.app.now());
+        Ok(capture.commit(job).await?)
+    }
+
+    async fn fail(&self, job: &mut Job, finding: Option<Finding>) -> Result<(), crate::AppError> {
+        keep(job, finding);
+        job.status = JobStatus::Failed;
+        job.finished_at = Some(self.app.now());
+        Ok(self.app.store().put_job(self.tenant.id, job).await?)
+    }
+}
+
+/// Receives a document into a file without a name, which the operating system removes with the last handle on it.
+async fn spool(body: impl AsyncRead + Unpin, limit: u64) -> Result<File, CaptureError> {
+    let file = tempfile::tempfile().map_err(CaptureError::Input)?;
+    let mut file = tokio::fs::File::from_std(file);
+    let mut body = body.take(limit.saturating_add(1));
+    let received = tokio::io::copy(&mut body, &mut file).await.map_err(CaptureError::Input)?;
+    if received > limit {
+        return Err(CaptureError::TooLarge { limit });
+    }
+    file.flush().await.map_err(CaptureError::Input)?;
+    let mut file = file.into_std().await;
+    file.rewind().map_err(CaptureError::Input)?;
+    Ok(file)
+}
+
+type ReadBatch = io::Result<Vec<Item>>;
+
+/// Reads on a thread of its own. The channel is short, so the reader waits for the database and memory stays flat.
+fn read_in_background(document: File, binding: Binding) -> mpsc::Receiver<ReadBatch> {
+    let (sender, receiver) = mpsc::channel(2);
+    tokio::task::spawn_blocking(move || {
+        let mut reader = Reader::with_limits(BufReader::with_capacity(1 << 16, document), binding, Limits::default());
+        loop {
+            let batch: ReadBatch = reader.by_ref().take(BATCH).collect();
+            let last = batch.as_ref().map_or(true, Vec::is_empty);
+            let is_empty_end = batch.as_ref().is_ok_and(Vec::is_empty);
+            // A closed channel means that nobody waits for the rest.
+            if is_empty_end || sender.blocking_send(batch).is_err() || last {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// A batch of items by what is to be done with them.
+#[derive(Default)]
+struct Batch {
+    events: Vec<(epcis::Event, Location)>,
+    vocabulary: Vec<VocabularyElement>,
+    findings: Vec<Finding>,
+    rejected: u64,
+    unsound: bool,
+}
+
+impl Batch {
+    fn sort(items: Vec<Item>) -> Self {
+        let mut batch = Self::default();
+        for item in items {
+            match item {
+                Item::Event { event, at, findings } => {
+                    batch.events.push((*event, at));
+                    batch.findings.extend(findings);
+                }
+                Item::Rejected { findings, .. } => {
+                    batch.rejected += 1;
+                    batch.unsound = true;
+                    batch.findings.extend(findings);
+                }
+                Item::Vocabulary(element) => batch.vocabulary.push(element),
+                Item::Document(finding) => {
+                    batch.unsound |= finding.severity == Severity::Reject;
+                    batch.findings.push(finding);
+                }
+            }
+        }
+        batch
+    }
+}
+
+/// Keeps rejections before anything else when there are more findings than a job can hold.
+fn keep(job: &mut Job, findings: impl IntoIterator<Item = Finding>) {
+    for finding in findings {
+        if job.findings.len() < MAX_FINDINGS {
+            job.findings.push(finding);
+        } else if finding.severity == Severity::Reject
+            && let Some(lesser) = job.findings.iter_mut().rev().find(|kept| kept.severity != Severity::Reject)
+        {
+            *lesser = finding;
+        }
+    }
+}
+
+/// Writes events; `false` when one of them contradicts an event that is stored already.
+async fn write(
+    capture: &mut Capture,
+    events: Vec<(epcis::Event, Location)>,
+    job: &mut Job,
+) -> Result<bool, CaptureError> {
+    let (events, places): (Vec<_>, Vec<_>) = events.into_iter().unzip();
+    let ids: Vec<_> = events.iter().map(|event| event.event_id.as_ref().map(|id| id.spelled().to_owned())).collect();
+    let prepared = prepare(capture, events).await?;
+    let outcomes = capture.write(prepared).await?;
+    let mut sound = true;
+    for ((outcome, at), id) in outcomes.into_iter().zip(places).zip(ids) {
+        match outcome {
+            Outcome::Stored => job.stored += 1,
+            Outcome::Duplicate => job.duplicates += 1,
+            Outcome::Conflict => {
+                let message = format!("another event with the eventID `{}` is stored already", id.unwrap_or_default());
+                let help = "give the event an id of its own, or declare the stored one wrong with an errorDeclaration";
+                keep(job, [reject("CAPTURE-EVENT-ID-CONFLICT", at, message, help)]);
+                job.rejected += 1;
+                sound = false;
+            }
+        }
+    }
+    Ok(sound)
+}
+
+/// Reads lineage in each event, knowing what the records and the events before it say of its lots.
+async fn prepare(capture: &Capture, events: Vec<epcis::Event>) -> Result<Vec<Prepared>, CaptureError> {
+    let identifiers: BTreeSet<String> = events
+        .iter()
+        .flat_map(|event| lineage::read(event, Stage::Unknown).mentions)
+        .map(|mention| mention.identifier.canonical())
+        .collect();
+    let mut known = Kinds(capture.kinds(&identifiers).await?);
+    let prepared = events.into_iter().map(|event| {
+        let reading = lineage::read(&event, stage(&event, &known));
+        for mention in &reading.mentions {
+            let kind = known.0.entry(mention.identifier.canonical()).or_insert(mention.kind);
+            *kind = (*kind).max(mention.kind);
+        }
+        Prepared { event, reading }
+    });
+    Ok(prepared.collect())
+}
+
+/// What is known of things, for the classification of events.
+pub(crate) struct Kinds(pub(crate) BTreeMap<String, ThingKind>);
+
+impl LotStates for Kinds {
+    fn state(&self, identifier: &Identifier) -> LotState {
+        match self.0.get(&identifier.canonical()) {
+            Some(ThingKind::HarvestLot) => LotState::PrePack,
+            Some(ThingKind::TraceabilityLot) => LotState::Traceability,
+            _ => LotState::Unknown,
+        }
+    }
+}
+
+/// What the classification of an event proves about its lots.
+fn stage(event: &epcis::Event, known: &Kinds) -> Stage {
+    let classification = classify(event, known);
+    match classification.cte {
+        Some(Cte::Harvesting | Cte::Cooling) => Stage::PrePack,
+        Some(Cte::InitialPacking | Cte::InitialPackingFromExempt) => Stage::InitialPacking,
+        Some(Cte::FirstLandBasedReceiving | Cte::ReceivingFromExempt | Cte::Transformation) => Stage::Creating,
+        Some(Cte::Shipping | Cte::Receiving) if matches!(classification.evidence, Evidence::Stated) => Stage::Packed,
+        Some(Cte::Shipping | Cte::Receiving) | None => Stage::Unknown,
+    }
+}

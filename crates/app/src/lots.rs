@@ -1,0 +1,183 @@
+//! Looking lots up.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{LotKey, Profile, ThingId, TlcSource};
+use gs1::{Identifier, Key};
+use jiff::Timestamp;
+use lineage::{NodeId, ThingKind};
+use serde::{Deserialize, Serialize};
+use store::{Scope, SeenThing};
+
+use crate::{AppError, Caller, Page, answer::node_id, cursor::Cursors};
+
+/// Which lots to list. Everything given must hold.
+#[derive(Clone, Debug, Default)]
+pub struct LotFilter {
+    /// A lot code in any of its spellings, or an identifier.
+    pub tlc: Option<String>,
+    /// A GTIN of 8, 12, 13 or 14 digits.
+    pub gtin: Option<String>,
+    /// An identifier of a product class, or part of the product's name in the tenant's master data.
+    pub product: Option<String>,
+    /// A place where an event of the lot happened, in any spelling.
+    pub place: Option<String>,
+    /// With an event at or after.
+    pub since: Option<Timestamp>,
+    /// With an event before.
+    pub until: Option<Timestamp>,
+}
+
+/// A lot as it may be shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShownLot {
+    /// Its name, good for `lot` and `trace`.
+    pub id: NodeId,
+    /// What it is.
+    pub kind: ThingKind,
+    /// The lot code and who assigned it; `None` for units and instances.
+    pub key: Option<LotKey>,
+    /// Canonical identifier.
+    pub identifier: String,
+    /// 14-digit GTIN, where the identifier has one.
+    pub gtin: Option<String>,
+    /// `ffrn:…`, `gln:…` or a URL that leads to the TLC source.
+    pub source_reference: Option<String>,
+    /// How much of it is shown.
+    pub profile: Profile,
+}
+
+impl ShownLot {
+    /// The traceability lot code; harvest lots and units have none.
+    pub fn tlc(&self) -> Option<&str> {
+        let has_code = !matches!(self.kind, ThingKind::HarvestLot | ThingKind::Unit | ThingKind::Instance);
+        self.key.as_ref().filter(|_| has_code).map(|key| key.tlc.as_str())
+    }
+
+    /// The canonical place that assigned the code, where it is known.
+    pub fn source_place(&self) -> Option<&str> {
+        match self.key.as_ref().map(|key| &key.source) {
+            Some(TlcSource::Place(place)) => Some(place),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Deserialize, Serialize)]
+struct Position(i64);
+
+impl Caller {
+    /// Lots by name: a node name, a lot code in any of its spellings, or an identifier. Several where the code is
+    /// ambiguous, none where it is unknown or not to be seen.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn lots_named(&self, name: &str) -> Result<Vec<ShownLot>, AppError> {
+        let scope = self.scope().await?;
+        let mut things = scope.things_named(&codes_of_text(name)).await?;
+        // A node name says which of the lots of one code is meant.
+        if things.iter().any(|thing| node_id(thing).0 == name) {
+            things.retain(|thing| node_id(thing).0 == name);
+        }
+        Ok(things.into_iter().map(shown).collect())
+    }
+
+    /// Lots in a stable order, a page at a time.
+    ///
+    /// # Errors
+    /// [`AppError::BadCursor`], [`AppError::BadRequest`] for a GTIN that is none.
+    pub async fn lots(&self, filter: &LotFilter, after: Option<&str>, first: u16) -> Result<Page<ShownLot>, AppError> {
+        let scope = self.scope().await?;
+        let cursors = Cursors::new(scope, &("lots", filter));
+        let after = after.map(|cursor| cursors.open::<Position>(cursor)).transpose()?;
+        let filter = self.store_filter(scope, filter).await?;
+        let after = after.map(|Position(id)| ThingId(id));
+        let mut things = scope.lots(&filter, after, u64::from(first) + 1).await?;
+        let has_next = things.len() > usize::from(first);
+        things.truncate(usize::from(first));
+        let entries = things
+            .into_iter()
+            .map(|thing| Ok((shown(thing.clone()), cursors.seal(&Position(thing.id.0))?)))
+            .collect::<Result<_, AppError>>()?;
+        Ok(Page { entries, has_next })
+    }
+
+    pub(crate) async fn store_filter(&self, scope: &Scope, filter: &LotFilter) -> Result<store::LotFilter, AppError> {
+        let mut products: Option<Vec<String>> = None;
+        if let Some(gtin) = &filter.gtin {
+            products = Some(vec![gtin14(gtin)?]);
+        }
+        if let Some(product) = &filter.product {
+            let named = products_named(scope, product).await?;
+            products = Some(match products {
+                None => named,
+                Some(gtins) => named.into_iter().filter(|id| gtins.iter().any(|gtin| id.contains(gtin))).collect(),
+            });
+        }
+        Ok(store::LotFilter {
+            code: filter.tlc.as_deref().map(|text| canonical_code(text)),
+            products,
+            place: filter.place.as_deref().map(|place| Identifier::new(place).canonical()),
+            since: filter.since,
+            until: filter.until,
+        })
+    }
+}
+
+/// The canonical class identifiers of the products that `text` names: an identifier, or part of a name.
+async fn products_named(scope: &Scope, text: &str) -> Result<Vec<String>, AppError> {
+    if text.contains(':') {
+        return Ok(vec![Identifier::new(text).canonical()]);
+    }
+    let wanted = text.to_lowercase();
+    let matches = |name: &Option<String>| name.as_ref().is_some_and(|name| name.to_lowercase().contains(&wanted));
+    let vocabulary = scope.vocabulary(None).await?;
+    let named = vocabulary.into_iter().filter(|(_, elements)| {
+        let mut products = elements.iter().map(fsma204::ProductDescription::from_vocabulary);
+        products.any(|product| matches(&product.product_name) || matches(&product.commodity))
+    });
+    Ok(named.map(|(id, _)| id).collect())
+}
+
+fn gtin14(text: &str) -> Result<String, AppError> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits && matches!(text.len(), 8 | 12 | 13 | 14) {
+        return Ok(format!("{text:0>14}"));
+    }
+    Err(AppError::BadRequest(format!("`{text}` is no GTIN; write 8, 12, 13 or 14 digits")))
+}
+
+/// The codes that a text may stand for: the code itself, or the canonical form of an identifier. A node name stands for
+/// the code before its source.
+pub(crate) fn codes_of_text(text: &str) -> Vec<String> {
+    let code = text.rsplit_once(" @ ").map_or(text, |(code, _)| code);
+    BTreeSet::from([canonical_code(code), domain::Tlc::from(code).as_str().to_owned()]).into_iter().collect()
+}
+
+fn canonical_code(text: &str) -> String {
+    if text.contains(':') { Identifier::new(text).canonical() } else { domain::Tlc::from(text).as_str().to_owned() }
+}
+
+pub(crate) fn shown(thing: SeenThing) -> ShownLot {
+    let gtin = match Identifier::new(thing.identifier.as_str()).key() {
+        Key::Gtin { gtin } | Key::Lgtin { gtin, .. } | Key::Sgtin { gtin, .. } => Some(gtin.clone()),
+        _ => None,
+    };
+    ShownLot {
+        id: node_id(&thing),
+        kind: thing.kind,
+        identifier: thing.identifier,
+        gtin,
+        source_reference: thing.reference,
+        profile: thing.profile,
+        key: thing.lot,
+    }
+}
+
+/// Lots by their numbers, for lists that show several.
+pub(crate) async fn shown_by_id(
+    scope: &Scope,
+    ids: &BTreeSet<ThingId>,
+) -> Result<BTreeMap<ThingId, ShownLot>, AppError> {
+    Ok(scope.things(ids).await?.into_iter().map(|thing| (thing.id, shown(thing))).collect())
+}
