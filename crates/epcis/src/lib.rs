@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod check;
 mod event;
 mod extension;
 mod finding;
@@ -8,6 +9,7 @@ mod quantity;
 mod reader;
 mod term;
 mod time;
+mod xml;
 
 pub use event::{
     Action, BizTransaction, ErrorDeclaration, Event, EventKind, PersistentDisposition, Place, QuantityElement,

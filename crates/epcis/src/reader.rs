@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead};
 
-use crate::{Event, Finding, Location, VocabularyElement};
+use crate::{Event, Finding, Location, VocabularyElement, xml::XmlReader};
 
 /// The syntax of a document.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -60,9 +60,12 @@ pub enum Item {
 /// The iterator ends after the document's end or after the first item that makes further reading impossible (input
 /// that is not well-formed); an `Err` is a failure of the input itself.
 pub struct Reader<R> {
-    input: R,
-    binding: Binding,
-    limits: Limits,
+    front: Front<R>,
+}
+
+/// The reader of one binding.
+enum Front<R> {
+    Xml(Box<XmlReader<R>>),
 }
 
 impl<R: BufRead> Reader<R> {
@@ -73,7 +76,10 @@ impl<R: BufRead> Reader<R> {
 
     /// A reader with given limits.
     pub fn with_limits(input: R, binding: Binding, limits: Limits) -> Self {
-        Self { input, binding, limits }
+        let front = match binding {
+            Binding::Xml | Binding::Json => Front::Xml(Box::new(XmlReader::new(input, limits))),
+        };
+        Self { front }
     }
 }
 
@@ -81,7 +87,8 @@ impl<R: BufRead> Iterator for Reader<R> {
     type Item = io::Result<Item>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let _ = (&mut self.input, self.binding, self.limits);
-        None
+        match &mut self.front {
+            Front::Xml(reader) => reader.next(),
+        }
     }
 }

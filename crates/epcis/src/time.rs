@@ -45,6 +45,11 @@ impl EventTime {
 }
 
 impl ZoneOffset {
+    /// No offset from UTC.
+    pub fn utc() -> Self {
+        Self { spelled: "+00:00".to_owned(), offset: Offset::UTC }
+    }
+
     /// The spelling that came in.
     pub fn spelled(&self) -> &str {
         &self.spelled
@@ -55,6 +60,13 @@ impl ZoneOffset {
     /// FSMA 204 asks for the date where it happened, not the date in Greenwich (domain rule: 21 CFR 1.1310).
     pub fn local_date(&self, instant: Timestamp) -> Date {
         self.offset.to_datetime(instant).date()
+    }
+}
+
+impl From<Timestamp> for EventTime {
+    /// A time in UTC.
+    fn from(instant: Timestamp) -> Self {
+        Self { spelled: instant.to_string(), instant }
     }
 }
 
