@@ -358,7 +358,6 @@ pub(super) static ILMD: Grammar = open(&[may("extension")]);
 pub(super) static CORRECTIVE_EVENT_IDS: Grammar = sequence(&[many("correctiveEventID")]);
 pub(super) static SENSOR_ELEMENT_LIST: Grammar =
     Grammar { foreign: false, ..open(&[some("sensorElement"), may("extension")]) };
-pub(super) static SENSOR_ELEMENT: Grammar = open(&[may("sensorMetadata"), some("sensorReport"), may("extension")]);
 pub(super) static VOCABULARY_ELEMENT: Grammar = open(&[many("attribute"), may("children"), may("extension")]);
 pub(super) static CHILDREN: Grammar = sequence(&[many("id")]);
 
@@ -368,6 +367,18 @@ static ERROR_DECLARATION_V2: Grammar = Grammar {
     ordered: false,
     ..open(&[must("declarationTime"), may("reason"), may("correctiveEventIDs"), may("extension")])
 };
+
+/// EPCIS 1.2 has no schema for sensor elements, so that nothing in them can be wrong.
+static SENSOR_ELEMENT_V1: Grammar = Grammar { ordered: false, any_local: true, ..SENSOR_ELEMENT_V2 };
+static SENSOR_ELEMENT_V2: Grammar = open(&[may("sensorMetadata"), some("sensorReport"), may("extension")]);
+
+/// The content model of `sensorElement`.
+pub(super) fn sensor_element(version: Version) -> &'static Grammar {
+    match version {
+        Version::V1 => &SENSOR_ELEMENT_V1,
+        Version::V2 => &SENSOR_ELEMENT_V2,
+    }
+}
 
 /// The content model of `errorDeclaration`.
 pub(super) fn error_declaration(version: Version) -> &'static Grammar {

@@ -20,7 +20,7 @@ pub(super) fn list(walk: &mut Walk, at: &At<'_>) -> (Vec<SensorElement>, Vec<Ext
 fn sensor_element(walk: &mut Walk, at: &At<'_>) -> SensorElement {
     let mut metadata = Vec::new();
     let mut reports = Vec::new();
-    let extensions = open(walk, at, &grammar::SENSOR_ELEMENT, |walk, name, child| match name {
+    let extensions = open(walk, at, grammar::sensor_element(walk.version), |walk, name, child| match name {
         "sensorMetadata" => metadata = members(walk, child),
         _ => reports.push(members(walk, child)),
     });
