@@ -34,7 +34,7 @@ fn key_at(segments: &[&str]) -> Option<Key> {
     let primary = application_identifier(primary);
     let qualifiers = qualifiers(primary, rest)?;
     match primary {
-        "01" => item(gtin14(&value)?, &qualifiers),
+        "01" => Some(item(gtin14(&value)?, &qualifiers)),
         "00" => Some(Key::Sscc { sscc: digits(&value, 18)? }),
         "414" => {
             let extension = found(&qualifiers, "254").filter(|extension| *extension != "0").map(str::to_owned);
@@ -45,17 +45,17 @@ fn key_at(segments: &[&str]) -> Option<Key> {
     }
 }
 
-fn item(gtin: String, qualifiers: &[(&str, String)]) -> Option<Key> {
+fn item(gtin: String, qualifiers: &[(&str, String)]) -> Key {
     if let Some(serial) = found(qualifiers, "21") {
-        return Some(Key::Sgtin { gtin, serial: serial.to_owned() });
+        return Key::Sgtin { gtin, serial: serial.to_owned() };
     }
     if let Some(lot) = found(qualifiers, "10") {
-        return Some(Key::Lgtin { gtin, lot: lot.to_owned() });
+        return Key::Lgtin { gtin, lot: lot.to_owned() };
     }
     if let Some(serial) = found(qualifiers, "235") {
-        return Some(Key::Uri(uri(&[Some(("01", &gtin)), Some(("235", serial))])));
+        return Key::Uri(uri(&[Some(("01", &gtin)), Some(("235", serial))]));
     }
-    Some(Key::Gtin { gtin })
+    Key::Gtin { gtin }
 }
 
 /// Keys that have no variant of their own: how many digits they begin with, and how many characters may follow.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Action, BizTransaction, ErrorDeclaration, Event, EventKind, EventTime, Extension, PersistentDisposition, Place,
-    QuantityElement, SourceDest, Value, ZoneOffset,
+    QuantityElement, SourceDest, Term, Value, ZoneOffset,
 };
 
 /// Which kind of event an element is.
@@ -201,7 +201,7 @@ fn quantity_element(walk: &mut Walk, at: &At<'_>) -> Option<QuantityElement> {
 fn biz_transactions(walk: &mut Walk, at: &At<'_>) -> Vec<BizTransaction> {
     let mut transactions = Vec::new();
     walk.children(at, &grammar::BIZ_TRANSACTION_LIST, |walk, _, child| {
-        let kind = child.element.attribute("type").map(|kind| crate::Term::new(kind.trim()));
+        let kind = child.element.attribute("type").map(|kind| Term::new(kind.trim()));
         transactions.extend(walk.identifier(child).map(|id| BizTransaction { kind, id }));
     });
     transactions
@@ -211,13 +211,12 @@ fn source_dests(walk: &mut Walk, at: &At<'_>, grammar: &'static Grammar) -> Vec<
     let mut found = Vec::new();
     walk.children(at, grammar, |walk, name, child| {
         let id = walk.identifier(child);
-        match child.element.attribute("type") {
-            Some(kind) => found.extend(id.map(|id| SourceDest { kind: crate::Term::new(kind.trim()), id })),
-            None => {
-                let message = format!("`{name}` has no attribute `type`");
-                walk.reject(child, "EPCIS-FIELD-MISSING", message, "add `type`, for example `owning_party`");
-            }
+        let kind = child.element.attribute("type").map(|kind| Term::new(kind.trim()));
+        if kind.is_none() {
+            let message = format!("`{name}` has no attribute `type`");
+            walk.reject(child, "EPCIS-FIELD-MISSING", message, "add `type`, for example `owning_party`");
         }
+        found.extend(kind.zip(id).map(|(kind, id)| SourceDest { kind, id }));
     });
     found
 }

@@ -104,12 +104,40 @@ static TRANSACTION_EXTENSION_V1: Grammar = Grammar {
     ..sequence(&[may("quantityList"), may("sourceList"), may("destinationList"), may("extension")])
 };
 
-static OBJECT_V1: Grammar = event_v1(
-    &[
-        must("eventTime"),
-        may("recordTime"),
-        must("eventTimeZoneOffset"),
-        may("baseExtension"),
+/// An event of 1.x: the head that all share, and the rest.
+macro_rules! v1 {
+    ($extension:expr; $($part:expr),* $(,)?) => {
+        event_v1(
+            &[
+                must("eventTime"),
+                may("recordTime"),
+                must("eventTimeZoneOffset"),
+                may("baseExtension"),
+                $($part),*
+            ],
+            $extension,
+        )
+    };
+}
+
+/// An event of 2.0: the head that all share, and the rest.
+macro_rules! v2 {
+    ($($part:expr),* $(,)?) => {
+        event_v2(&[
+            must("eventTime"),
+            may("recordTime"),
+            must("eventTimeZoneOffset"),
+            may("eventID"),
+            may("errorDeclaration"),
+            may("certificationInfo"),
+            may("baseExtension"),
+            $($part),*
+        ])
+    };
+}
+
+static OBJECT_V1: Grammar = v1!(
+    &OBJECT_EXTENSION_V1;
         must("epcList"),
         must("action"),
         may("bizStep"),
@@ -118,15 +146,9 @@ static OBJECT_V1: Grammar = event_v1(
         may("bizLocation"),
         may("bizTransactionList"),
         may("extension"),
-    ],
-    &OBJECT_EXTENSION_V1,
 );
-static AGGREGATION_V1: Grammar = event_v1(
-    &[
-        must("eventTime"),
-        may("recordTime"),
-        must("eventTimeZoneOffset"),
-        may("baseExtension"),
+static AGGREGATION_V1: Grammar = v1!(
+    &AGGREGATION_EXTENSION_V1;
         may("parentID"),
         must("childEPCs"),
         must("action"),
@@ -136,15 +158,9 @@ static AGGREGATION_V1: Grammar = event_v1(
         may("bizLocation"),
         may("bizTransactionList"),
         may("extension"),
-    ],
-    &AGGREGATION_EXTENSION_V1,
 );
-static TRANSACTION_V1: Grammar = event_v1(
-    &[
-        must("eventTime"),
-        may("recordTime"),
-        must("eventTimeZoneOffset"),
-        may("baseExtension"),
+static TRANSACTION_V1: Grammar = v1!(
+    &TRANSACTION_EXTENSION_V1;
         must("bizTransactionList"),
         may("parentID"),
         must("epcList"),
@@ -154,15 +170,9 @@ static TRANSACTION_V1: Grammar = event_v1(
         may("readPoint"),
         may("bizLocation"),
         may("extension"),
-    ],
-    &TRANSACTION_EXTENSION_V1,
 );
-static TRANSFORMATION_V1: Grammar = event_v1(
-    &[
-        must("eventTime"),
-        may("recordTime"),
-        must("eventTimeZoneOffset"),
-        may("baseExtension"),
+static TRANSFORMATION_V1: Grammar = v1!(
+    &ANY_LOCAL;
         may("inputEPCList"),
         may("inputQuantityList"),
         may("outputEPCList"),
@@ -177,8 +187,6 @@ static TRANSFORMATION_V1: Grammar = event_v1(
         may("destinationList"),
         may("ilmd"),
         may("extension"),
-    ],
-    &ANY_LOCAL,
 );
 /// EPCIS 1.2 does not know association events; they travel in its extension points without a schema of their own.
 static ASSOCIATION_V1: Grammar = Grammar {
@@ -212,14 +220,7 @@ static ASSOCIATION_V1: Grammar = Grammar {
     )
 };
 
-static OBJECT_V2: Grammar = event_v2(&[
-    must("eventTime"),
-    may("recordTime"),
-    must("eventTimeZoneOffset"),
-    may("eventID"),
-    may("errorDeclaration"),
-    may("certificationInfo"),
-    may("baseExtension"),
+static OBJECT_V2: Grammar = v2!(
     may("epcList"),
     must("action"),
     may("bizStep"),
@@ -234,15 +235,8 @@ static OBJECT_V2: Grammar = event_v2(&[
     may("persistentDisposition"),
     may("ilmd"),
     may("extension"),
-]);
-static AGGREGATION_V2: Grammar = event_v2(&[
-    must("eventTime"),
-    may("recordTime"),
-    must("eventTimeZoneOffset"),
-    may("eventID"),
-    may("errorDeclaration"),
-    may("certificationInfo"),
-    may("baseExtension"),
+);
+static AGGREGATION_V2: Grammar = v2!(
     may("parentID"),
     may("childEPCs"),
     must("action"),
@@ -257,15 +251,8 @@ static AGGREGATION_V2: Grammar = event_v2(&[
     may("sensorElementList"),
     may("persistentDisposition"),
     may("extension"),
-]);
-static TRANSACTION_V2: Grammar = event_v2(&[
-    must("eventTime"),
-    may("recordTime"),
-    must("eventTimeZoneOffset"),
-    may("eventID"),
-    may("errorDeclaration"),
-    may("certificationInfo"),
-    may("baseExtension"),
+);
+static TRANSACTION_V2: Grammar = v2!(
     must("bizTransactionList"),
     may("parentID"),
     may("epcList"),
@@ -280,15 +267,8 @@ static TRANSACTION_V2: Grammar = event_v2(&[
     may("sensorElementList"),
     may("persistentDisposition"),
     may("extension"),
-]);
-static TRANSFORMATION_V2: Grammar = event_v2(&[
-    must("eventTime"),
-    may("recordTime"),
-    must("eventTimeZoneOffset"),
-    may("eventID"),
-    may("errorDeclaration"),
-    may("certificationInfo"),
-    may("baseExtension"),
+);
+static TRANSFORMATION_V2: Grammar = v2!(
     may("inputEPCList"),
     may("inputQuantityList"),
     may("outputEPCList"),
@@ -305,15 +285,8 @@ static TRANSFORMATION_V2: Grammar = event_v2(&[
     may("persistentDisposition"),
     may("ilmd"),
     may("extension"),
-]);
-static ASSOCIATION_V2: Grammar = event_v2(&[
-    must("eventTime"),
-    may("recordTime"),
-    must("eventTimeZoneOffset"),
-    may("eventID"),
-    may("errorDeclaration"),
-    may("certificationInfo"),
-    may("baseExtension"),
+);
+static ASSOCIATION_V2: Grammar = v2!(
     must("parentID"),
     may("childEPCs"),
     may("childQuantityList"),
@@ -328,7 +301,7 @@ static ASSOCIATION_V2: Grammar = event_v2(&[
     may("sensorElementList"),
     may("persistentDisposition"),
     may("extension"),
-]);
+);
 
 /// The content model of an event.
 pub(super) fn event(kind: EventKind, version: Version) -> &'static Grammar {

@@ -91,7 +91,7 @@ impl<R: BufRead> XmlReader<R> {
         let mut text = String::new();
         let token = self.parser.next(&mut text)?;
         self.ready.extend(self.parser.remark.take().map(Item::Document));
-        self.stray_text(&text);
+        self.stray_text(&text)?;
         match token {
             Token::Start(element) => match self.open.is_empty() {
                 true if self.begun => Err(self.parser.malformed("a second root element".to_owned())),
@@ -113,14 +113,18 @@ impl<R: BufRead> XmlReader<R> {
         }
     }
 
-    fn stray_text(&mut self, text: &str) {
+    /// Text between the elements around the events.
+    fn stray_text(&mut self, text: &str) -> Result<(), Stop> {
         if text.trim().is_empty() {
-            return;
+            return Ok(());
         }
-        let Some(open) = self.open.last() else { return };
+        let Some(open) = self.open.last() else {
+            return Err(self.parser.malformed("text outside the root element".to_owned()));
+        };
         let message = format!("`{}` holds text", open.element.name.local);
         let finding = self.finding(&open.element, "EPCIS-TEXT-UNEXPECTED", message, "leave the text out");
         self.ready.push_back(Item::Document(finding));
+        Ok(())
     }
 
     fn root(&mut self, element: Element) -> Result<(), Stop> {
@@ -206,13 +210,27 @@ impl<R: BufRead> XmlReader<R> {
                 Content::VocabularyElement => self.vocabulary_element(element),
                 Content::Event => self.whole_event(element),
             },
-            Fit::Extension if container != Container::Body(Root::Query) => self.parser.skip(),
+            Fit::Extension if container != Container::Body(Root::Query) => {
+                if matches!(container, Container::EventList | Container::EventListExtension) {
+                    self.foreign_event(&element);
+                }
+                self.parser.skip()
+            }
             fit => {
                 let finding = self.misplaced(&element, &fit);
                 self.ready.push_back(Item::Document(finding));
                 self.parser.skip()
             }
         }
+    }
+
+    /// Events of other namespaces are allowed, but nobody here can read them.
+    fn foreign_event(&mut self, element: &Element) {
+        let message = format!("`{}` is not an event of the standard and is passed over", qualified(&element.name));
+        let mut finding = self.finding(element, "EPCIS-EVENT-KIND", message, "write one of the five standard events");
+        finding.severity = Severity::Warn;
+        finding.at.path = self.path_of(element);
+        self.ready.push_back(Item::Document(finding));
     }
 
     fn misplaced(&self, element: &Element, fit: &Fit) -> Finding {
@@ -271,9 +289,10 @@ impl<R: BufRead> XmlReader<R> {
         let mut findings = walk.findings;
         findings.extend(check::check(&event, &at));
         let rejected = findings.iter().any(|finding| finding.severity == Severity::Reject);
-        self.ready.push_back(match rejected {
-            true => Item::Rejected { at, findings },
-            false => Item::Event { event: Box::new(event), at, findings },
+        self.ready.push_back(if rejected {
+            Item::Rejected { at, findings }
+        } else {
+            Item::Event { event: Box::new(event), at, findings }
         });
     }
 

@@ -164,6 +164,10 @@ impl<R: BufRead> Parser<R> {
                 }
                 Stop::Io(io::Error::new(error.kind(), error))
             }
+            quick_xml::Error::Encoding(error) => {
+                let (line, column) = self.reader.get_ref().position();
+                stop("XML-ENCODING", line, column, error.to_string(), Some("send UTF-8, or declare the encoding"))
+            }
             other => self.malformed(other.to_string()),
         }
     }

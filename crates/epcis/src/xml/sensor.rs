@@ -51,7 +51,7 @@ fn value(walk: &mut Walk, at: &At<'_>, name: &str, text: &str) -> Value {
             text_of(text.trim())
         }
         "hexBinaryValue" => {
-            if text.len() % 2 != 0 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                 let message = format!("`{text}` is not hexadecimal");
                 walk.reject(at, "EPCIS-HEX-FORMAT", message, "write an even number of digits `0` to `F`");
             }

@@ -35,7 +35,10 @@ impl Sequence {
             let foreign = self.grammar.foreign && !child.name.namespace.starts_with("urn:epcglobal:epcis:xsd:");
             return if foreign { Fit::Extension } else { Fit::Unknown };
         }
-        let found = self.grammar.parts.iter().enumerate().find(|(_, part)| part.name == child.name.local);
+        // Most children are the next part, so that the search begins there.
+        let parts = self.grammar.parts.iter().enumerate();
+        let found =
+            parts.clone().skip(self.at).chain(parts.take(self.at)).find(|(_, part)| part.name == child.name.local);
         let Some((index, part)) = found else {
             return if self.grammar.any_local { Fit::Extension } else { Fit::Unknown };
         };

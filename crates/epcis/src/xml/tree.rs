@@ -94,7 +94,7 @@ impl<'a> At<'a> {
         let mut same = parent.element.children.iter().filter(|sibling| sibling.name == self.element.name);
         let before = same.by_ref().position(|sibling| std::ptr::eq(sibling, self.element)).unwrap_or(0);
         if before > 0 || same.next().is_some() {
-            path.push_str(&format!("[{}]", before + 1));
+            path.extend(["[", &(before + 1).to_string(), "]"]);
         }
         path
     }
