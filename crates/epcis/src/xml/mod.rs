@@ -203,6 +203,7 @@ impl<R: BufRead> XmlReader<R> {
         match fit {
             Fit::Part(name) => match container.content(name) {
                 Content::Container(inner) => {
+                    self.vocabulary_type(inner, &element);
                     self.enter(inner, element);
                     Ok(())
                 }
@@ -237,7 +238,7 @@ impl<R: BufRead> XmlReader<R> {
         let name = qualified(&element.name);
         let (code, message, help) = match fit {
             Fit::Repeated => ("EPCIS-FIELD-DUPLICATE", format!("`{name}` stands here twice"), "leave one of them out"),
-            Fit::Late => ("EPCIS-FIELD-ORDER", format!("`{name}` stands too late"), "keep the order of the schema"),
+            Fit::Late(..) => ("EPCIS-FIELD-ORDER", format!("`{name}` stands too late"), "keep the order of the schema"),
             _ if self.open.last().is_some_and(|open| open.container == Container::Body(Root::Query)) => (
                 "EPCIS-DOCUMENT-KIND",
                 format!("`{name}` is not a query result"),
@@ -251,6 +252,16 @@ impl<R: BufRead> XmlReader<R> {
         let mut finding = self.finding(element, code, message, help);
         finding.at.path = self.path_of(element);
         finding
+    }
+
+    fn vocabulary_type(&mut self, container: Container, element: &Element) {
+        if container == Container::Vocabulary && element.attribute("type").is_none() {
+            let message = "`Vocabulary` has no attribute `type`".to_owned();
+            let help = "add `type`, for example `urn:epcglobal:epcis:vtype:Location`";
+            let mut finding = self.finding(element, "EPCIS-FIELD-MISSING", message, help);
+            finding.at.path = self.path_of(element);
+            self.ready.push_back(Item::Document(finding));
+        }
     }
 
     fn vocabulary_element(&mut self, element: Element) -> Result<(), Stop> {
@@ -287,7 +298,7 @@ impl<R: BufRead> XmlReader<R> {
         let mut walk = Walk::new(self.version, Some(index), path);
         let event = event::read(&mut walk, element, kind);
         let mut findings = walk.findings;
-        findings.extend(check::check(&event, &at));
+        findings.extend(check::check(&event, &at).into_iter().map(|finding| placed(finding, element, &at.path)));
         let rejected = findings.iter().any(|finding| finding.severity == Severity::Reject);
         self.ready.push_back(if rejected {
             Item::Rejected { at, findings }
@@ -311,7 +322,8 @@ impl<R: BufRead> XmlReader<R> {
     }
 
     fn finding(&self, element: &Element, code: &str, message: String, help: &str) -> Finding {
-        let at = Location { line: element.line, column: element.column, event: None, path: self.path() };
+        let path = if self.open.is_empty() { self.path_of(element) } else { self.path() };
+        let at = Location { line: element.line, column: element.column, event: None, path };
         Finding { code: code.to_owned(), severity: Severity::Reject, at, message, help: Some(help.to_owned()) }
     }
 
@@ -331,6 +343,16 @@ impl<R: BufRead> XmlReader<R> {
         let step = self.open.last().map_or_else(|| qualified(&element.name), |open| open.step(element));
         format!("{}/{step}", self.path())
     }
+}
+
+/// Moves a finding about a field of an event to the element of that field.
+fn placed(mut finding: Finding, event: &Element, path: &str) -> Finding {
+    let field = finding.at.path.strip_prefix(path).and_then(|rest| rest.split('/').nth(1));
+    let element = event.children.iter().find(|child| field == Some(child.name.local.as_str()));
+    if let Some(element) = element {
+        (finding.at.line, finding.at.column) = (element.line, element.column);
+    }
+    finding
 }
 
 impl Open {

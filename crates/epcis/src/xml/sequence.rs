@@ -8,8 +8,8 @@ pub(super) enum Fit {
     Part(&'static str),
     /// It is an extension: of another namespace, or without one where that is allowed.
     Extension,
-    /// It stands behind something that must follow it.
-    Late,
+    /// It is this part, behind something that must follow it: another part, or an extension.
+    Late(&'static str, Option<&'static str>),
     /// It stands there already.
     Repeated,
     /// It has no place here.
@@ -47,8 +47,11 @@ impl Sequence {
             return Fit::Repeated;
         }
         self.seen |= bit;
-        if self.grammar.ordered && (index < self.at || self.foreign_seen) {
-            return Fit::Late;
+        if self.grammar.ordered && self.foreign_seen {
+            return Fit::Late(part.name, None);
+        }
+        if self.grammar.ordered && index < self.at {
+            return Fit::Late(part.name, self.grammar.parts.get(self.at).map(|follower| follower.name));
         }
         self.at = index;
         Fit::Part(part.name)
@@ -59,10 +62,5 @@ impl Sequence {
         let seen = self.seen;
         let parts = self.grammar.parts.iter().enumerate();
         parts.filter(move |(index, part)| part.required && seen & (1 << index) == 0).map(|(_, part)| part.name)
-    }
-
-    /// The parts that could stand next, for the help text.
-    pub(super) fn expected(&self) -> Vec<&'static str> {
-        self.grammar.parts.iter().skip(self.at).map(|part| part.name).collect()
     }
 }

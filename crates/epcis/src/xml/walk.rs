@@ -64,7 +64,12 @@ impl Walk {
                     self.note_prefix(&child);
                     extensions.push(child.element.to_extension());
                 }
-                unfit => self.misplaced(&child, &unfit, &sequence),
+                Fit::Late(name, follower) => {
+                    self.late(&child, name, follower);
+                    part(self, name, &child);
+                }
+                Fit::Repeated => self.repeated(&child),
+                Fit::Unknown => self.unknown(&child),
             }
         }
         for name in sequence.missing() {
@@ -85,23 +90,21 @@ impl Walk {
         }
     }
 
-    fn misplaced(&mut self, child: &At<'_>, fit: &Fit, sequence: &Sequence) {
-        let name = child.element.qualified_name();
-        match fit {
-            Fit::Repeated => {
-                let message = format!("`{name}` stands here twice");
-                self.reject(child, "EPCIS-FIELD-DUPLICATE", message, "leave one of them out");
-            }
-            Fit::Late => {
-                let message = format!("`{name}` stands behind elements that follow it");
-                self.reject(child, "EPCIS-FIELD-ORDER", message, &order_help(sequence, &name));
-            }
-            _ => {
-                let message = format!("`{name}` has no place here");
-                let help = "use a field of the standard, or an element of a namespace of your own";
-                self.reject(child, "EPCIS-FIELD-UNKNOWN", message, help);
-            }
-        }
+    fn late(&mut self, child: &At<'_>, name: &str, follower: Option<&str>) {
+        let follower = follower.map_or("elements of other namespaces".to_owned(), |follower| format!("`{follower}`"));
+        let message = format!("`{name}` stands behind {follower}");
+        self.reject(child, "EPCIS-FIELD-ORDER", message, &format!("write `{name}` before {follower}"));
+    }
+
+    fn repeated(&mut self, child: &At<'_>) {
+        let message = format!("`{}` stands here twice", child.element.qualified_name());
+        self.reject(child, "EPCIS-FIELD-DUPLICATE", message, "leave one of them out");
+    }
+
+    fn unknown(&mut self, child: &At<'_>) {
+        let message = format!("`{}` has no place here", child.element.qualified_name());
+        let help = "use a field of the standard, or an element of a namespace of your own";
+        self.reject(child, "EPCIS-FIELD-UNKNOWN", message, help);
     }
 
     /// The text of an element without children.
@@ -180,13 +183,6 @@ impl Walk {
     fn not_a_number(&mut self, at: &At<'_>, text: &str) {
         let message = format!("`{}` is not a decimal number", excerpt(text));
         self.reject(at, "EPCIS-NUMBER-FORMAT", message, "write it like `10.5`");
-    }
-}
-
-fn order_help(sequence: &Sequence, name: &str) -> String {
-    match sequence.expected().as_slice() {
-        [last, ..] => format!("write `{name}` before `{last}`"),
-        [] => format!("write `{name}` before elements of other namespaces"),
     }
 }
 
