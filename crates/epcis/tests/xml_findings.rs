@@ -125,7 +125,7 @@ fn values_must_have_their_type() {
         ),
         (
             object("<bizStep> </bizStep>"),
-            "EPCIS-VALUE-EMPTY: line 4, column 1, event 0, /ObjectEvent[1]/bizStep: `bizStep` is empty; leave the element out or give it a value",
+            "event\nEPCIS-VALUE-EMPTY: line 4, column 1, event 0, /ObjectEvent[1]/bizStep: `bizStep` is empty; leave the element out or give it a value",
         ),
         (
             object("<bizStep><b/></bizStep>"),

@@ -68,17 +68,17 @@ fn field(walk: &mut Walk, name: &str, at: &At<'_>, event: &mut Event) {
         "eventTimeZoneOffset" => {
             event.event_time_zone_offset = walk.offset(at).unwrap_or_else(|| event.event_time_zone_offset.clone());
         }
-        "eventID" => event.event_id = walk.identifier(at),
+        "eventID" => event.event_id = walk.optional_identifier(at),
         "errorDeclaration" => event.error_declaration = error_declaration(walk, at),
-        "certificationInfo" => event.certification_info.extend(walk.text(at).map(str::to_owned)),
+        "certificationInfo" => event.certification_info.extend(walk.optional_text(at).map(str::to_owned)),
         "action" => event.action = action(walk, at),
         "bizStep" => event.biz_step = walk.term(at),
         "disposition" => event.disposition = walk.term(at),
         "persistentDisposition" => event.persistent_disposition = Some(persistent_disposition(walk, at)),
         "readPoint" => event.read_point = place(walk, at),
         "bizLocation" => event.biz_location = place(walk, at),
-        "parentID" => event.parent_id = walk.identifier(at),
-        "transformationID" => event.transformation_id = walk.identifier(at),
+        "parentID" => event.parent_id = walk.optional_identifier(at),
+        "transformationID" => event.transformation_id = walk.optional_identifier(at),
         "ilmd" => event.ilmd = open(walk, at, &grammar::ILMD, |_, _, _| ()),
         "sensorElementList" => {
             let (elements, extensions) = sensor::list(walk, at);
@@ -159,7 +159,7 @@ fn error_declaration(walk: &mut Walk, at: &At<'_>) -> Option<ErrorDeclaration> {
         "reason" => reason = walk.term(child),
         _ => {
             walk.children(child, &grammar::CORRECTIVE_EVENT_IDS, |walk, _, id| {
-                corrective_event_ids.extend(walk.identifier(id));
+                corrective_event_ids.extend(walk.optional_identifier(id));
             });
         }
     });
@@ -168,7 +168,7 @@ fn error_declaration(walk: &mut Walk, at: &At<'_>) -> Option<ErrorDeclaration> {
 
 fn epcs(walk: &mut Walk, at: &At<'_>) -> Vec<Identifier> {
     let mut epcs = Vec::new();
-    walk.children(at, &grammar::EPC_LIST, |walk, _, child| epcs.extend(walk.identifier(child)));
+    walk.children(at, &grammar::EPC_LIST, |walk, _, child| epcs.extend(walk.optional_identifier(child)));
     epcs
 }
 
@@ -189,7 +189,7 @@ fn quantity_element(walk: &mut Walk, at: &At<'_>) -> Option<QuantityElement> {
             counted = true;
             quantity = walk.quantity(child);
         }
-        _ => uom = walk.text(child).map(str::to_owned),
+        _ => uom = walk.optional_text(child).map(str::to_owned),
     });
     if uom.is_some() && !counted {
         let message = "`quantityElement` has `uom` without `quantity`".to_owned();

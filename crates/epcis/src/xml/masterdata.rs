@@ -22,7 +22,7 @@ pub(super) fn read(walk: &mut Walk, element: &Element, vocabulary: &str) -> Opti
             }
         }
         _ => {
-            walk.children(child, &grammar::CHILDREN, |walk, _, id| children.extend(walk.identifier(id)));
+            walk.children(child, &grammar::CHILDREN, |walk, _, id| children.extend(walk.optional_identifier(id)));
         }
     });
     let id = Identifier::new(required(walk, &at)?);

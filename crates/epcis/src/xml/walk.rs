@@ -107,28 +107,46 @@ impl Walk {
         self.reject(child, "EPCIS-FIELD-UNKNOWN", message, help);
     }
 
-    /// The text of an element without children.
+    /// The text of an element that must have one.
     pub(super) fn text<'a>(&mut self, at: &At<'a>) -> Option<&'a str> {
+        let text = self.leaf(at)?;
+        if text.is_empty() {
+            let message = format!("`{}` is empty", at.element.name.local);
+            self.reject(at, "EPCIS-VALUE-EMPTY", message, "give it a value");
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// The text of an element that means as little as an absent one when it is empty, as the schema allows.
+    pub(super) fn optional_text<'a>(&mut self, at: &At<'a>) -> Option<&'a str> {
+        let text = self.leaf(at)?;
+        if text.is_empty() {
+            let message = format!("`{}` is empty", at.element.name.local);
+            self.warn(at, "EPCIS-VALUE-EMPTY", message, "leave the element out or give it a value");
+        }
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// The text of an element without children.
+    fn leaf<'a>(&mut self, at: &At<'a>) -> Option<&'a str> {
         if let Some(child) = at.element.children.first() {
             let message = format!("`{}` holds the element `{}`", at.element.name.local, child.qualified_name());
             self.reject(at, "EPCIS-FIELD-UNKNOWN", message, "write text only");
             return None;
         }
-        let text = at.element.text.trim();
-        if text.is_empty() {
-            let message = format!("`{}` is empty", at.element.name.local);
-            self.reject(at, "EPCIS-VALUE-EMPTY", message, "leave the element out or give it a value");
-            return None;
-        }
-        Some(text)
+        Some(at.element.text.trim())
     }
 
     pub(super) fn identifier(&mut self, at: &At<'_>) -> Option<Identifier> {
         self.text(at).map(Identifier::new)
     }
 
+    pub(super) fn optional_identifier(&mut self, at: &At<'_>) -> Option<Identifier> {
+        self.optional_text(at).map(Identifier::new)
+    }
+
     pub(super) fn term(&mut self, at: &At<'_>) -> Option<Term> {
-        self.text(at).map(Term::new)
+        self.optional_text(at).map(Term::new)
     }
 
     pub(super) fn time(&mut self, at: &At<'_>) -> Option<EventTime> {
