@@ -1,6 +1,6 @@
 //! Event times that keep their spelling, and the local date at the place of the event.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use jiff::{Timestamp, civil::Date, tz::Offset};
 use serde::{Deserialize, Serialize};
@@ -75,7 +75,8 @@ impl FromStr for EventTime {
 
     fn from_str(spelled: &str) -> Result<Self, Self::Err> {
         let text = spelled.trim();
-        text.parse()
+        to_nanoseconds(text)
+            .parse()
             .map(|instant| Self { spelled: text.to_owned(), instant })
             .map_err(|_| InvalidTime::Instant(text.to_owned()))
     }
@@ -108,6 +109,16 @@ impl FromStr for ZoneOffset {
         };
         let offset = Offset::from_seconds(seconds).map_err(|_| invalid())?;
         Ok(Self { spelled: text.to_owned(), offset })
+    }
+}
+
+/// `text` without the digits behind the ninth of the fraction: the standard bounds them not, our instants do.
+fn to_nanoseconds(text: &str) -> Cow<'_, str> {
+    let Some((seconds, rest)) = text.split_once('.') else { return Cow::Borrowed(text) };
+    let zone = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    match rest.get(..9) {
+        Some(fraction) if rest.len() - zone.len() > 9 => Cow::Owned(format!("{seconds}.{fraction}{zone}")),
+        _ => Cow::Borrowed(text),
     }
 }
 

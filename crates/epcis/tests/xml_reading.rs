@@ -93,6 +93,15 @@ fn lexical_forms_are_kept() {
 }
 
 #[test]
+fn fractions_finer_than_a_nanosecond_are_read_and_kept() {
+    let fine = HEAD.replace(".120Z", ".1200000000009Z");
+    let event = format!("<ObjectEvent>{fine}<epcList/><action>ADD</action></ObjectEvent>");
+    let event = events(document(2, &event).as_bytes()).remove(0);
+    assert_eq!(event.event_time.spelled(), "2028-01-02T03:04:05.1200000000009Z");
+    assert_eq!(event.event_time, object("").event_time);
+}
+
+#[test]
 fn encodings_are_taken_from_mark_or_declaration() {
     let event = format!("<ObjectEvent>{HEAD}<epcList/><action>ADD</action><x:n>Grünkohl</x:n></ObjectEvent>");
     let with = |encoding: &str| format!("<?xml version=\"1.0\" encoding=\"{encoding}\"?>{}", document(2, &event));
