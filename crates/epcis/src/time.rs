@@ -112,7 +112,7 @@ impl FromStr for ZoneOffset {
     }
 }
 
-/// `text` without the digits behind the ninth of the fraction: the standard bounds them not, our instants do.
+/// `text` without the digits behind the ninth of the fraction; the standard allows any number of them.
 fn to_nanoseconds(text: &str) -> Cow<'_, str> {
     let Some((seconds, rest)) = text.split_once('.') else { return Cow::Borrowed(text) };
     let zone = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
