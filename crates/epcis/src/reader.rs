@@ -59,12 +59,9 @@ pub enum Item {
 ///
 /// The iterator ends after the document's end or after the first item that makes further reading impossible (input
 /// that is not well-formed); an `Err` is a failure of the input itself.
-pub struct Reader<R> {
-    front: Front<R>,
-}
+pub struct Reader<R>(Inner<R>);
 
-/// The reader of one binding.
-enum Front<R> {
+enum Inner<R> {
     Xml(Box<XmlReader<R>>),
 }
 
@@ -76,10 +73,9 @@ impl<R: BufRead> Reader<R> {
 
     /// A reader with given limits.
     pub fn with_limits(input: R, binding: Binding, limits: Limits) -> Self {
-        let front = match binding {
-            Binding::Xml | Binding::Json => Front::Xml(Box::new(XmlReader::new(input, limits))),
-        };
-        Self { front }
+        Self(match binding {
+            Binding::Xml | Binding::Json => Inner::Xml(Box::new(XmlReader::new(input, limits))),
+        })
     }
 }
 
@@ -87,8 +83,8 @@ impl<R: BufRead> Iterator for Reader<R> {
     type Item = io::Result<Item>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.front {
-            Front::Xml(reader) => reader.next(),
+        match &mut self.0 {
+            Inner::Xml(reader) => reader.next(),
         }
     }
 }

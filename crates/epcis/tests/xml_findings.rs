@@ -97,7 +97,7 @@ fn fields_must_be_complete_known_single_and_in_order() {
         ),
         (
             object("stray"),
-            "EPCIS-TEXT-UNEXPECTED: line 3, column 1, event 0, /ObjectEvent[1]: `ObjectEvent` holds the text `stray`; leave the text out",
+            "EPCIS-FIELD-TYPE: line 3, column 1, event 0, /ObjectEvent[1]: `ObjectEvent` holds the text `stray`; leave the text out",
         ),
     ] {
         assert_eq!(found, expected);
@@ -117,35 +117,35 @@ fn values_must_have_their_type() {
         ),
         (
             event(&format!("<ObjectEvent>{}{EPC}<action>ADD</action></ObjectEvent>", HEAD.replace("-07:00", "-7"))),
-            "EPCIS-OFFSET-FORMAT: line 3, column 57, event 0, /ObjectEvent[1]/eventTimeZoneOffset: `-7` is not an offset from UTC; write it like `-07:00`",
+            "EPCIS-TIME-FORMAT: line 3, column 57, event 0, /ObjectEvent[1]/eventTimeZoneOffset: `-7` is not an offset from UTC; write it like `-07:00`",
         ),
         (
             event(&format!("<ObjectEvent>{HEAD}{EPC}<action>CREATE</action></ObjectEvent>")),
-            "EPCIS-ACTION-VALUE: line 3, column 169, event 0, /ObjectEvent[1]/action: `CREATE` is not an action; write `ADD`, `OBSERVE` or `DELETE`",
+            "EPCIS-FIELD-VALUE: line 3, column 169, event 0, /ObjectEvent[1]/action: `CREATE` is not an action; write `ADD`, `OBSERVE` or `DELETE`",
         ),
         (
             object("<bizStep> </bizStep>"),
-            "event\nEPCIS-VALUE-EMPTY: line 4, column 1, event 0, /ObjectEvent[1]/bizStep: `bizStep` is empty; leave the element out or give it a value",
+            "event\nEPCIS-FIELD-VALUE: line 4, column 1, event 0, /ObjectEvent[1]/bizStep: `bizStep` is empty; leave the element out or give it a value",
         ),
         (
             object("<bizStep><b/></bizStep>"),
-            "EPCIS-FIELD-UNKNOWN: line 4, column 1, event 0, /ObjectEvent[1]/bizStep: `bizStep` holds the element `b`; write text only",
+            "EPCIS-FIELD-TYPE: line 4, column 1, event 0, /ObjectEvent[1]/bizStep: `bizStep` holds the element `b`; write text only",
         ),
         (
             object(
                 "<quantityList><quantityElement><epcClass>urn:x:1</epcClass><quantity>1,5</quantity></quantityElement></quantityList>",
             ),
-            "EPCIS-NUMBER-FORMAT: line 4, column 60, event 0, /ObjectEvent[1]/quantityList/quantityElement/quantity: `1,5` is not a decimal number; write it like `10.5`",
+            "EPCIS-FIELD-VALUE: line 4, column 60, event 0, /ObjectEvent[1]/quantityList/quantityElement/quantity: `1,5` is not a decimal number; write it like `10.5`",
         ),
         (
             object(
                 "<sensorElementList><sensorElement>\n<sensorReport value='x' booleanValue='yes' time='noon' hexBinaryValue='0g'/></sensorElement></sensorElementList>",
             ),
             concat!(
-                "EPCIS-NUMBER-FORMAT: line 5, column 1, event 0, /ObjectEvent[1]/sensorElementList/sensorElement/sensorReport: `x` is not a decimal number; write it like `10.5`\n",
-                "EPCIS-BOOLEAN-FORMAT: line 5, column 1, event 0, /ObjectEvent[1]/sensorElementList/sensorElement/sensorReport: `yes` is not a boolean; write `true` or `false`\n",
+                "EPCIS-FIELD-VALUE: line 5, column 1, event 0, /ObjectEvent[1]/sensorElementList/sensorElement/sensorReport: `x` is not a decimal number; write it like `10.5`\n",
+                "EPCIS-FIELD-VALUE: line 5, column 1, event 0, /ObjectEvent[1]/sensorElementList/sensorElement/sensorReport: `yes` is not a boolean; write `true` or `false`\n",
                 "EPCIS-TIME-FORMAT: line 5, column 1, event 0, /ObjectEvent[1]/sensorElementList/sensorElement/sensorReport: `noon` is not a date and time with an offset; write it like `2028-08-15T22:30:00-07:00`\n",
-                "EPCIS-HEX-FORMAT: line 5, column 1, event 0, /ObjectEvent[1]/sensorElementList/sensorElement/sensorReport: `0g` is not hexadecimal; write an even number of digits `0` to `F`"
+                "EPCIS-FIELD-VALUE: line 5, column 1, event 0, /ObjectEvent[1]/sensorElementList/sensorElement/sensorReport: `0g` is not hexadecimal; write an even number of digits `0` to `F`"
             ),
         ),
     ] {
@@ -214,7 +214,7 @@ fn documents_of_another_kind_are_refused() {
             found(&document("").replace(" schemaVersion=\"2.0\"", "").replace("2028-01-01T", "today ")),
             concat!(
                 "EPCIS-FIELD-MISSING: line 1, column 1, /e:EPCISDocument: the document has no `schemaVersion`; write it like `2.0`\n",
-                "EPCIS-DOCUMENT-FORMAT: line 1, column 1, /e:EPCISDocument: `today 00:00:00Z` is not a `creationDate`; write it like `2028-08-15T22:30:00-07:00`"
+                "EPCIS-FIELD-VALUE: line 1, column 1, /e:EPCISDocument: `today 00:00:00Z` is not a `creationDate`; write it like `2028-08-15T22:30:00-07:00`"
             ),
         ),
         (
@@ -225,11 +225,11 @@ fn documents_of_another_kind_are_refused() {
         ),
         (
             found(&document("<QuantityEvent/>")),
-            "EPCIS-EVENT-KIND: line 3, column 1, event 0, /e:EPCISDocument/EPCISBody/EventList/QuantityEvent[1]: `QuantityEvent` is no longer an event of the standard; write an `ObjectEvent` with a `quantityList`",
+            "EPCIS-EVENT-TYPE: line 3, column 1, event 0, /e:EPCISDocument/EPCISBody/EventList/QuantityEvent[1]: `QuantityEvent` is no longer an event of the standard; write an `ObjectEvent` with a `quantityList`",
         ),
         (
             found(&document("<x:Event xmlns:x='urn:x'/>")),
-            "EPCIS-EVENT-KIND: line 3, column 1, /e:EPCISDocument/EPCISBody/EventList/x:Event: `x:Event` is not an event of the standard and is passed over; write one of the five standard events",
+            "EPCIS-EVENT-TYPE: line 3, column 1, /e:EPCISDocument/EPCISBody/EventList/x:Event: `x:Event` is not an event of the standard and is passed over; write one of the five standard events",
         ),
     ] {
         assert_eq!(found, expected);
@@ -239,18 +239,18 @@ fn documents_of_another_kind_are_refused() {
 #[test]
 fn input_that_is_not_well_formed_ends_the_reading() {
     for (found, expected) in [
-        (found(""), "XML-MALFORMED: line 1, column 1: the document has no root element; send well-formed XML"),
+        (found(""), "XML-SYNTAX: line 1, column 1: the document has no root element; send well-formed XML"),
         (
             found("<a>"),
             "EPCIS-DOCUMENT-KIND: line 1, column 1, /a: `a` in namespace `` is not an EPCIS document; begin with `EPCISDocument` in namespace `urn:epcglobal:epcis:xsd:2`",
         ),
         (
             found(&document("<ObjectEvent>\n</AggregationEvent>")),
-            "XML-MALFORMED: line 4, column 20: ill-formed document: expected `</ObjectEvent>`, but `</AggregationEvent>` was found; send well-formed XML",
+            "XML-SYNTAX: line 4, column 20: ill-formed document: expected `</ObjectEvent>`, but `</AggregationEvent>` was found; send well-formed XML",
         ),
         (
             found(&document("<ObjectEvent a='1' a='2'/>")),
-            "XML-MALFORMED: line 3, column 1: position 18: duplicated attribute, previous declaration at position 12; send well-formed XML",
+            "XML-SYNTAX: line 3, column 1: position 18: duplicated attribute, previous declaration at position 12; send well-formed XML",
         ),
         (
             found(&document("&nbsp;")),
@@ -258,11 +258,11 @@ fn input_that_is_not_well_formed_ends_the_reading() {
         ),
         (
             found(&(document("") + "<again/>")),
-            "XML-MALFORMED: line 4, column 51: a second root element; send well-formed XML",
+            "XML-SYNTAX: line 4, column 51: a second root element; send well-formed XML",
         ),
         (
             found(&(document("") + "again")),
-            "XML-MALFORMED: line 4, column 48: text outside the root element; send well-formed XML",
+            "XML-SYNTAX: line 4, column 48: text outside the root element; send well-formed XML",
         ),
         (
             found(&format!("<!DOCTYPE e:EPCISDocument [<!ENTITY a \"b\">]>{}", document(""))),

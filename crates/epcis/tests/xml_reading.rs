@@ -158,12 +158,12 @@ fn last(input: impl io::BufRead, limits: Limits) -> String {
 #[test]
 fn depth_and_size_are_bounded() {
     let deep = format!("<ObjectEvent>{}", "<x:a>".repeat(100));
-    assert_eq!(last(document(2, &deep).as_bytes(), Limits::default()), "XML-DEPTH");
+    assert_eq!(last(document(2, &deep).as_bytes(), Limits::default()), "XML-LIMIT");
 
     let start = document(2, "<ObjectEvent><eventTime>").into_bytes();
     let endless = start[..start.len() - "</EventList></EPCISBody></e:EPCISDocument>".len()].chain(io::repeat(b'1'));
     let limits = Limits { max_event_bytes: 100_000, ..Limits::default() };
-    assert_eq!(last(BufReader::new(endless), limits), "XML-SIZE");
+    assert_eq!(last(BufReader::new(endless), limits), "XML-LIMIT");
 }
 
 #[test]

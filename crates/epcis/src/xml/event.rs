@@ -129,7 +129,7 @@ fn action(walk: &mut Walk, at: &At<'_>) -> Option<Action> {
         "DELETE" => Some(Action::Delete),
         other => {
             let message = format!("`{other}` is not an action");
-            walk.reject(at, "EPCIS-ACTION-VALUE", message, "write `ADD`, `OBSERVE` or `DELETE`");
+            walk.reject(at, "EPCIS-FIELD-VALUE", message, "write `ADD`, `OBSERVE` or `DELETE`");
             None
         }
     }

@@ -120,7 +120,8 @@ macro_rules! v1 {
     };
 }
 
-/// An event of 2.0: the head that all share, and the rest.
+/// An event of 2.0: the head that all share, and the rest. The schema has one `certificationInfo`, the standard and
+/// JSON a list of them; we take the list.
 macro_rules! v2 {
     ($($part:expr),* $(,)?) => {
         event_v2(&[
@@ -129,7 +130,7 @@ macro_rules! v2 {
             must("eventTimeZoneOffset"),
             may("eventID"),
             may("errorDeclaration"),
-            may("certificationInfo"),
+            many("certificationInfo"),
             may("baseExtension"),
             $($part),*
         ])

@@ -122,7 +122,7 @@ impl<R: BufRead> XmlReader<R> {
             return Err(self.parser.malformed("text outside the root element".to_owned()));
         };
         let message = format!("`{}` holds text", open.element.name.local);
-        let finding = self.finding(&open.element, "EPCIS-TEXT-UNEXPECTED", message, "leave the text out");
+        let finding = self.finding(&open.element, "EPCIS-FIELD-TYPE", message, "leave the text out");
         self.ready.push_back(Item::Document(finding));
         Ok(())
     }
@@ -166,7 +166,7 @@ impl<R: BufRead> XmlReader<R> {
         for (name, value, _, help) in problems.into_iter().filter(|(_, _, valid, _)| !valid) {
             let (code, message) = match value {
                 None => ("EPCIS-FIELD-MISSING", format!("the document has no `{name}`")),
-                Some(value) => ("EPCIS-DOCUMENT-FORMAT", format!("`{value}` is not a `{name}`")),
+                Some(value) => ("EPCIS-FIELD-VALUE", format!("`{value}` is not a `{name}`")),
             };
             self.ready.push_back(Item::Document(self.finding(element, code, message, help)));
         }
@@ -228,7 +228,7 @@ impl<R: BufRead> XmlReader<R> {
     /// Events of other namespaces are allowed, but nobody here can read them.
     fn foreign_event(&mut self, element: &Element) {
         let message = format!("`{}` is not an event of the standard and is passed over", qualified(&element.name));
-        let mut finding = self.finding(element, "EPCIS-EVENT-KIND", message, "write one of the five standard events");
+        let mut finding = self.finding(element, "EPCIS-EVENT-TYPE", message, "write one of the five standard events");
         finding.severity = Severity::Warn;
         finding.at.path = self.path_of(element);
         self.ready.push_back(Item::Document(finding));
@@ -312,7 +312,7 @@ impl<R: BufRead> XmlReader<R> {
         let at = Location { line: element.line, column: element.column, event: Some(self.events), path };
         self.events += 1;
         let finding = Finding {
-            code: "EPCIS-EVENT-KIND".to_owned(),
+            code: "EPCIS-EVENT-TYPE".to_owned(),
             severity: Severity::Reject,
             at: at.clone(),
             message: format!("`{}` is no longer an event of the standard", element.name.local),

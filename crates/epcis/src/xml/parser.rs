@@ -77,7 +77,7 @@ impl<R: BufRead> Parser<R> {
                     self.depth += 1;
                     if self.depth > self.max_depth {
                         let message = format!("elements are nested deeper than {} levels", self.max_depth);
-                        return Err(stop("XML-DEPTH", line, column, message, None));
+                        return Err(stop("XML-LIMIT", line, column, message, None));
                     }
                     return element(&self.reader, self.version, &start, line, column).map(Token::Start);
                 }
@@ -151,7 +151,7 @@ impl<R: BufRead> Parser<R> {
 
     pub(super) fn malformed(&self, message: String) -> Stop {
         let (line, column) = self.reader.get_ref().position();
-        stop("XML-MALFORMED", line, column, message, Some("send well-formed XML"))
+        stop("XML-SYNTAX", line, column, message, Some("send well-formed XML"))
     }
 
     fn failed(&self, error: quick_xml::Error) -> Stop {
@@ -160,7 +160,7 @@ impl<R: BufRead> Parser<R> {
                 if let Some(TooLarge { limit }) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
                     let (line, column) = self.reader.get_ref().position();
                     let message = format!("one piece of the document is larger than {limit} bytes");
-                    return stop("XML-SIZE", line, column, message, Some("split the event"));
+                    return stop("XML-LIMIT", line, column, message, Some("split the event"));
                 }
                 Stop::Io(io::Error::new(error.kind(), error))
             }
@@ -215,7 +215,7 @@ fn declared(declaration: &BytesDecl<'_>, line: u64, column: u64) -> Result<XmlVe
     }
     declaration
         .xml_version()
-        .map_err(|error| stop("XML-MALFORMED", line, column, error.to_string(), Some("send well-formed XML")))
+        .map_err(|error| stop("XML-SYNTAX", line, column, error.to_string(), Some("send well-formed XML")))
 }
 
 /// A character reference, or one of the five entities that need no declaration.
@@ -248,7 +248,7 @@ fn element<R>(
     let name = name(&namespace, start.name().prefix(), local.as_ref());
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
-        let malformed = |message: String| stop("XML-MALFORMED", line, column, message, Some("send well-formed XML"));
+        let malformed = |message: String| stop("XML-SYNTAX", line, column, message, Some("send well-formed XML"));
         let attribute = attribute.map_err(|error| malformed(error.to_string()))?;
         if attribute.key.as_namespace_binding().is_some() {
             continue;

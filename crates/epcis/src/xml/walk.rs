@@ -55,7 +55,7 @@ impl Walk {
         let mut extensions = Vec::new();
         if !at.element.text.trim().is_empty() {
             let message = format!("`{}` holds the text `{}`", at.element.name.local, excerpt(&at.element.text));
-            self.reject(at, "EPCIS-TEXT-UNEXPECTED", message, "leave the text out");
+            self.reject(at, "EPCIS-FIELD-TYPE", message, "leave the text out");
         }
         for child in at.children() {
             match sequence.fit(child.element) {
@@ -112,7 +112,7 @@ impl Walk {
         let text = self.leaf(at)?;
         if text.is_empty() {
             let message = format!("`{}` is empty", at.element.name.local);
-            self.reject(at, "EPCIS-VALUE-EMPTY", message, "give it a value");
+            self.reject(at, "EPCIS-FIELD-VALUE", message, "give it a value");
         }
         (!text.is_empty()).then_some(text)
     }
@@ -122,7 +122,7 @@ impl Walk {
         let text = self.leaf(at)?;
         if text.is_empty() {
             let message = format!("`{}` is empty", at.element.name.local);
-            self.warn(at, "EPCIS-VALUE-EMPTY", message, "leave the element out or give it a value");
+            self.warn(at, "EPCIS-FIELD-VALUE", message, "leave the element out or give it a value");
         }
         (!text.is_empty()).then_some(text)
     }
@@ -131,7 +131,7 @@ impl Walk {
     fn leaf<'a>(&mut self, at: &At<'a>) -> Option<&'a str> {
         if let Some(child) = at.element.children.first() {
             let message = format!("`{}` holds the element `{}`", at.element.name.local, child.qualified_name());
-            self.reject(at, "EPCIS-FIELD-UNKNOWN", message, "write text only");
+            self.reject(at, "EPCIS-FIELD-TYPE", message, "write text only");
             return None;
         }
         Some(at.element.text.trim())
@@ -169,7 +169,7 @@ impl Walk {
         let offset = text.parse().ok();
         if offset.is_none() {
             let message = format!("`{}` is not an offset from UTC", excerpt(text));
-            self.reject(at, "EPCIS-OFFSET-FORMAT", message, "write it like `-07:00`");
+            self.reject(at, "EPCIS-TIME-FORMAT", message, "write it like `-07:00`");
         }
         offset
     }
@@ -200,7 +200,7 @@ impl Walk {
 
     fn not_a_number(&mut self, at: &At<'_>, text: &str) {
         let message = format!("`{}` is not a decimal number", excerpt(text));
-        self.reject(at, "EPCIS-NUMBER-FORMAT", message, "write it like `10.5`");
+        self.reject(at, "EPCIS-FIELD-VALUE", message, "write it like `10.5`");
     }
 }
 
