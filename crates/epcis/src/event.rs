@@ -216,3 +216,40 @@ pub struct ErrorDeclaration {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extensions: Vec<Extension>,
 }
+
+impl Event {
+    /// An event with nothing but what every event has.
+    pub fn new(kind: EventKind, event_time: EventTime, event_time_zone_offset: ZoneOffset) -> Self {
+        Self {
+            kind,
+            event_id: None,
+            event_time,
+            record_time: None,
+            event_time_zone_offset,
+            action: None,
+            biz_step: None,
+            disposition: None,
+            persistent_disposition: None,
+            read_point: None,
+            biz_location: None,
+            parent_id: None,
+            transformation_id: None,
+            epc_list: Vec::new(),
+            quantity_list: Vec::new(),
+            child_epcs: Vec::new(),
+            child_quantity_list: Vec::new(),
+            input_epc_list: Vec::new(),
+            input_quantity_list: Vec::new(),
+            output_epc_list: Vec::new(),
+            output_quantity_list: Vec::new(),
+            biz_transaction_list: Vec::new(),
+            source_list: Vec::new(),
+            destination_list: Vec::new(),
+            sensor_element_list: Vec::new(),
+            ilmd: Vec::new(),
+            certification_info: Vec::new(),
+            error_declaration: None,
+            extensions: Vec::new(),
+        }
+    }
+}

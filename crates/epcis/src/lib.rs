@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod canonical;
+mod check;
 mod event;
 mod extension;
 mod finding;
@@ -9,6 +10,7 @@ mod quantity;
 mod reader;
 mod term;
 mod time;
+mod xml;
 
 pub use event::{
     Action, BizTransaction, ErrorDeclaration, Event, EventKind, PersistentDisposition, Place, QuantityElement,

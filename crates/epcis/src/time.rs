@@ -1,6 +1,6 @@
 //! Event times that keep their spelling, and the local date at the place of the event.
 
-use std::{fmt, str::FromStr};
+use std::{borrow::Cow, fmt, str::FromStr};
 
 use jiff::{Timestamp, civil::Date, tz::Offset};
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,11 @@ impl EventTime {
 }
 
 impl ZoneOffset {
+    /// No offset from UTC.
+    pub fn utc() -> Self {
+        Self { spelled: "+00:00".to_owned(), offset: Offset::UTC }
+    }
+
     /// The spelling that came in.
     pub fn spelled(&self) -> &str {
         &self.spelled
@@ -70,7 +75,8 @@ impl FromStr for EventTime {
 
     fn from_str(spelled: &str) -> Result<Self, Self::Err> {
         let text = spelled.trim();
-        text.parse()
+        to_nanoseconds(text)
+            .parse()
             .map(|instant| Self { spelled: text.to_owned(), instant })
             .map_err(|_| InvalidTime::Instant(text.to_owned()))
     }
@@ -103,6 +109,16 @@ impl FromStr for ZoneOffset {
         };
         let offset = Offset::from_seconds(seconds).map_err(|_| invalid())?;
         Ok(Self { spelled: text.to_owned(), offset })
+    }
+}
+
+/// `text` without the digits behind the ninth of the fraction; the standard allows any number of them.
+fn to_nanoseconds(text: &str) -> Cow<'_, str> {
+    let Some((seconds, rest)) = text.split_once('.') else { return Cow::Borrowed(text) };
+    let zone = rest.trim_start_matches(|digit: char| digit.is_ascii_digit());
+    match rest.get(..9) {
+        Some(fraction) if rest.len() - zone.len() > 9 => Cow::Owned(format!("{seconds}.{fraction}{zone}")),
+        _ => Cow::Borrowed(text),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::{digital_link, digits, percent, urn};
+
 /// What an identifier names, independent of its spelling.
 ///
 /// `Display` gives the canonical form: a GS1 Digital Link URI on `https://id.gs1.org` for GS1 keys (it needs no
@@ -61,7 +63,7 @@ impl Identifier {
     /// Reads any identifier; what is not a GS1 key is an opaque URI.
     pub fn new(spelled: impl Into<String>) -> Self {
         let spelled = spelled.into();
-        let key = Key::Uri(spelled.clone());
+        let key = Key::read(&spelled);
         Self { spelled, key }
     }
 
@@ -79,13 +81,49 @@ impl Identifier {
     pub fn canonical(&self) -> String {
         self.key.to_string()
     }
+
+    /// See [`Key::check_digit_ok`].
+    pub fn check_digit_ok(&self) -> Option<bool> {
+        self.key.check_digit_ok()
+    }
+}
+
+impl Key {
+    /// Reads any spelling. EPC URNs and Digital Links that break their grammar are opaque like every other URI.
+    fn read(spelled: &str) -> Self {
+        let text = spelled.trim();
+        urn::read(text).or_else(|| digital_link::read(text)).unwrap_or_else(|| Self::Uri(text.to_owned()))
+    }
+
+    /// Whether the check digit is the one that the other digits ask for; `None` when the key has none.
+    pub fn check_digit_ok(&self) -> Option<bool> {
+        match self {
+            Self::Gtin { gtin: digits }
+            | Self::Lgtin { gtin: digits, .. }
+            | Self::Sgtin { gtin: digits, .. }
+            | Self::Sscc { sscc: digits }
+            | Self::Gln { gln: digits, .. }
+            | Self::Pgln { gln: digits } => Some(digits::ends_in_check_digit(digits)),
+            Self::Uri(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Uri(uri) => f.write_str(uri),
-            _ => f.write_str(""),
+        let (primary, qualifier) = match self {
+            Self::Uri(uri) => return f.write_str(uri),
+            Self::Gtin { gtin } => (("01", gtin), None),
+            Self::Lgtin { gtin, lot } => (("01", gtin), Some(("10", lot))),
+            Self::Sgtin { gtin, serial } => (("01", gtin), Some(("21", serial))),
+            Self::Sscc { sscc } => (("00", sscc), None),
+            Self::Gln { gln, extension } => (("414", gln), extension.as_ref().map(|extension| ("254", extension))),
+            Self::Pgln { gln } => (("417", gln), None),
+        };
+        write!(f, "https://id.gs1.org/{}/{}", primary.0, percent::encode(primary.1))?;
+        match qualifier {
+            Some((ai, value)) => write!(f, "/{ai}/{}", percent::encode(value)),
+            None => Ok(()),
         }
     }
 }
