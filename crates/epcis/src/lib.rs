@@ -3,6 +3,7 @@
 mod event;
 mod extension;
 mod finding;
+mod json;
 mod masterdata;
 mod quantity;
 mod reader;

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead};
 
-use crate::{Event, Finding, Location, VocabularyElement};
+use crate::{Event, Finding, Location, VocabularyElement, json::JsonReader};
 
 /// The syntax of a document.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -59,10 +59,11 @@ pub enum Item {
 ///
 /// The iterator ends after the document's end or after the first item that makes further reading impossible (input
 /// that is not well-formed); an `Err` is a failure of the input itself.
-pub struct Reader<R> {
-    input: R,
-    binding: Binding,
-    limits: Limits,
+pub struct Reader<R>(Inner<R>);
+
+enum Inner<R> {
+    Xml(R),
+    Json(Box<JsonReader<R>>),
 }
 
 impl<R: BufRead> Reader<R> {
@@ -73,7 +74,10 @@ impl<R: BufRead> Reader<R> {
 
     /// A reader with given limits.
     pub fn with_limits(input: R, binding: Binding, limits: Limits) -> Self {
-        Self { input, binding, limits }
+        Self(match binding {
+            Binding::Xml => Inner::Xml(input),
+            Binding::Json => Inner::Json(Box::new(JsonReader::new(input, limits))),
+        })
     }
 }
 
@@ -81,7 +85,9 @@ impl<R: BufRead> Iterator for Reader<R> {
     type Item = io::Result<Item>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let _ = (&mut self.input, self.binding, self.limits);
-        None
+        match &mut self.0 {
+            Inner::Xml(_) => None,
+            Inner::Json(reader) => reader.next(),
+        }
     }
 }
