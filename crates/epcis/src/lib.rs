@@ -9,6 +9,7 @@ mod quantity;
 mod reader;
 mod term;
 mod time;
+pub mod write;
 
 pub use event::{
     Action, BizTransaction, ErrorDeclaration, Event, EventKind, PersistentDisposition, Place, QuantityElement,

@@ -16,4 +16,6 @@ mod sensor;
 mod tree;
 mod vocabulary;
 
+pub(crate) use context::STANDARD;
 pub(crate) use reader::JsonReader;
+pub(crate) use vocabulary::Vocabulary;
