@@ -51,6 +51,9 @@ impl Context {
     }
 
     fn add_term(&mut self, term: &str, meaning: &Json<'_>) {
+        if matches!(meaning, Json::Null) {
+            self.prefixes.remove(term);
+        }
         let namespace = match meaning {
             Json::Text(namespace) => Some(namespace),
             // An expanded term definition, `{"@id": "…"}`.

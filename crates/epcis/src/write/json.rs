@@ -142,7 +142,10 @@ fn context_terms<'p>(text: &mut JsonText, terms: impl Iterator<Item = (&'p str, 
         return;
     }
     text.open('{');
-    terms.for_each(|(prefix, namespace)| text.member(prefix, namespace));
+    for (prefix, namespace) in terms {
+        text.name(prefix);
+        if namespace.is_empty() { text.raw("null") } else { text.string(namespace) }
+    }
     text.close('}');
 }
 

@@ -75,7 +75,7 @@ impl Prefixes {
         self.declared.iter().map(|(prefix, namespace)| (&**prefix, &**namespace))
     }
 
-    /// What the event has to declare.
+    /// What the event has to declare; an empty namespace takes the prefix's meaning away.
     pub(super) fn local(&self) -> impl Iterator<Item = (&str, &str)> {
         self.local
             .iter()
@@ -109,7 +109,13 @@ impl Prefixes {
     }
 
     fn claim(&mut self, name: &Name) {
-        let Some(namespace) = self.namespace(name) else { return };
+        let Some(namespace) = self.namespace(name) else {
+            // A prefix that its sender never declared must not take on the meaning that it has in this document.
+            if name.namespace.is_empty() && self.declared.contains_key(&name.prefix) {
+                self.local.insert(name.prefix.clone(), String::new());
+            }
+            return;
+        };
         let key = (name.prefix.clone(), namespace.clone().into_owned());
         if self.changed.contains_key(&key) {
             return;

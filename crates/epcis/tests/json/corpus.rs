@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::Value;
 
-pub fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
     let path = std::env::var_os("LOTLINE_CORPUS").map_or(beside, PathBuf::from);
     if path.is_dir() {
@@ -19,13 +19,13 @@ pub fn corpus() -> Option<PathBuf> {
 }
 
 /// A document and what the manifest says of it.
-pub struct Case {
-    pub path: String,
-    pub expect: String,
-    pub bytes: Vec<u8>,
+pub(crate) struct Case {
+    pub(crate) path: String,
+    pub(crate) expect: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let Some(corpus) = corpus() else { return Vec::new() };
     let manifest: Value = serde_json::from_slice(&fs::read(corpus.join("manifest.json")).unwrap()).unwrap();
     let entries = manifest.as_array().or_else(|| manifest["files"].as_array()).unwrap();

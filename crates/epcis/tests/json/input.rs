@@ -91,11 +91,13 @@ fn a_byte_order_mark_is_passed_over() {
 
 #[test]
 fn bytes_that_are_not_utf_8_are_found_where_they_stand() {
-    let bytes: Vec<u8> = SMALL.bytes().map(|byte| if byte == b'L' { 0xFF } else { byte }).collect();
+    let mut bytes = SMALL.as_bytes().to_vec();
+    let lot = SMALL.find("L-1").unwrap();
+    bytes[lot] = 0xFF;
     let items = items(bytes.as_slice());
     let found = findings(&items);
     let encoding: Vec<_> = found.iter().filter(|finding| finding.code == "JSON-ENCODING").collect();
-    assert_eq!(encoding[0].at.line, 6, "{encoding:?}");
+    assert_eq!((encoding.len(), encoding[0].at.line, encoding[0].at.event), (1, 12, Some(2)), "{encoding:?}");
     assert!(items.iter().any(|item| matches!(item, Item::Event { .. })), "the other events are read");
 }
 
