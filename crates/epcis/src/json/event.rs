@@ -141,25 +141,18 @@ pub(super) fn check_context(report: &mut Report<'_>, node: &Node<'_>) {
 
 /// An event with no fields but the ones that it cannot be without.
 fn bare_event(report: &mut Report<'_>, node: &Node<'_>, members: &[Member<'_>], kind: EventKind) -> Option<Event> {
-    let event_time = match find(members, "eventTime") {
-        Some(found) => report.within("eventTime", |report| time(report, found)),
-        None => {
-            missing(report, node.at, "eventTime", "say when it happened, as in `2028-08-15T22:30:00.000-07:00`");
-            None
-        }
-    };
-    let event_time_zone_offset = match find(members, "eventTimeZoneOffset") {
-        Some(found) => report.within("eventTimeZoneOffset", |report| offset(report, found)),
-        None => {
-            missing(
-                report,
-                node.at,
-                "eventTimeZoneOffset",
-                "give the offset in force where it happened, as in `-07:00`",
-            );
-            None
-        }
-    };
+    let mut event_time = None;
+    if let Some(found) = find(members, "eventTime") {
+        event_time = report.within("eventTime", |report| time(report, found));
+    } else {
+        missing(report, node.at, "eventTime", "say when it happened, as in `2028-08-15T22:30:00.000-07:00`");
+    }
+    let mut event_time_zone_offset = None;
+    if let Some(found) = find(members, "eventTimeZoneOffset") {
+        event_time_zone_offset = report.within("eventTimeZoneOffset", |report| offset(report, found));
+    } else {
+        missing(report, node.at, "eventTimeZoneOffset", "give the offset in force where it happened, as in `-07:00`");
+    }
     Some(Event {
         kind,
         event_id: None,

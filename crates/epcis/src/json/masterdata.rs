@@ -43,7 +43,7 @@ fn vocabulary(report: &mut Report<'_>, names: &mut Names<'_>, node: &Node<'_>) -
         report.within(&member.name, |report| match &*member.name {
             "type" => kind = iri(report, &member.node),
             "vocabularyElementList" => {
-                elements = each(report, &member.node, |report, node| element(report, names, node))
+                elements = each(report, &member.node, |report, node| element(report, names, node));
             }
             _ => {}
         });

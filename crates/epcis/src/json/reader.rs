@@ -205,7 +205,7 @@ impl<R: BufRead> JsonReader<R> {
             );
             self.document_finding(Severity::Reject, at, words);
         }
-        self.dispatch(kind, &name, path, at)
+        self.dispatch(kind, &name, path, &at)
     }
 
     fn read_name(&mut self) -> Result<String, Stop> {
@@ -219,7 +219,7 @@ impl<R: BufRead> JsonReader<R> {
         Ok(name.unwrap_or_default())
     }
 
-    fn dispatch(&mut self, kind: Kind, name: &str, path: String, at: Location) -> Result<(), Stop> {
+    fn dispatch(&mut self, kind: Kind, name: &str, path: String, at: &Location) -> Result<(), Stop> {
         let next = self.scanner.next_byte()?;
         let nested = match (kind, name, next) {
             (Kind::Document, "epcisBody", Some(b'{')) => Some(Kind::Body),
@@ -238,7 +238,7 @@ impl<R: BufRead> JsonReader<R> {
         let (start, fit) = self.scanner.value(self.limits.max_event_bytes, &mut self.slice)?;
         let slice = std::mem::take(&mut self.slice);
         self.parsed(&slice, start, fit, &path, |reader, report, node| {
-            reader.outer_value(kind, name, report, node, &at);
+            reader.outer_value(kind, name, report, node, at);
         });
         self.slice = slice;
         Ok(())

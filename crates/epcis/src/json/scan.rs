@@ -12,6 +12,7 @@ pub(super) struct Place {
 impl Place {
     /// The place after `bytes` that begin here.
     pub(super) fn after(self, bytes: &[u8]) -> Self {
+        #[expect(clippy::naive_bytecount, reason = "the compiler vectorises this loop; a crate for it is not worth it")]
         let lines = bytes.iter().filter(|&&byte| byte == b'\n').count();
         let last = bytes.iter().rposition(|&byte| byte == b'\n');
         let rest = last.map_or(bytes.len(), |last| bytes.len() - last - 1);

@@ -184,7 +184,9 @@ fn write_event(text: &mut JsonText, event: &Event, prefixes: &Prefixes) {
     if !event.sensor_element_list.is_empty() {
         text.name("sensorElementList");
         text.open('[');
-        event.sensor_element_list.iter().for_each(|element| sensor_element(text, element, prefixes));
+        for element in &event.sensor_element_list {
+            sensor_element(text, element, prefixes);
+        }
         text.close(']');
     }
     if !event.ilmd.is_empty() {
@@ -375,7 +377,9 @@ fn sensor_element(text: &mut JsonText, element: &SensorElement, prefixes: &Prefi
     text.open('[');
     for report in &element.reports {
         text.open('{');
-        report.iter().for_each(|member| report_member(text, member, prefixes));
+        for member in report {
+            report_member(text, member, prefixes);
+        }
         text.close('}');
     }
     text.close(']');

@@ -1,5 +1,7 @@
 //! JSON text, built piece by piece.
 
+use std::fmt::Write as _;
+
 use super::namespaces::Prefixes;
 use crate::{Extension, Name, Value};
 
@@ -62,7 +64,8 @@ impl JsonText {
             self.text.push_str(value.get(plain..at).unwrap_or_default());
             plain = at + character.len_utf8();
             if escape.is_empty() {
-                self.text.push_str(&format!("\\u{:04x}", u32::from(character)));
+                // Writing to a string cannot fail.
+                let _ = write!(self.text, "\\u{:04x}", u32::from(character));
             } else {
                 self.text.push_str(escape);
             }
@@ -91,7 +94,9 @@ impl JsonText {
             Value::Null => self.raw("null"),
             Value::List(values) => {
                 self.open('[');
-                values.iter().for_each(|value| self.value(value, prefixes));
+                for value in values {
+                    self.value(value, prefixes);
+                }
                 self.close(']');
             }
             Value::Members(members) => {

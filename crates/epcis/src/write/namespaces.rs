@@ -129,7 +129,7 @@ impl Prefixes {
             }
             _ => {}
         }
-        let fresh = (1..)
+        let fresh = (1..=u32::MAX)
             .map(|i| format!("ns{i}"))
             .find(|prefix| !self.local.contains_key(prefix) && !self.declared.contains_key(prefix))
             .unwrap_or_default();

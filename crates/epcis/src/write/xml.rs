@@ -236,8 +236,12 @@ fn write_event(text: &mut XmlText, event: &Event, prefixes: &Prefixes) {
     if let Some(declaration) = &event.error_declaration {
         error_declaration(text, declaration, prefixes);
     }
-    event.certification_info.iter().for_each(|uri| text.element("certificationInfo", uri));
-    fields(event.kind).iter().for_each(|field| write_field(text, field, event, prefixes));
+    for uri in &event.certification_info {
+        text.element("certificationInfo", uri);
+    }
+    for field in fields(event.kind) {
+        write_field(text, field, event, prefixes);
+    }
     text.extensions(&event.extensions, prefixes);
     text.close(name);
 }
@@ -286,7 +290,9 @@ fn identifiers(text: &mut XmlText, list: &str, name: &str, ids: &[Identifier]) {
         return;
     }
     text.open(list, []);
-    ids.iter().for_each(|id| text.element(name, id.spelled()));
+    for id in ids {
+        text.element(name, id.spelled());
+    }
     text.close(list);
 }
 
@@ -300,7 +306,9 @@ fn persistent(text: &mut XmlText, disposition: Option<&PersistentDisposition>) {
     let Some(disposition) = disposition else { return };
     text.open("persistentDisposition", []);
     for (name, terms) in [("unset", &disposition.unset), ("set", &disposition.set)] {
-        terms.iter().for_each(|found| term(text, name, Some(found), Vocabulary::Disposition));
+        for found in terms {
+            term(text, name, Some(found), Vocabulary::Disposition);
+        }
     }
     text.close("persistentDisposition");
 }
@@ -327,7 +335,9 @@ fn quantities(text: &mut XmlText, list: &str, elements: &[QuantityElement]) {
             (None, Some(_)) => text.raw("<quantity xsi:nil=\"true\"/>"),
             (None, None) => {}
         }
-        element.uom.iter().for_each(|uom| text.element("uom", uom));
+        if let Some(uom) = &element.uom {
+            text.element("uom", uom);
+        }
         text.raw("</quantityElement>");
     }
     text.close(list);
@@ -380,7 +390,9 @@ fn sensor_elements(text: &mut XmlText, elements: &[SensorElement], prefixes: &Pr
         if !element.metadata.is_empty() {
             attributes_only(text, "sensorMetadata", &element.metadata, prefixes);
         }
-        element.reports.iter().for_each(|report| attributes_only(text, "sensorReport", report, prefixes));
+        for report in &element.reports {
+            attributes_only(text, "sensorReport", report, prefixes);
+        }
         text.extensions(&element.extensions, prefixes);
         text.raw("</sensorElement>");
     }

@@ -28,8 +28,10 @@ pub(crate) struct Case {
 pub(crate) fn cases() -> Vec<Case> {
     let Some(corpus) = corpus() else { return Vec::new() };
     let manifest: Value = serde_json::from_slice(&fs::read(corpus.join("manifest.json")).unwrap()).unwrap();
-    let entries = manifest.as_array().or_else(|| manifest["files"].as_array()).unwrap();
-    let is = |entry: &Value, member: &str, values: &[&str]| entry[member].as_str().is_some_and(|v| values.contains(&v));
+    let entries = manifest.as_array().or_else(|| manifest.get("files")?.as_array()).unwrap();
+    let is = |entry: &Value, member: &str, values: &[&str]| {
+        entry.get(member).and_then(Value::as_str).is_some_and(|v| values.contains(&v))
+    };
     entries
         .iter()
         .filter(|entry| is(entry, "format", &["json", "json-ld"]))

@@ -1,5 +1,7 @@
 //! The JSON reader and the writers, through the public interface.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "test helpers stop the test and say what they skipped")]
+
 mod corpus;
 mod documents;
 mod findings;

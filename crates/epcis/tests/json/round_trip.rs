@@ -25,21 +25,27 @@ fn created() -> EventTime {
 
 fn namespaces(events: &[Event]) -> Namespaces {
     let mut namespaces = Namespaces::default();
-    events.iter().for_each(|event| namespaces.add_event(event));
+    for event in events {
+        namespaces.add_event(event);
+    }
     namespaces
 }
 
 fn json(events: &[Event], vocabulary: &[VocabularyElement], namespaces: &Namespaces, envelope: Envelope<'_>) -> String {
     let head = Head { envelope, created: &created(), vocabulary, namespaces };
     let mut writer = JsonWriter::start(Vec::new(), head).unwrap();
-    events.iter().for_each(|event| writer.event(event).unwrap());
+    for event in events {
+        writer.event(event).unwrap();
+    }
     String::from_utf8(writer.finish().unwrap()).unwrap()
 }
 
 fn xml(events: &[Event], vocabulary: &[VocabularyElement], namespaces: &Namespaces, envelope: Envelope<'_>) -> String {
     let head = Head { envelope, created: &created(), vocabulary, namespaces };
     let mut writer = XmlWriter::start(Vec::new(), head).unwrap();
-    events.iter().for_each(|event| writer.event(event).unwrap());
+    for event in events {
+        writer.event(event).unwrap();
+    }
     String::from_utf8(writer.finish().unwrap()).unwrap()
 }
 
