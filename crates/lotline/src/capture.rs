@@ -115,14 +115,15 @@ impl<'a> Report<'a> {
     }
 
     fn json(&self) -> String {
-        let CaptureJob { success, events_stored, events_duplicate, events_rejected, errors, .. } = &self.job;
+        let CaptureJob { success, stored, duplicates, rejected, errors, warnings, .. } = &self.job;
+        let findings: Vec<&Problem> = errors.iter().chain(warnings).collect();
         let line = json!({
             "file": self.file,
-            "stored": success,
-            "eventsStored": events_stored,
-            "eventsDuplicate": events_duplicate,
-            "eventsRejected": events_rejected,
-            "findings": errors,
+            "captured": success,
+            "stored": stored,
+            "duplicates": duplicates,
+            "rejected": rejected,
+            "findings": findings,
         });
         format!("{line}\n")
     }
@@ -168,8 +169,8 @@ impl Summary {
     fn add(&mut self, report: &Report<'_>) {
         self.documents += 1;
         self.rejected_documents += u64::from(!report.job.success);
-        self.stored += report.job.events_stored;
-        self.duplicates += report.job.events_duplicate;
+        self.stored += report.job.stored;
+        self.duplicates += report.job.duplicates;
     }
 
     fn text(&self) -> String {

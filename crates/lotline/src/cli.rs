@@ -148,8 +148,8 @@ pub(crate) struct TraceArgs {
     /// Towards the consumer
     #[arg(long)]
     pub(crate) forward: bool,
-    /// Derivations from the lot at most
-    #[arg(long, default_value_t = 20, value_name = "NUMBER")]
+    /// Derivations from the lot at most, up to 50
+    #[arg(long, default_value_t = 20, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(..=50))]
     pub(crate) hops: u32,
     /// The answer of the gateway as one line of JSON
     #[arg(long)]

@@ -59,18 +59,24 @@ impl Schema {
 
 /// What became of a document (EPCIS 2.0 capture job, with the numbers of this gateway).
 #[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct CaptureJob {
     pub(crate) running: bool,
     pub(crate) success: bool,
+    /// Events stored.
     #[serde(default)]
-    pub(crate) events_stored: u64,
+    pub(crate) stored: u64,
+    /// Events that were there already.
     #[serde(default)]
-    pub(crate) events_duplicate: u64,
+    pub(crate) duplicates: u64,
+    /// Events not accepted.
     #[serde(default)]
-    pub(crate) events_rejected: u64,
+    pub(crate) rejected: u64,
+    /// Why nothing was stored.
     #[serde(default)]
     pub(crate) errors: Vec<Problem>,
+    /// What its sender should know although everything was stored.
+    #[serde(default)]
+    pub(crate) warnings: Vec<Problem>,
 }
 
 /// A problem document (RFC 9457), for a request or for something inside a document.
@@ -106,10 +112,11 @@ impl CaptureJob {
         Self {
             running: false,
             success: false,
-            events_stored: 0,
-            events_duplicate: 0,
-            events_rejected: 0,
+            stored: 0,
+            duplicates: 0,
+            rejected: 0,
             errors: vec![problem],
+            warnings: Vec::new(),
         }
     }
 }
@@ -184,15 +191,11 @@ impl Gateway {
         response.text().await.or_fail(|| "the answer broke off".to_owned())
     }
 
-    /// Downloads an export; `None` where nothing matches or nothing may be seen.
-    pub(crate) async fn export(&self, parameters: &[(&str, String)]) -> Result<Option<Vec<u8>>, Failure> {
+    /// Downloads an export. Where nothing matches or nothing may be seen it has no rows.
+    pub(crate) async fn export(&self, parameters: &[(&str, String)]) -> Result<Vec<u8>, Failure> {
         let request = self.http.get(self.url("/regulator/export")).query(parameters);
-        let response = self.send(request).await?;
-        if response.status() == StatusCode::NOT_FOUND {
-            return Ok(None);
-        }
-        let bytes = expect(response, StatusCode::OK).await?.bytes().await;
-        Ok(Some(bytes.or_fail(|| "the answer broke off".to_owned())?.to_vec()))
+        let bytes = expect(self.send(request).await?, StatusCode::OK).await?.bytes().await;
+        Ok(bytes.or_fail(|| "the answer broke off".to_owned())?.to_vec())
     }
 
     fn url(&self, path: &str) -> String {
@@ -210,10 +213,16 @@ fn refuses_the_document(status: StatusCode) -> bool {
     [StatusCode::BAD_REQUEST, StatusCode::PAYLOAD_TOO_LARGE, StatusCode::UNSUPPORTED_MEDIA_TYPE].contains(&status)
 }
 
+/// What a refusal says: a problem document, or the error of GraphQL.
 async fn problem(response: Response) -> Problem {
     let status = response.status();
-    let problem: Problem = response.json().await.unwrap_or_default();
-    if problem.detail.is_empty() { Problem { detail: status.to_string(), ..problem } } else { problem }
+    let body: Value = response.json().await.unwrap_or_default();
+    let message = body.pointer("/errors/0/message").and_then(Value::as_str).map(str::to_owned);
+    let problem: Problem = serde_json::from_value(body).unwrap_or_default();
+    if problem.detail.is_empty() {
+        return Problem { detail: message.unwrap_or_else(|| status.to_string()), ..problem };
+    }
+    problem
 }
 
 async fn expect(response: Response, wanted: StatusCode) -> Result<Response, Failure> {
