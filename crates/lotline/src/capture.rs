@@ -142,19 +142,11 @@ impl<'a> Report<'a> {
 }
 
 fn finding_line(file: &Path, finding: &Problem) -> String {
-    let mut line = file.display().to_string();
-    for number in [finding.line, finding.column].into_iter().flatten() {
-        line.push_str(&format!(":{number}"));
-    }
-    if let Some(code) = &finding.code {
-        line.push_str(&format!(" {code}"));
-    }
-    line.push_str(&format!(" {}", finding.detail));
-    if let Some(help) = &finding.help {
-        line.push_str(&format!("; {help}"));
-    }
-    line.push('\n');
-    line
+    let numbers = [finding.line, finding.column].into_iter().flatten();
+    let place = numbers.map(|number| format!(":{number}")).collect::<Vec<_>>().concat();
+    let code = finding.code.as_ref().map(|code| format!(" {code}")).unwrap_or_default();
+    let help = finding.help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
+    format!("{}{place}{code} {}{help}\n", file.display(), finding.detail)
 }
 
 #[derive(Default)]

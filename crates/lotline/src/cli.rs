@@ -309,6 +309,27 @@ mod tests {
     }
 
     #[test]
+    fn every_key_of_the_configuration_has_a_variable_and_a_flag() {
+        let command = Cli::command();
+        let serve = command.find_subcommand("serve").unwrap();
+        for key in [
+            "server.listen",
+            "server.base_url",
+            "server.request_timeout",
+            "server.graphiql",
+            "database.url",
+            "capture.max_document",
+            "log.format",
+            "log.level",
+        ] {
+            let variable = format!("LOTLINE_{}", key.replace('.', "_").to_uppercase());
+            let named = serve.get_arguments().find(|flag| flag.get_env().is_some_and(|env| env == variable.as_str()));
+            let help = named.unwrap_or_else(|| panic!("{variable}")).get_help().unwrap().to_string();
+            assert!(help.starts_with(&format!("`{key}`")), "{help}");
+        }
+    }
+
+    #[test]
     fn a_token_is_made_with_a_key_or_a_key_is_made() {
         let parse = |line: &str| Cli::try_parse_from(line.split(' '));
         assert!(parse("lotline token keygen --out k.pem").is_ok());

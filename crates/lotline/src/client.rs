@@ -11,7 +11,7 @@ use crate::failure::{Failure, OrFail};
 /// How long a connection may take to be made.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the gateway may be silent. The end of a large document takes a while to be stored.
-const READ_TIMEOUT: Duration = Duration::from_secs(300);
+const READ_TIMEOUT: Duration = Duration::from_mins(5);
 /// How long to wait before a running capture is asked about again.
 const POLL: Duration = Duration::from_millis(200);
 

@@ -141,7 +141,8 @@ pub(crate) struct Party {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Issuer {
     /// Exact `iss`.
-    pub(crate) issuer: String,
+    #[serde(rename = "issuer")]
+    pub(crate) name: String,
     /// For whom it speaks.
     pub(crate) kind: IssuerKind,
     /// For `kind = "partner"`: the name of the party.
@@ -176,7 +177,7 @@ pub(crate) enum IssuerKind {
 }
 
 fn default_lifetime() -> Span {
-    Span(Duration::from_secs(3600))
+    Span(Duration::from_hours(1))
 }
 
 fn default_algorithm() -> String {

@@ -1,6 +1,6 @@
 //! Why a command could not do its work: a sentence for the person at the terminal, and the causes behind it.
 
-use std::{error::Error, fmt, process::ExitCode};
+use std::{error::Error, fmt, iter, process::ExitCode};
 
 /// What a command ends with when nothing went wrong.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -34,13 +34,10 @@ impl Failure {
 
     /// The sentence and every cause behind it, one per line.
     pub(crate) fn full_text(&self) -> String {
-        let mut text = format!("error: {}", self.message);
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            text.push_str(&format!("\n  because: {}", error.to_string().trim_end().replace('\n', "\n  ")));
-            cause = error.source();
-        }
-        text
+        let causes = iter::successors(self.source(), |&error| error.source());
+        let causes = causes.map(|error| error.to_string().trim_end().replace('\n', "\n  "));
+        let lines = causes.map(|cause| format!("\n  because: {cause}")).collect::<Vec<_>>();
+        format!("error: {}{}", self.message, lines.concat())
     }
 }
 

@@ -41,11 +41,8 @@ pub(crate) async fn serve(args: &ServeArgs) -> Result<Outcome, Failure> {
         tracing::warn!(capture.jobs = interrupted, "captures that were interrupted are marked as failed");
     }
     let listener = bind(config.server.listen).await?;
-    let gateway_config = gateway::Config {
-        graphiql: config.server.graphiql,
-        request_timeout: config.server.request_timeout.0,
-        ..gateway::Config::default()
-    };
+    let gateway_config =
+        gateway::Config { graphiql: config.server.graphiql, request_timeout: config.server.request_timeout.0 };
     let router = gateway::router(app, gateway_config);
     tracing::info!(server.listen = %config.server.listen, server.base_url = config.server.base_url(), "serving");
     gateway::serve(listener, router, asked_to_stop()).await.or_fail(|| "the gateway stopped".to_owned())?;
@@ -157,7 +154,7 @@ async fn register_issuer(
     issuer: &Issuer,
     parties: &BTreeMap<&str, PartyId>,
 ) -> Result<(), Failure> {
-    let wrong = |what: &str| Failure::new(format!("issuer `{}` of `{}`: {what}", issuer.issuer, tenant.slug));
+    let wrong = |what: &str| Failure::new(format!("issuer `{}` of `{}`: {what}", issuer.name, tenant.slug));
     let kind = match (issuer.kind, &issuer.party) {
         (IssuerKind::Staff, None) if issuer.roles.is_empty() => {
             return Err(wrong("its people may do nothing; write `roles`, for example [\"read\"]"));
@@ -189,14 +186,14 @@ async fn register_issuer(
         valid_to: None,
     };
     let registration = IssuerRegistration {
-        issuer: &issuer.issuer,
+        issuer: &issuer.name,
         kind,
         roles: &issuer.roles,
         max_lifetime_seconds: issuer.max_lifetime.seconds(),
         keys: vec![key],
     };
     let registered = app.register_issuer(id, &registration).await;
-    registered.or_fail(|| format!("the issuer `{}` of `{}` cannot be registered", issuer.issuer, tenant.slug))
+    registered.or_fail(|| format!("the issuer `{}` of `{}` cannot be registered", issuer.name, tenant.slug))
 }
 
 /// Takes the address, or says how to choose another one.

@@ -19,14 +19,14 @@ query Trace($lot: String!, $direction: Direction!, $hops: Int!) {
     complete
     starts
     nodes {
-      id kind tlc identifiers hops tlcSource { name id reference }
+      id kind tlc identifiers tlcSource { name id reference }
       sightings {
-        event assertedBy role cte bizStep day time custody quantity { amount uom }
+        assertedBy role cte bizStep day time custody quantity { amount uom }
         readPoint { id name } bizLocation { id name } fromPlace { id name } toPlace { id name }
       }
     }
-    edges { type from to day event assertedBy }
-    gaps { at direction reason counterparty retryable }
+    edges { type from to }
+    gaps { at reason counterparty }
   }
 }";
 
@@ -83,7 +83,6 @@ pub(crate) struct TlcSource {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Sighting {
-    pub(crate) event: String,
     pub(crate) asserted_by: String,
     pub(crate) role: Role,
     pub(crate) cte: Option<String>,

@@ -258,7 +258,7 @@ mod tests {
     use super::*;
     use crate::trace::read;
 
-    fn sighting(day: &str, cte: &str, place: &str, more: Value) -> Value {
+    fn sighting(day: &str, cte: &str, place: &str, more: &Value) -> Value {
         let mut sighting = json!({
             "event": "e", "assertedBy": "Mill", "role": "OBJECT", "cte": cte, "bizStep": null, "day": day,
             "time": null, "custody": null, "quantity": null, "fromPlace": null, "toPlace": null,
@@ -280,10 +280,10 @@ mod tests {
                            "toPlace": { "id": "urn:b", "name": "Bakery" } });
         let edge = |from: &str, to: &str| json!({ "type": "DERIVED", "from": from, "to": to });
         let bread = [
-            sighting("2028-08-17", "transformation", "urn:bakery", made),
-            sighting("2028-08-16", "shipping", "urn:mill", sent),
+            sighting("2028-08-17", "transformation", "urn:bakery", &made),
+            sighting("2028-08-16", "shipping", "urn:mill", &sent),
         ];
-        let wheat = [sighting("2028-08-14", "harvesting", "urn:farm", field)];
+        let wheat = [sighting("2028-08-14", "harvesting", "urn:farm", &field)];
         read(&json!({ "trace": {
             "complete": false,
             "starts": ["bread"],

@@ -22,12 +22,12 @@ pub(crate) fn code(node: &Node) -> String {
 /// A GS1 Digital Link as element string, `(01)…(10)…`; anything else as it is.
 fn label(identifier: &str) -> String {
     let Some(path) = identifier.strip_prefix("https://id.gs1.org/") else { return identifier.to_owned() };
-    let mut parts = path.split('/');
-    let mut text = String::new();
-    while let (Some(key), Some(value)) = (parts.next(), parts.next()) {
-        text.push_str(&format!("({key}){value}"));
-    }
-    text
+    let parts: Vec<&str> = path.split('/').collect();
+    let pairs = parts.chunks(2).map(|pair| match pair {
+        [key, value] => format!("({key}){value}"),
+        rest => rest.concat(),
+    });
+    pairs.collect::<Vec<_>>().concat()
 }
 
 /// The place that assigned the code of a node.
