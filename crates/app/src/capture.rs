@@ -81,6 +81,15 @@ impl Caller {
         Ok(self.app.store().job(self.tenant.id, id).await?)
     }
 
+    /// The latest capture jobs of the tenant, newest first.
+    ///
+    /// # Errors
+    /// [`AppError`](crate::AppError).
+    pub async fn jobs(&self, first: u16) -> Result<Vec<Job>, crate::AppError> {
+        self.require(Role::Read)?;
+        Ok(self.app.store().jobs(self.tenant.id, u64::from(first)).await?)
+    }
+
     async fn store_document(&self, document: File, binding: Binding, job: &mut Job) -> Result<(), CaptureError> {
         let mut items = read_in_background(document, binding);
         let mut capture = self.app.store().capture(&self.tenant, &job.id, job.created_at).await?;
