@@ -182,17 +182,17 @@ async fn stock_on_hand_is_what_was_worked_out_by_hand() {
 async fn the_spreadsheet_has_the_rows_of_every_keeper() {
     for engine in engines() {
         let bed = Bed::chain_a(engine).await;
-        let expected: [(&str, &str, &[(Sheet, usize)]); 7] = [
-            ("harbor-mesa", FARM, &[(Sheet::Harvesting, 2)]),
-            ("cold-ridge", COOLER, &[(Sheet::Cooling, 2)]),
-            ("valle-verde", PACKER, &[(Sheet::InitialPacking, 2), (Sheet::Shipping, 4)]),
-            ("brightleaf", PROCESSOR, &[(Sheet::Shipping, 1), (Sheet::Receiving, 2), (Sheet::Transformation, 2)]),
-            ("meridian", DISTRIBUTION_CENTRE, &[(Sheet::Shipping, 5), (Sheet::Receiving, 3)]),
-            ("meridian", STORE_112, &[(Sheet::Receiving, 3)]),
-            ("meridian", STORE_205, &[(Sheet::Receiving, 2)]),
+        let expected = [
+            ("harbor-mesa", FARM, vec![(Sheet::Harvesting, 2)]),
+            ("cold-ridge", COOLER, vec![(Sheet::Cooling, 2)]),
+            ("valle-verde", PACKER, vec![(Sheet::InitialPacking, 2), (Sheet::Shipping, 4)]),
+            ("brightleaf", PROCESSOR, vec![(Sheet::Shipping, 1), (Sheet::Receiving, 2), (Sheet::Transformation, 2)]),
+            ("meridian", DISTRIBUTION_CENTRE, vec![(Sheet::Shipping, 5), (Sheet::Receiving, 3)]),
+            ("meridian", STORE_112, vec![(Sheet::Receiving, 3)]),
+            ("meridian", STORE_205, vec![(Sheet::Receiving, 2)]),
         ];
         for (company, place, sheets) in expected {
-            assert_eq!(all_rows(&bed, company, place).await, sheets.iter().copied().collect(), "{company} at {place}");
+            assert_eq!(all_rows(&bed, company, place).await, sheets.into_iter().collect(), "{company} at {place}");
         }
     }
 }
