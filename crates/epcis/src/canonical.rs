@@ -3,7 +3,7 @@
 use gs1::Identifier;
 use sha2::{Digest, Sha256};
 
-use crate::{Event, EventTime, Extension, Place, QuantityElement, SensorElement, SourceDest, Term, Value};
+use crate::{Event, EventTime, Extension, Name, Place, QuantityElement, SensorElement, SourceDest, Term, Value};
 
 impl Event {
     /// SHA-256 of the event in canonical form.
@@ -95,26 +95,80 @@ fn quantity(element: &mut QuantityElement) {
     }
 }
 
+/// Sensor terms come as `Temperature` or `gs1:Temperature`.
 fn sensor(element: &mut SensorElement) {
+    for member in element.reports.iter_mut().flatten() {
+        if let Value::Text(text) = &mut member.value
+            && let Some(bare) = text.strip_prefix("gs1:")
+        {
+            *text = bare.to_owned();
+        }
+    }
     extensions(&mut element.metadata);
-    element.reports.iter_mut().for_each(|report| extensions(report));
+    element.reports.iter_mut().for_each(extensions);
     extensions(&mut element.extensions);
 }
 
-/// A prefix is spelling where the namespace is known.
-fn extensions(list: &mut [Extension]) {
-    for extension in list {
-        if !extension.name.namespace.is_empty() {
-            extension.name.prefix.clear();
+/// XML has only text, elements and attributes; JSON has numbers, booleans, null and arrays. Both meet in what either can
+/// say: text, and repeated members in order of their names.
+fn extensions(list: &mut Vec<Extension>) {
+    let mut flat = Vec::with_capacity(list.len());
+    for extension in list.drain(..) {
+        flatten(extension, &mut flat);
+    }
+    // The sort is stable: repeated members keep their order, which may mean something.
+    flat.sort_by(|a, b| (&a.name.namespace, &a.name.local).cmp(&(&b.name.namespace, &b.name.local)));
+    *list = flat;
+}
+
+fn flatten(mut extension: Extension, into: &mut Vec<Extension>) {
+    // A prefix is spelling where the namespace is known; JSON-LD namespaces end in a delimiter, XML ones need not.
+    if !extension.name.namespace.is_empty() {
+        extension.name.prefix.clear();
+        let bare = extension.name.namespace.trim_end_matches([':', '/', '#']).to_owned();
+        extension.name.namespace = bare;
+    }
+    let attributes = std::mem::take(&mut extension.attributes);
+    match extension.value {
+        Value::List(values) => {
+            for value in values {
+                flatten(Extension { name: extension.name.clone(), attributes: Vec::new(), value }, into);
+            }
         }
-        value(&mut extension.value);
+        mut value => {
+            if !attributes.is_empty() {
+                let mut members = match value {
+                    Value::Members(members) => members,
+                    other => vec![Extension { name: text_name(), attributes: Vec::new(), value: other }],
+                };
+                members.extend(attributes.into_iter().map(|(name, text)| Extension {
+                    name,
+                    attributes: Vec::new(),
+                    value: Value::Text(text),
+                }));
+                value = Value::Members(members);
+            }
+            plain(&mut value);
+            into.push(Extension { name: extension.name, attributes: Vec::new(), value });
+        }
     }
 }
 
-fn value(content: &mut Value) {
-    match content {
-        Value::Members(members) => extensions(members),
-        Value::List(values) => values.iter_mut().for_each(value),
-        Value::Text(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}
-    }
+/// The name of the member that holds the text of an element with attributes.
+fn text_name() -> Name {
+    Name { namespace: String::new(), prefix: String::new(), local: "value".to_owned() }
+}
+
+fn plain(content: &mut Value) {
+    *content = match std::mem::replace(content, Value::Null) {
+        Value::Members(mut members) => {
+            extensions(&mut members);
+            Value::Members(members)
+        }
+        Value::Text(text) => Value::Text(text.trim().to_owned()),
+        Value::Number(digits) => Value::Text(digits),
+        Value::Bool(value) => Value::Text(value.to_string()),
+        Value::Null => Value::Text(String::new()),
+        Value::List(values) => Value::List(values),
+    };
 }

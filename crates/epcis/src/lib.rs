@@ -5,11 +5,13 @@ mod check;
 mod event;
 mod extension;
 mod finding;
+mod json;
 mod masterdata;
 mod quantity;
 mod reader;
 mod term;
 mod time;
+pub mod write;
 mod xml;
 
 pub use event::{

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead};
 
-use crate::{Event, Finding, Location, VocabularyElement, xml::XmlReader};
+use crate::{Event, Finding, Location, VocabularyElement, json::JsonReader, xml::XmlReader};
 
 /// The syntax of a document.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -63,6 +63,7 @@ pub struct Reader<R>(Inner<R>);
 
 enum Inner<R> {
     Xml(Box<XmlReader<R>>),
+    Json(Box<JsonReader<R>>),
 }
 
 impl<R: BufRead> Reader<R> {
@@ -74,7 +75,8 @@ impl<R: BufRead> Reader<R> {
     /// A reader with given limits.
     pub fn with_limits(input: R, binding: Binding, limits: Limits) -> Self {
         Self(match binding {
-            Binding::Xml | Binding::Json => Inner::Xml(Box::new(XmlReader::new(input, limits))),
+            Binding::Xml => Inner::Xml(Box::new(XmlReader::new(input, limits))),
+            Binding::Json => Inner::Json(Box::new(JsonReader::new(input, limits))),
         })
     }
 }
@@ -85,6 +87,7 @@ impl<R: BufRead> Iterator for Reader<R> {
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
             Inner::Xml(reader) => reader.next(),
+            Inner::Json(reader) => reader.next(),
         }
     }
 }

@@ -1,0 +1,236 @@
+//! Each kind of error, in the smallest input that shows it.
+
+use epcis::{Item, Severity};
+
+use crate::{findings, items, rejection};
+
+const CONTEXT: &str = r#""@context":"https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld""#;
+const WHEN: &str = r#""eventTime":"2028-08-15T22:30:00Z","eventTimeZoneOffset":"+00:00""#;
+
+/// The rejections of a single event with these members, as code and JSON pointer.
+fn rejections(kind: &str, members: &str) -> Vec<(String, String)> {
+    let text = format!(r#"{{{CONTEXT},"type":"{kind}",{members}}}"#);
+    let items = items(text.as_bytes());
+    let found = findings(&items).into_iter().filter(|finding| finding.severity == Severity::Reject);
+    found.map(|finding| (finding.code.clone(), finding.at.path.clone())).collect()
+}
+
+fn event_rejections(kind: &str, members: &str) -> Vec<(String, String)> {
+    rejections(kind, &format!("{WHEN},{members}"))
+}
+
+#[track_caller]
+fn assert_single(found: &[(String, String)], code: &str, path: &str, input: &str) {
+    let found: Vec<_> = found.iter().map(|(code, path)| (code.as_str(), path.as_str())).collect();
+    assert_eq!(found, [(code, path)], "{input}");
+}
+
+#[test]
+fn sound_events_have_no_rejection() {
+    let table = [
+        ("ObjectEvent", r#""action":"OBSERVE","epcList":[]"#),
+        ("ObjectEvent", r#""action":"ADD","quantityList":[{"epcClass":"urn:a:b"}],"ilmd":{"ex:a":1}"#),
+        (
+            "ObjectEvent",
+            r#""action":"OBSERVE","readPoint":{"id":"urn:a:b"},"sensorElementList":[{"sensorReport":[{"type":"Temperature","value":1}]}]"#,
+        ),
+        ("AggregationEvent", r#""action":"DELETE","parentID":"urn:a:b""#),
+        ("AggregationEvent", r#""action":"OBSERVE","childEPCs":["urn:a:b"]"#),
+        (
+            "TransactionEvent",
+            r#""action":"ADD","epcList":[],"bizTransactionList":[{"bizTransaction":"urn:a:b","type":"po"}]"#,
+        ),
+        ("TransformationEvent", r#""transformationID":"urn:a:b","inputEPCList":["urn:a:c"]"#),
+        (
+            "TransformationEvent",
+            r#""inputEPCList":["urn:a:c"],"outputQuantityList":[{"epcClass":"urn:a:d"}],"ilmd":{}"#,
+        ),
+        ("AssociationEvent", r#""action":"ADD","parentID":"urn:a:b","childEPCs":["urn:a:c"]"#),
+    ];
+    for (kind, members) in table {
+        assert_eq!(event_rejections(kind, members), [], "{kind} {members}");
+    }
+}
+
+#[test]
+fn fields_of_one_event_type_are_checked() {
+    let base = r#""action":"ADD","epcList":["urn:a:b"]"#;
+    let table = [
+        (r#""bizStep":"transforming""#, "EPCIS-FIELD-VALUE", "/bizStep"),
+        (r#""bizStep":"urn:epcglobal:cbv:bizstep:shipping""#, "EPCIS-FIELD-VALUE", "/bizStep"),
+        (r#""bizStep":7"#, "EPCIS-FIELD-TYPE", "/bizStep"),
+        (r#""disposition":null"#, "EPCIS-FIELD-TYPE", "/disposition"),
+        (r#""eventID":"no uri""#, "EPCIS-FIELD-VALUE", "/eventID"),
+        (r#""recordTime":"yesterday""#, "EPCIS-TIME-FORMAT", "/recordTime"),
+        (r#""recordTime":"2028-02-30T00:00:00Z""#, "EPCIS-TIME-FORMAT", "/recordTime"),
+        (r#""readPoint":"urn:a:b""#, "EPCIS-FIELD-TYPE", "/readPoint"),
+        (r#""readPoint":{}"#, "EPCIS-FIELD-MISSING", "/readPoint"),
+        (r#""parentID":"urn:a:b""#, "EPCIS-FIELD-UNKNOWN", "/parentID"),
+        (r#""colour":"red""#, "EPCIS-FIELD-UNKNOWN", "/colour"),
+        (r#""ilmd":{"colour":"red"}"#, "EPCIS-FIELD-UNKNOWN", "/ilmd/colour"),
+        (r#""quantityList":[{"epcClass":"urn:a:b","quantity":"1"}]"#, "EPCIS-FIELD-TYPE", "/quantityList/0/quantity"),
+        (r#""quantityList":[{"epcClass":"urn:a:b","quantity":1e99}]"#, "EPCIS-FIELD-VALUE", "/quantityList/0/quantity"),
+        (r#""quantityList":[{"epcClass":"urn:a:b","uom":"kg"}]"#, "EPCIS-FIELD-VALUE", "/quantityList/0/uom"),
+        (r#""quantityList":[{"epcClass":"urn:a:b","ex:a":1}]"#, "EPCIS-FIELD-UNKNOWN", "/quantityList/0/ex:a"),
+        (r#""quantityList":[{"quantity":1}]"#, "EPCIS-FIELD-MISSING", "/quantityList/0"),
+        (r#""bizTransactionList":[{"type":"po"}]"#, "EPCIS-FIELD-MISSING", "/bizTransactionList/0"),
+        (r#""bizTransactionList":{}"#, "EPCIS-FIELD-TYPE", "/bizTransactionList"),
+        (r#""sourceList":[{"source":"urn:a:b"}]"#, "EPCIS-FIELD-MISSING", "/sourceList/0"),
+        (
+            r#""destinationList":[{"type":"owner","destination":"urn:a:b"}]"#,
+            "EPCIS-FIELD-VALUE",
+            "/destinationList/0/type",
+        ),
+        (r#""persistentDisposition":{}"#, "EPCIS-FIELD-MISSING", "/persistentDisposition"),
+        (r#""persistentDisposition":{"set":[]}"#, "EPCIS-FIELD-VALUE", "/persistentDisposition/set"),
+        (r#""persistentDisposition":{"set":["active","active"]}"#, "EPCIS-FIELD-VALUE", "/persistentDisposition/set/1"),
+        (r#""errorDeclaration":{"reason":"incorrect_data"}"#, "EPCIS-FIELD-MISSING", "/errorDeclaration"),
+        (r#""certificationInfo":[1]"#, "EPCIS-FIELD-TYPE", "/certificationInfo/0"),
+        (r#""sensorElementList":[{}]"#, "EPCIS-FIELD-MISSING", "/sensorElementList/0"),
+        (r#""sensorElementList":[{"sensorReport":[]}]"#, "EPCIS-FIELD-VALUE", "/sensorElementList/0/sensorReport"),
+        (
+            r#""sensorElementList":[{"sensorReport":[{}]}]"#,
+            "EPCIS-FIELD-MISSING",
+            "/sensorElementList/0/sensorReport/0",
+        ),
+        (r#""ex:a":{"b":1,"b":2}"#, "JSON-MEMBER-REPEATED", "/ex:a/b"),
+        (r#""https://ex.org/a":{"b":1,"b":2}"#, "JSON-MEMBER-REPEATED", "/https:~1~1ex.org~1a/b"),
+    ];
+    for (member, code, path) in table {
+        assert_single(&event_rejections("ObjectEvent", &format!("{base},{member}")), code, path, member);
+    }
+}
+
+#[test]
+fn sensor_reports_are_checked_by_member() {
+    let table = [
+        (r#""type":"https://gs1.org/voc/Temperature""#, "EPCIS-FIELD-VALUE", "type"),
+        (r#""type":"Length","value":"1""#, "EPCIS-FIELD-TYPE", "value"),
+        (r#""type":"Length","booleanValue":"true""#, "EPCIS-FIELD-TYPE", "booleanValue"),
+        (r#""type":"Length","hexBinaryValue":"xyz""#, "EPCIS-FIELD-VALUE", "hexBinaryValue"),
+        (r#""type":"Length","deviceID":"one""#, "EPCIS-FIELD-VALUE", "deviceID"),
+        (r#""type":"Length","time":"noon""#, "EPCIS-TIME-FORMAT", "time"),
+        (r#""type":"Length","component":"w""#, "EPCIS-FIELD-VALUE", "component"),
+        (r#""type":"Length","length":1"#, "EPCIS-FIELD-UNKNOWN", "length"),
+    ];
+    for (members, code, field) in table {
+        let event = format!(r#""action":"ADD","epcList":[],"sensorElementList":[{{"sensorReport":[{{{members}}}]}}]"#);
+        let path = format!("/sensorElementList/0/sensorReport/0/{field}");
+        assert_single(&event_rejections("ObjectEvent", &event), code, &path, members);
+    }
+}
+
+#[test]
+fn rules_across_fields_are_checked() {
+    let table = [
+        ("ObjectEvent", r#""epcList":[]"#, "EPCIS-FIELD-MISSING", ""),
+        ("ObjectEvent", r#""action":"ADD""#, "EPCIS-FIELD-MISSING", ""),
+        ("ObjectEvent", r#""action":"ADD","quantityList":[]"#, "EPCIS-FIELD-MISSING", ""),
+        ("ObjectEvent", r#""action":"CREATE","epcList":[]"#, "EPCIS-FIELD-VALUE", "/action"),
+        ("ObjectEvent", r#""action":"OBSERVE","epcList":[],"ilmd":{}"#, "EPCIS-FIELD-UNKNOWN", "/ilmd"),
+        ("ObjectEvent", r#""action":"ADD","epcList":["urn:a:b","urn:a:b"]"#, "EPCIS-FIELD-VALUE", "/epcList/1"),
+        ("AggregationEvent", r#""action":"ADD","childEPCs":["urn:a:b"]"#, "EPCIS-FIELD-MISSING", ""),
+        ("AggregationEvent", r#""action":"ADD","parentID":"urn:a:b""#, "EPCIS-FIELD-MISSING", ""),
+        ("AggregationEvent", r#""action":"DELETE","parentID":"urn:a:b","ilmd":{}"#, "EPCIS-FIELD-UNKNOWN", "/ilmd"),
+        ("AssociationEvent", r#""action":"OBSERVE","childEPCs":["urn:a:b"]"#, "EPCIS-FIELD-MISSING", ""),
+        ("TransactionEvent", r#""action":"ADD","epcList":[]"#, "EPCIS-FIELD-MISSING", ""),
+        (
+            "TransactionEvent",
+            r#""action":"ADD","epcList":[],"bizTransactionList":[]"#,
+            "EPCIS-FIELD-VALUE",
+            "/bizTransactionList",
+        ),
+        ("TransformationEvent", r#""inputEPCList":["urn:a:b"]"#, "EPCIS-FIELD-MISSING", ""),
+        ("TransformationEvent", r#""transformationID":"urn:a:b""#, "EPCIS-FIELD-MISSING", ""),
+        (
+            "TransformationEvent",
+            r#""action":"ADD","transformationID":"urn:a:b","inputEPCList":["urn:a:c"]"#,
+            "EPCIS-FIELD-UNKNOWN",
+            "/action",
+        ),
+        ("BirthEvent", r#""action":"ADD""#, "EPCIS-EVENT-TYPE", "/type"),
+        ("ex:BirthEvent", r#""action":"ADD""#, "EPCIS-EVENT-TYPE", "/type"),
+    ];
+    for (kind, members, code, path) in table {
+        assert_single(&event_rejections(kind, members), code, path, &format!("{kind} {members}"));
+    }
+}
+
+#[test]
+fn times_are_required_and_checked() {
+    let rest = r#""action":"ADD","epcList":[]"#;
+    let table = [
+        (r#""eventTime":"2028-08-15T22:30:00Z""#, "EPCIS-FIELD-MISSING", ""),
+        (r#""eventTimeZoneOffset":"+00:00""#, "EPCIS-FIELD-MISSING", ""),
+        (r#""eventTime":"2028-08-15T22:30:00","eventTimeZoneOffset":"+00:00""#, "EPCIS-TIME-FORMAT", "/eventTime"),
+        (
+            r#""eventTime":"2028-08-15T22:30:00Z","eventTimeZoneOffset":"Z""#,
+            "EPCIS-TIME-FORMAT",
+            "/eventTimeZoneOffset",
+        ),
+        (
+            r#""eventTime":"2028-08-15T22:30:00Z","eventTimeZoneOffset":"+15:00""#,
+            "EPCIS-TIME-FORMAT",
+            "/eventTimeZoneOffset",
+        ),
+    ];
+    for (members, code, path) in table {
+        assert_single(&rejections("ObjectEvent", &format!("{members},{rest}")), code, path, members);
+    }
+}
+
+#[test]
+fn documents_are_checked_around_their_events() {
+    let head = r#""schemaVersion":"2.0","creationDate":"2028-08-15T22:30:00Z""#;
+    let body = r#""epcisBody":{"eventList":[]}"#;
+    let document = r#""type":"EPCISDocument""#;
+    let query = r#""type":"EPCISQueryDocument""#;
+    let results = r#""epcisBody":{"queryResults":{"queryName":"q","resultsBody":{"eventList":[]}}}"#;
+    let table = [
+        (format!("{{{CONTEXT},{document},{head},{body}}}"), None),
+        (format!("{{{CONTEXT},{query},{results}}}"), None),
+        (format!("{{{document},{head},{body}}}"), Some("EPCIS-FIELD-MISSING")),
+        (format!("{{{CONTEXT},{head},{body}}}"), Some("EPCIS-FIELD-MISSING")),
+        (format!("{{{CONTEXT},{document},{head}}}"), Some("EPCIS-FIELD-MISSING")),
+        (format!("{{{CONTEXT},{document},{body}}}"), Some("EPCIS-FIELD-MISSING")),
+        (format!("{{{CONTEXT},{query},{body}}}"), Some("EPCIS-FIELD-MISSING")),
+        (format!("{{{CONTEXT},{document},{head},\"epcisBody\":[]}}"), Some("EPCIS-FIELD-TYPE")),
+        (format!("{{{CONTEXT},{document},{head},\"epcisBody\":{{\"eventList\":{{}}}}}}"), Some("EPCIS-FIELD-TYPE")),
+        (format!("{{{CONTEXT},\"type\":\"Letter\",{head},{body}}}"), Some("EPCIS-FIELD-VALUE")),
+        (format!("{{{CONTEXT},{document},{document},{head},{body}}}"), Some("JSON-MEMBER-REPEATED")),
+        (format!("{{{CONTEXT},{document},{head},{body},{body}}}"), Some("JSON-MEMBER-REPEATED")),
+        ("[]".to_owned(), Some("JSON-SYNTAX")),
+        ("{}".to_owned(), Some("EPCIS-FIELD-MISSING")),
+        (format!("{{{CONTEXT},}}"), Some("JSON-SYNTAX")),
+        (format!("{{{CONTEXT},{document},{head},\"epcisBody\":{{\"eventList\":[{{]}}}}"), Some("JSON-SYNTAX")),
+    ];
+    for (text, code) in table {
+        let items = items(text.as_bytes());
+        let found = findings(&items);
+        assert_eq!(rejection(&found).map(|finding| finding.code.as_str()), code, "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn a_finding_stands_at_the_value_it_is_about() {
+    let text = format!("{{{CONTEXT},\n \"type\":\"ObjectEvent\",{WHEN},\n \"epcList\":[],\n \"action\": \"CREATE\"}}");
+    let items = items(text.as_bytes());
+    let found = findings(&items);
+    assert_eq!(
+        found[0].to_string(),
+        "EPCIS-FIELD-VALUE: line 4, column 12, event 0, /action: `CREATE` is not allowed here; write `ADD`, `OBSERVE` or `DELETE`"
+    );
+}
+
+#[test]
+fn undeclared_prefixes_and_late_contexts_are_warned_about() {
+    let event = format!(r#"{{"type":"ObjectEvent",{WHEN},"action":"ADD","epcList":["https://ex.org/1"],"ex:a":{{"ex:b":1}}}}"#);
+    let text = format!(
+        r#"{{"type":"EPCISDocument","schemaVersion":"2.0","creationDate":"2028-08-15T22:30:00Z","epcisBody":{{"eventList":[{event}]}},"@context":{{"ex":"https://ex.org/"}}}}"#
+    );
+    let items = items(text.as_bytes());
+    let codes: Vec<_> = findings(&items).iter().map(|finding| finding.code.as_str()).collect();
+    assert_eq!(codes, ["JSON-PREFIX-UNDECLARED", "JSON-CONTEXT-LATE"]);
+    let Item::Event { event, .. } = &items[0] else { panic!("{items:?}") };
+    assert_eq!((event.extensions[0].name.prefix.as_str(), event.extensions[0].name.namespace.as_str()), ("ex", ""));
+}
