@@ -67,7 +67,7 @@ impl Caller {
     /// [`AppError`].
     pub async fn trace(&self, question: &TraceQuestion) -> Result<Option<Trace>, AppError> {
         let scope = self.scope().await?;
-        let first = self.question(vec![codes_of_text(&question.lot)], question, question.hops);
+        let first = question_of(vec![codes_of_text(&question.lot)], question, question.hops);
         let answered = answer(scope, &first).await?;
         let starts: Vec<NodeId> =
             answered.answer.nodes.iter().filter(|node| node.hops == 0).map(|node| node.id.clone()).collect();
@@ -94,15 +94,6 @@ impl Caller {
         Ok(near.into_iter().filter(|node| named.contains(node)).collect())
     }
 
-    fn question(&self, things: Vec<Vec<String>>, question: &TraceQuestion, hops: u32) -> Question {
-        Question {
-            things,
-            direction: question.direction,
-            limits: Limits { hops, nodes: MAX_NODES },
-            as_of: question.as_of.unwrap_or(Timestamp::MAX),
-        }
-    }
-
     /// Names of places, as far as the caller's own records and registry know them.
     ///
     /// # Errors
@@ -124,6 +115,15 @@ impl Caller {
             }
         }
         Ok(names)
+    }
+}
+
+fn question_of(things: Vec<Vec<String>>, question: &TraceQuestion, hops: u32) -> Question {
+    Question {
+        things,
+        direction: question.direction,
+        limits: Limits { hops, nodes: MAX_NODES },
+        as_of: question.as_of.unwrap_or(Timestamp::MAX),
     }
 }
 
@@ -180,7 +180,9 @@ impl<'a> Walker<'a> {
     async fn ask(&mut self, holder: Holder, hops: u32, nodes: &[NodeId]) -> Result<Vec<(NodeId, Leg, u32)>, AppError> {
         self.questions += 1;
         if self.questions > MAX_QUESTIONS {
-            nodes.iter().for_each(|node| self.gap(node, GapReason::Limit, None));
+            for node in nodes {
+                self.gap(node, GapReason::Limit, None);
+            }
             return Ok(Vec::new());
         }
         let party = match holder {
@@ -192,17 +194,21 @@ impl<'a> Walker<'a> {
             (Holder::Own, _) => Some(self.caller.scope().await?.clone()),
             (Holder::Party(_), Some(Party { hosted: Some(tenant), .. })) => self.partner_scope(*tenant).await?,
             (Holder::Party(_), _) => {
-                nodes.iter().for_each(|node| self.gap(node, GapReason::NoGateway, name.clone()));
+                for node in nodes {
+                    self.gap(node, GapReason::NoGateway, name.clone());
+                }
                 return Ok(Vec::new());
             }
         };
         let Some(scope) = scope else {
             // The other organisation does not know us: to it we are a stranger.
-            nodes.iter().for_each(|node| self.gap(node, GapReason::NotAvailable, name.clone()));
+            for node in nodes {
+                self.gap(node, GapReason::NotAvailable, name.clone());
+            }
             return Ok(Vec::new());
         };
         let things = nodes.iter().map(|node| self.codes(node)).collect();
-        let mut answered = answer(&scope, &self.caller.question(things, self.question, hops)).await?;
+        let mut answered = answer(&scope, &question_of(things, self.question, hops)).await?;
         for gap in &mut answered.answer.gaps {
             gap.counterparty.clone_from(&name);
         }

@@ -324,12 +324,11 @@ impl<'a> Local<'a> {
     }
 }
 
+/// Amount and unit of measure.
+type Amount = (String, Option<String>);
+
 /// What is inside a unit at an instant, with the event that put it there (or proves that it was there) and how much.
-fn contents_at(
-    inside: &Inside,
-    unit: ThingId,
-    at: Timestamp,
-) -> Vec<(ThingId, EventId, Option<(String, Option<String>)>)> {
+fn contents_at(inside: &Inside, unit: ThingId, at: Timestamp) -> Vec<(ThingId, EventId, Option<Amount>)> {
     let Some(changes) = inside.get(&unit) else { return Vec::new() };
     let plain: Vec<Change<ThingId>> = changes.iter().map(|(_, change)| change.clone()).collect();
     let evidence = |child: ThingId| {
@@ -456,10 +455,10 @@ pub(crate) fn sighting(
     asserter: &str,
     event: &SeenEvent,
     role: Role,
-    quantity: Option<(String, Option<String>)>,
+    quantity: Option<Amount>,
     kinds: &Kinds,
 ) -> Sighting {
-    let asserted = &event.event;
+    let stated = &event.event;
     let custody = reading(event).custody;
     let place = |place: &Option<epcis::Place>| place.as_ref().map(|place| place.id.canonical());
     let document = |document: &epcis::BizTransaction| {
@@ -469,17 +468,17 @@ pub(crate) fn sighting(
         event: event.reference.clone(),
         asserter: asserter.to_owned(),
         role,
-        cte: classify(asserted, kinds).cte.map(|cte| cte.word().to_owned()),
-        biz_step: asserted.biz_step.as_ref().map(|step| step.word().to_owned()),
-        day: asserted.event_time_zone_offset.local_date(asserted.event_time.instant()),
-        time: Some(asserted.event_time.instant()),
-        place: place(&asserted.read_point),
-        location: place(&asserted.biz_location),
+        cte: classify(stated, kinds).cte.map(|cte| cte.word().to_owned()),
+        biz_step: stated.biz_step.as_ref().map(|step| step.word().to_owned()),
+        day: stated.event_time_zone_offset.local_date(stated.event_time.instant()),
+        time: Some(stated.event_time.instant()),
+        place: place(&stated.read_point),
+        location: place(&stated.biz_location),
         custody: custody.as_ref().map(|custody| custody.kind),
         from_place: custody.as_ref().and_then(|custody| custody.from_place.clone()),
         to_place: custody.and_then(|custody| custody.to_place),
         quantity,
-        documents: asserted.biz_transaction_list.iter().map(document).collect(),
+        documents: stated.biz_transaction_list.iter().map(document).collect(),
     }
 }
 

@@ -17,8 +17,8 @@ pub use store::EventFilter;
 /// An event as it may be shown.
 #[derive(Clone, Debug)]
 pub struct ShownEvent {
-    /// Its type.
-    pub kind: EventKind,
+    /// Its type, for those who may see more than that it happened.
+    pub kind: Option<EventKind>,
     /// What may be shown of it as a whole.
     pub about: Visible<Sighting>,
     /// The lots, units and instances on it that may be seen, in the order of the event.
@@ -111,7 +111,7 @@ impl Caller {
             let about = cut(Role::Object, None);
             let whole = event.seen.profile == Profile::Full;
             ShownEvent {
-                kind: event.event.kind,
+                kind: (event.seen.profile >= Profile::Trace).then_some(event.event.kind),
                 about,
                 mentions,
                 retracted: event.retracted,

@@ -102,7 +102,8 @@ impl App {
         &self.inner.store
     }
 
-    fn now(&self) -> Timestamp {
+    /// The present, by the gateway's clock.
+    pub fn now(&self) -> Timestamp {
         self.inner.clock.now()
     }
 }

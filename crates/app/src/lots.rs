@@ -115,7 +115,7 @@ impl Caller {
             });
         }
         Ok(store::LotFilter {
-            code: filter.tlc.as_deref().map(|text| canonical_code(text)),
+            code: filter.tlc.as_deref().map(canonical_code),
             products,
             place: filter.place.as_deref().map(|place| Identifier::new(place).canonical()),
             since: filter.since,

@@ -5,8 +5,12 @@ use std::error::Error;
 /// Logs a failure with all its causes and gives the name under which the log has it.
 pub(crate) fn record(error: &(dyn Error + 'static)) -> String {
     let incident = app::incident_id();
-    let causes: Vec<String> =
-        std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string).collect();
-    tracing::error!(incident, causes = causes.join(": "), "a request could not be answered");
+    let mut causes = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes = format!("{causes}: {cause}");
+        next = cause.source();
+    }
+    tracing::error!(incident, causes, "a request could not be answered");
     incident
 }

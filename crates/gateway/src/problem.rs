@@ -91,6 +91,13 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, kind, "Document too large", detail).with("limitBytes", limit)
     }
 
+    /// The gateway failed; the log has the causes under the incident.
+    pub(crate) fn internal(incident: &str) -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        let detail = "the gateway could not do this; its log knows more under the incident";
+        Self::new(status, "epcisException:ImplementationException", "Internal error", detail).with("incident", incident)
+    }
+
     /// Something in a document that its sender should know.
     pub(crate) fn of_finding(finding: &Finding) -> Self {
         let Finding { code, severity, at, message, help } = finding;
@@ -124,12 +131,7 @@ impl From<&AppError> for Problem {
             AppError::Forbidden(_) | AppError::StaffOnly => forbidden(error.to_string()),
             AppError::BadRequest(detail) => Self::bad_request(detail),
             AppError::BadCursor => Self::parameter("nextPageToken", "the token does not belong to this query"),
-            AppError::Randomness | AppError::Store(_) | AppError::Export(_) => {
-                let status = StatusCode::INTERNAL_SERVER_ERROR;
-                let detail = "the gateway could not do this; its log knows more under the incident";
-                Self::new(status, "epcisException:ImplementationException", "Internal error", detail)
-                    .with("incident", incident::record(error))
-            }
+            AppError::Randomness | AppError::Store(_) | AppError::Export(_) => Self::internal(&incident::record(error)),
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     IDS_PER_QUERY, Job, Store, StoreError, Tenant, entity, insert_all, jobs,
     registry::{set_next_id, take_ids},
     resolve::{State, Thing, Things, codes},
-    text::{Word, micros, source_columns, source_from},
+    text::{Word, hex, micros, source_columns, source_from},
     view_index,
 };
 
@@ -411,8 +411,7 @@ fn identity(event: &Event, digest: &[u8; 32]) -> String {
         Some(id) if event.error_declaration.is_some() => declaration_of(&id.canonical()),
         Some(id) => id.canonical(),
         None => {
-            let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("urn:lotline:content:{hex}")
+            format!("urn:lotline:content:{}", hex(digest))
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The tables as SeaORM entities. Private: nothing outside `store` names a table.
 
-#![expect(clippy::disallowed_methods, reason = "the derive calls the finder")]
 #![allow(unreachable_pub, missing_docs, reason = "the derive makes public items; the module itself is private")]
 
 macro_rules! entity {

@@ -87,7 +87,7 @@ impl Store {
         insert_all::<entity::share_grant::Entity, _, _>(&tx, vec![row.clone().into_active_model()], WHAT).await?;
         view_index::mark_stale(&tx, tenant).await?;
         tx.commit().await.map_err(StoreError::database(WHAT))?;
-        Ok(from_row(row)?.0)
+        Ok(from_row(&row)?.0)
     }
 
     /// Revokes a grant. Nothing it opened is shown after this returns. `false` when there is no such grant.
@@ -144,7 +144,7 @@ pub(crate) async fn all<C: ConnectionTrait>(db: &C, tenant: TenantId) -> Result<
         .all(db)
         .await
         .map_err(StoreError::database("grant.list"))?;
-    rows.into_iter().map(from_row).collect()
+    rows.iter().map(from_row).collect()
 }
 
 /// Each grant to a regulator is a viewer of its own: two grants to one officer never add up unnoticed.
@@ -155,7 +155,7 @@ fn viewer(new: &NewViewer, grant: i64) -> Viewer {
     }
 }
 
-fn from_row(row: entity::share_grant::Model) -> Result<(Grant, NewViewer), StoreError> {
+fn from_row(row: &entity::share_grant::Model) -> Result<(Grant, NewViewer), StoreError> {
     let terms: NewGrant = serde_json::from_str(&row.terms)
         .map_err(|_| StoreError::inconsistent("share_grant", "terms", row.id.to_string()))?;
     let grant = Grant {

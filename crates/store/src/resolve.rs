@@ -44,7 +44,9 @@ impl<'a> Things<'a> {
             by_item.entry(thing.item).or_default().push(thing);
         }
         // The choice among several lots of one item must not depend on the order of rows.
-        by_item.values_mut().for_each(|things| things.sort_by_key(|thing| thing.id));
+        for things in by_item.values_mut() {
+            things.sort_by_key(|thing| thing.id);
+        }
         Self { reporter, by_item }
     }
 
@@ -53,22 +55,19 @@ impl<'a> Things<'a> {
         let reporter = self.reporter;
         let things = self.by_item.entry(item).or_default();
         let source = stated_source(mention);
-        let index = match choose(things, source.as_ref()) {
-            Some(index) => index,
-            None => {
-                things.push(Thing {
-                    id: *next_id,
-                    kind: mention.kind,
-                    item,
-                    tlc: gs1_tlc(&mention.identifier).filter(|_| is_lot(mention.kind)),
-                    source: TlcSource::Unknown { reporter: reporter.to_owned() },
-                    reference: None,
-                    state: State::New,
-                });
-                *next_id += 1;
-                things.len() - 1
-            }
-        };
+        let index = choose(things, source.as_ref()).unwrap_or_else(|| {
+            things.push(Thing {
+                id: *next_id,
+                kind: mention.kind,
+                item,
+                tlc: gs1_tlc(&mention.identifier).filter(|_| is_lot(mention.kind)),
+                source: TlcSource::Unknown { reporter: reporter.to_owned() },
+                reference: None,
+                state: State::New,
+            });
+            *next_id += 1;
+            things.len() - 1
+        });
         // `choose` gives an index of `things`, and the other arm has just pushed one.
         let Some(thing) = things.get_mut(index) else { return 0 };
         refine(thing, mention, source);
@@ -121,10 +120,15 @@ fn refine(thing: &mut Thing, mention: &Mention, source: Option<TlcSource>) {
     let before = thing.clone();
     // A declared input of another food is so only as an input; where the same lot is traced, that wins.
     thing.kind = thing.kind.max(mention.kind);
-    match (&thing.source, source) {
-        (TlcSource::Unknown { .. }, Some(source)) => thing.source = source,
-        (TlcSource::Reference(_), Some(source @ TlcSource::Place(_))) => thing.source = source,
-        _ => {}
+    if let Some(source) = source {
+        let is_open = match &thing.source {
+            TlcSource::Unknown { .. } => true,
+            TlcSource::Reference(_) => matches!(source, TlcSource::Place(_)),
+            TlcSource::Place(_) => false,
+        };
+        if is_open {
+            thing.source = source;
+        }
     }
     if let Some(statement) = &mention.statement {
         thing.tlc = statement.tlc.clone().or(thing.tlc.take());

@@ -304,6 +304,7 @@ impl Scope {
             .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
             .and_where(Expr::col(("event", "retracted")).eq(false));
         self.only_visible_events(&mut events, ("event", "id"));
+        self.only_shown_from(&mut events, Profile::Trace);
         if let Some(place) = &filter.place {
             let item = self.item_of(std::slice::from_ref(place));
             let read = Expr::col(("event", "read_point")).in_subquery(item.clone());
@@ -327,6 +328,17 @@ impl Scope {
         ];
         for (column, wanted) in words.into_iter().filter(|(_, wanted)| !wanted.is_empty()) {
             select.and_where(Expr::col(("event", column)).is_in(wanted.iter().map(String::as_str)));
+        }
+        if !filter.dispositions.is_empty() || !filter.actions.is_empty() {
+            self.only_shown_from(select, Profile::Full);
+        } else if !filter.kinds.is_empty()
+            || !filter.biz_steps.is_empty()
+            || !filter.read_points.is_empty()
+            || !filter.biz_locations.is_empty()
+            || filter.since.is_some()
+            || filter.until.is_some()
+        {
+            self.only_shown_from(select, Profile::Trace);
         }
         for (column, wanted) in [("read_point", &filter.read_points), ("biz_location", &filter.biz_locations)] {
             if !wanted.is_empty() {
@@ -358,6 +370,15 @@ impl Scope {
         }
         if let Some(until) = filter.until {
             select.and_where(Expr::col(("event", "event_time")).lt(micros(until)));
+        }
+    }
+
+    /// A filter on a field speaks only of events that show this field: else it could be asked for one value after the
+    /// other until the hidden one is found.
+    fn only_shown_from(&self, select: &mut SelectStatement, least: Profile) {
+        if self.viewer != Viewer::Own {
+            let enough = Profile::WORDS.iter().filter(|(profile, _)| *profile >= least).map(|(_, word)| *word);
+            select.and_where(Expr::col(("vis_event", "profile")).is_in(enough));
         }
     }
 

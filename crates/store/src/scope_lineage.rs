@@ -92,9 +92,9 @@ impl Scope {
         }
         let times = self.times(found.iter().flat_map(|row| [row.2, row.3]).collect()).await?;
         let derived = found.into_iter().filter_map(|(input, output, input_event, output_event)| {
-            let (_, produced_as) = *times.get(&output_event)?;
-            let (consumed_at, consumed_as) = *times.get(&input_event)?;
-            let profile = produced_as.min(consumed_as);
+            let (_, output_seen) = *times.get(&output_event)?;
+            let (consumed_at, input_seen) = *times.get(&input_event)?;
+            let profile = output_seen.min(input_seen);
             Some(Derived { input, output, input_event, output_event, consumed_at, profile })
         });
         Ok(derived.collect())

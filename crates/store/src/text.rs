@@ -95,6 +95,16 @@ impl Word for Purpose {
     ];
 }
 
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing into a `String` cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
 /// Microseconds since 1970.
 pub(crate) fn micros(time: Timestamp) -> i64 {
     time.as_microsecond()

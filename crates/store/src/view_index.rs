@@ -16,7 +16,7 @@ use sha2::Sha256;
 
 use crate::{
     Store, StoreError, Tenant, entity, facts, grants, insert_all, registry,
-    text::{Word, micros, viewer_word},
+    text::{Word, hex, micros, viewer_word},
 };
 
 /// Marks every view of the tenant stale.
@@ -77,7 +77,7 @@ fn pseudonym(secret: &[u8], name: &str, identity: &str) -> String {
     mac.update(&[0]);
     mac.update(identity.as_bytes());
     let tag = mac.finalize().into_bytes();
-    tag.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    hex(tag.get(..16).unwrap_or(&tag))
 }
 
 fn is_current(state: &entity::view_state::Model, now: Timestamp) -> bool {

@@ -22,10 +22,10 @@ use testkit::chain_a::{self, Company};
 const BASE_URL: &str = "https://gateway.example";
 
 /// A clock that moves only when told.
-pub struct MockClock(AtomicI64);
+pub(crate) struct MockClock(AtomicI64);
 
 impl MockClock {
-    pub fn advance(&self, by: SignedDuration) {
+    pub(crate) fn advance(&self, by: SignedDuration) {
         self.0.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
     }
 }
@@ -37,13 +37,13 @@ impl Clock for MockClock {
 }
 
 /// Where the records are kept.
-pub enum Engine {
+pub(crate) enum Engine {
     Sqlite(TempDir),
     Postgres(testkit::postgres::Database),
 }
 
 /// Every engine there is on this machine.
-pub fn engines() -> Vec<Engine> {
+pub(crate) fn engines() -> Vec<Engine> {
     let sqlite = Engine::Sqlite(tempfile::tempdir().unwrap());
     let postgres = testkit::postgres::database().map(Engine::Postgres);
     std::iter::once(sqlite).chain(postgres).collect()
@@ -59,33 +59,33 @@ impl Engine {
 }
 
 /// A company with what is needed to act for it.
-pub struct Member {
-    pub tenant: TenantId,
+pub(crate) struct Member {
+    pub(crate) tenant: TenantId,
     key: SigningKey,
 }
 
-pub struct Bed {
-    pub app: App,
-    pub clock: Arc<MockClock>,
+pub(crate) struct Bed {
+    pub(crate) app: App,
+    pub(crate) clock: Arc<MockClock>,
     members: BTreeMap<String, Member>,
     parties: BTreeMap<(String, String), PartyId>,
     // Dropped last: the database goes with it.
-    _engine: Engine,
+    engine: Engine,
 }
 
 impl Bed {
     /// An empty gateway.
-    pub async fn new(engine: Engine) -> Self {
+    pub(crate) async fn new(engine: Engine) -> Self {
         let store = App::open_store(&engine.url()).await.unwrap();
         store.migrate().await.unwrap();
         let start: Timestamp = "2028-09-01T12:00:00Z".parse().unwrap();
         let clock = Arc::new(MockClock(AtomicI64::new(start.as_microsecond())));
-        let app = App::new(store, clock.clone(), BASE_URL, CaptureLimits::default());
-        Self { app, clock, members: BTreeMap::new(), parties: BTreeMap::new(), _engine: engine }
+        let app = App::new(store, clock.clone(), BASE_URL, CaptureLimits { max_document_bytes: 4 << 20 });
+        Self { app, clock, members: BTreeMap::new(), parties: BTreeMap::new(), engine }
     }
 
     /// The companies of chain A, each knowing the others, without any records.
-    pub async fn companies(engine: Engine) -> Self {
+    pub(crate) async fn companies(engine: Engine) -> Self {
         let mut bed = Self::new(engine).await;
         for company in chain_a::chain_a() {
             bed.add_company(company.slug, company.name, company.identifiers).await;
@@ -99,10 +99,19 @@ impl Bed {
     }
 
     /// Chain A with every company's own records.
-    pub async fn chain_a(engine: Engine) -> Self {
+    pub(crate) async fn chain_a(engine: Engine) -> Self {
+        Self::chain_a_in_order(engine, false).await
+    }
+
+    /// Chain A with every company's documents captured oldest or newest first.
+    pub(crate) async fn chain_a_in_order(engine: Engine, newest_first: bool) -> Self {
         let bed = Self::companies(engine).await;
         for company in chain_a::chain_a() {
-            for document in company.documents {
+            let mut documents: Vec<_> = company.documents.iter().collect();
+            if newest_first {
+                documents.reverse();
+            }
+            for document in documents {
                 let job = bed.capture(company.slug, document.bytes, document.media_type).await;
                 assert_eq!(job.status, JobStatus::Finished, "{}: {:#?}", document.name, job.findings);
                 assert_eq!(usize::try_from(job.stored).unwrap(), document.events.len(), "{}", document.name);
@@ -111,7 +120,7 @@ impl Bed {
         bed
     }
 
-    pub async fn add_company(&mut self, slug: &str, name: &str, identifiers: &[&str]) {
+    pub(crate) async fn add_company(&mut self, slug: &str, name: &str, identifiers: &[&str]) {
         let identifiers: Vec<String> = identifiers.iter().map(ToString::to_string).collect();
         let registration = TenantRegistration { slug, name, identifiers: &identifiers };
         let tenant = self.app.register_tenant(&registration).await.unwrap();
@@ -144,17 +153,17 @@ impl Bed {
         self.app.register_issuer(tenant, &registration).await.unwrap();
     }
 
-    pub fn tenant(&self, slug: &str) -> TenantId {
+    pub(crate) fn tenant(&self, slug: &str) -> TenantId {
         self.members[slug].tenant
     }
 
     /// Staff of a company at its own records.
-    pub async fn staff(&self, slug: &str) -> Caller {
+    pub(crate) async fn staff(&self, slug: &str) -> Caller {
         self.caller(slug, slug).await
     }
 
     /// A company as trading partner at the records of another one.
-    pub async fn partner(&self, at: &str, who: &str) -> Caller {
+    pub(crate) async fn partner(&self, at: &str, who: &str) -> Caller {
         self.caller(at, who).await
     }
 
@@ -180,7 +189,7 @@ impl Bed {
     }
 
     /// An officer of an authority at the records of a company, with a grant for everything there.
-    pub async fn officer(&self, at: &str) -> Caller {
+    pub(crate) async fn officer(&self, at: &str) -> Caller {
         let (key, issuer) = (SigningKey::generate_ed25519().unwrap(), "https://login.authority.example");
         self.register_issuer(self.tenant(at), issuer, IssuerKind::Regulator, &[], &key).await;
         let viewer = GrantViewer::Regulator { issuer: issuer.to_owned(), officer: "officer-7".to_owned() };
@@ -189,27 +198,43 @@ impl Bed {
         self.app.authenticate(&token).await.unwrap()
     }
 
-    pub async fn capture(&self, slug: &str, document: &[u8], media_type: &str) -> Job {
+    pub(crate) async fn capture(&self, slug: &str, document: &[u8], media_type: &str) -> Job {
         let binding = if media_type == chain_a::XML { Binding::Xml } else { Binding::Json };
         self.staff(slug).await.capture(document, binding).await.unwrap()
     }
 
+    /// The database itself, for what no use case can do.
+    pub(crate) async fn store(&self) -> store::Store {
+        App::open_store(&self.engine.url()).await.unwrap()
+    }
+
+    /// How one company knows another.
+    pub(crate) fn party(&self, owner: &str, other: &str) -> PartyId {
+        self.parties[&(owner.to_owned(), other.to_owned())]
+    }
+
     /// A grant of one company to another one: everything, 100 derivations either way.
-    pub async fn grant(&self, owner: &str, to: &str, profile: Profile, continuation: Continuation) -> domain::Grant {
-        let party = self.parties[&(owner.to_owned(), to.to_owned())];
+    pub(crate) async fn grant(
+        &self,
+        owner: &str,
+        to: &str,
+        profile: Profile,
+        continuation: Continuation,
+    ) -> domain::Grant {
+        let party = self.party(owner, to);
         let terms = GrantTerms { continuation, ..terms(GrantViewer::Party(party), profile) };
         self.staff(owner).await.add_grant(&terms).await.unwrap()
     }
 
     /// Every company lets every other one trace, and says where the history goes on.
-    pub async fn programme(&self) {
+    pub(crate) async fn programme(&self) {
         for (owner, other) in self.parties.keys() {
             self.grant(owner, other, Profile::Trace, Continuation::Refer).await;
         }
     }
 }
 
-pub fn terms(viewer: GrantViewer, profile: Profile) -> GrantTerms {
+pub(crate) fn terms(viewer: GrantViewer, profile: Profile) -> GrantTerms {
     GrantTerms {
         viewer,
         selector: Selector::default(),

@@ -1,6 +1,7 @@
 //! What the system promises, on both databases, driven through its use cases.
 
-#![allow(missing_docs, reason = "tests say what they show by their names")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on must fail")]
+#![expect(clippy::similar_names, reason = "things that differ in one respect have names that differ in one respect")]
 
 mod bed;
 mod capture;

@@ -153,37 +153,7 @@ fn bare_event(report: &mut Report<'_>, node: &Node<'_>, members: &[Member<'_>], 
     } else {
         missing(report, node.at, "eventTimeZoneOffset", "give the offset in force where it happened, as in `-07:00`");
     }
-    Some(Event {
-        kind,
-        event_id: None,
-        event_time: event_time?,
-        record_time: None,
-        event_time_zone_offset: event_time_zone_offset?,
-        action: None,
-        biz_step: None,
-        disposition: None,
-        persistent_disposition: None,
-        read_point: None,
-        biz_location: None,
-        parent_id: None,
-        transformation_id: None,
-        epc_list: Vec::new(),
-        quantity_list: Vec::new(),
-        child_epcs: Vec::new(),
-        child_quantity_list: Vec::new(),
-        input_epc_list: Vec::new(),
-        input_quantity_list: Vec::new(),
-        output_epc_list: Vec::new(),
-        output_quantity_list: Vec::new(),
-        biz_transaction_list: Vec::new(),
-        source_list: Vec::new(),
-        destination_list: Vec::new(),
-        sensor_element_list: Vec::new(),
-        ilmd: Vec::new(),
-        certification_info: Vec::new(),
-        error_declaration: None,
-        extensions: Vec::new(),
-    })
+    Some(Event::new(kind, event_time?, event_time_zone_offset?))
 }
 
 fn read_member(

@@ -16,7 +16,7 @@ use super::{
     scan::{Fit, Place, Scanner, Stop},
     tree::{self, Json, Node, TreeError},
 };
-use crate::{Finding, Item, Limits, Location, Severity, VocabularyElement};
+use crate::{Finding, Item, Limits, Location, Severity, VocabularyElement, check};
 
 /// An object of the outer levels has few members; more are an attack on memory.
 const MOST_MEMBERS: usize = 1_000;
@@ -384,9 +384,12 @@ impl<R: BufRead> JsonReader<R> {
             event(&mut report, &self.context, &tree.root)
         });
         let rejected = report.rejected();
-        let findings = report.into_findings();
+        let mut findings = report.into_findings();
         self.pending.push_back(match found {
-            Some(event) if !rejected => Item::Event { event: Box::new(event), at, findings },
+            Some(event) if !rejected => {
+                findings.extend(check::check(&event, &at));
+                Item::Event { event: Box::new(event), at, findings }
+            }
             _ => Item::Rejected { at, findings },
         });
     }

@@ -71,7 +71,7 @@ pub(crate) struct Event {
     id: ID,
     /// Its type.
     #[graphql(name = "type")]
-    kind: EventType,
+    kind: Option<EventType>,
     /// The organisation that asserts it.
     asserted_by: String,
     /// The critical tracking event of 21 CFR 1.1310, for example `initialPacking`.
@@ -131,7 +131,7 @@ impl From<ShownEvent> for Event {
         let about = shown.about.into_inner();
         Self {
             id: ID(about.event),
-            kind: shown.kind.into(),
+            kind: shown.kind.map(EventType::from),
             asserted_by: about.asserter,
             cte: about.cte,
             biz_step: about.biz_step,

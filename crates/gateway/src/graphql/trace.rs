@@ -153,7 +153,7 @@ impl From<app::Trace> for Trace {
         Self {
             starts: trace.starts.into_iter().map(|start| ID(start.0)).collect(),
             nodes: lineage.nodes().cloned().map(Node::from).collect(),
-            edges: lineage.edges().map(Edge::from).chain(lineage.nodes().flat_map(hand_overs)).collect(),
+            edges: lineage.edges().map(Into::into).chain(lineage.nodes().flat_map(hand_overs)).collect(),
             complete: gaps.is_empty(),
             gaps,
         }
