@@ -168,7 +168,7 @@ impl Summary {
     fn text(&self) -> String {
         let Self { documents, rejected_documents, stored, duplicates } = self;
         format!(
-            "{documents} documents, {rejected_documents} rejected; {stored} events stored, {duplicates} there already"
+            "Documents: {documents}, rejected {rejected_documents}. Events: {stored} stored, {duplicates} there already."
         )
     }
 }

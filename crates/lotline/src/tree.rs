@@ -13,7 +13,7 @@ use crate::{
 /// No line is longer than this.
 const WIDTH: usize = 100;
 /// Room for the word of what happened.
-const STEP: usize = 17;
+const STEP: usize = 13;
 
 /// Whether colours are used.
 #[derive(Clone, Copy, Debug)]
@@ -166,11 +166,11 @@ impl<'a> Printer<'a> {
         self.line(&format!("{indent}{text}"));
     }
 
-    /// Whether something is missing.
+    /// How many holes there are.
     fn end(&mut self) {
         let gaps = self.trace.gaps.len();
         let text = match (self.trace.complete, gaps) {
-            (true, _) => self.paint.good("Nothing is missing."),
+            (true, _) => self.paint.good("No gaps."),
             (false, 1) => self.paint.bad("1 gap: the history goes on, or may go on, where ✗ stands."),
             (false, gaps) => self.paint.bad(&format!("{gaps} gaps: the history goes on, or may, where ✗ stands.")),
         };
@@ -219,19 +219,16 @@ fn place(sighting: &Sighting) -> String {
     let name = |place: &Option<Place>| place.as_ref().map(words::place);
     let here = name(&sighting.biz_location).or_else(|| name(&sighting.read_point));
     let (from, to) = (name(&sighting.from_place), name(&sighting.to_place));
-    match sighting.custody {
-        Some(Custody::Shipped) => arrow(from.or(here), to, &sighting.asserted_by),
-        Some(Custody::Received) => arrow(from, to.or(here), &sighting.asserted_by),
-        None => here.unwrap_or_else(|| sighting.asserted_by.clone()),
-    }
-}
-
-fn arrow(from: Option<String>, to: Option<String>, asserter: &str) -> String {
+    let (from, to) = match sighting.custody {
+        Some(Custody::Shipped) => (from.or(here), to),
+        Some(Custody::Received) => (from, to.or(here)),
+        None => (None, here),
+    };
     match (from, to) {
         (Some(from), Some(to)) => format!("{from} → {to}"),
-        (Some(from), None) => format!("{from} →"),
-        (None, Some(to)) => format!("→ {to}"),
-        (None, None) => asserter.to_owned(),
+        // The other end is not shown; the word of what happened says which end this is.
+        (Some(only), None) | (None, Some(only)) => only,
+        (None, None) => sighting.asserted_by.clone(),
     }
 }
 
@@ -310,13 +307,13 @@ mod tests {
         insta::assert_snapshot!(tree(&fixed_answer(), Direction::Back, Paint(false)), @r"
         lot BREAD-1
         │  code assigned by Mill
-        │  2028-08-16  shipped            Mill → Bakery
-        │  2028-08-17  made               urn:bakery                                              1600 cases
+        │  2028-08-16  shipped        Mill → Bakery
+        │  2028-08-17  made           urn:bakery                                                  1600 cases
         ├─ made from lot FLOUR-1
         │  │  code assigned by Mill
         │  │  ✗ Mill says that it goes on, but not where (WITHHELD)
         │  └─ made from harvest lot (01)09521001000109(10)W1
-        │        2028-08-14  harvested          Mill, F-1
+        │        2028-08-14  harvested      Mill, F-1
         └─ made from harvest lot (01)09521001000109(10)W1 (see above)
         1 gap: the history goes on, or may go on, where ✗ stands.
         ");

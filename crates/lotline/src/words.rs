@@ -53,14 +53,13 @@ pub(crate) fn place(place: &Place) -> String {
 /// What happened, in the past tense.
 pub(crate) fn step(sighting: &Sighting) -> String {
     let word = match (sighting.cte.as_deref(), sighting.role) {
-        (Some("initialPacking" | "initialPackingFromExempt"), Role::Input) => "went into packing",
+        (_, Role::Input) => "used",
         (Some("initialPacking" | "initialPackingFromExempt"), _) => "packed",
         (Some("harvesting"), _) => "harvested",
         (Some("cooling"), _) => "cooled",
         (Some("firstLandBasedReceiving"), _) => "landed",
         (Some("shipping"), _) => "shipped",
         (Some("receiving" | "receivingFromExempt"), _) => "received",
-        (_, Role::Input) => "used",
         (_, Role::Output) => "made",
         _ => return other_step(sighting),
     };
@@ -69,8 +68,8 @@ pub(crate) fn step(sighting: &Sighting) -> String {
 
 fn other_step(sighting: &Sighting) -> String {
     let word = match (sighting.biz_step.as_deref(), sighting.custody) {
-        (Some("packing"), _) => "put on a unit",
-        (Some("unpacking"), _) => "taken off a unit",
+        (Some("packing"), _) => "put in a unit",
+        (Some("unpacking"), _) => "taken out",
         (Some("transporting"), _) => "transported",
         (_, Some(Custody::Shipped)) => "shipped",
         (_, Some(Custody::Received)) => "received",

@@ -84,6 +84,7 @@ impl<'a> Story<'a> {
         self.heading("3. What Meridian may see at BrightLeaf itself, as a trading partner")?;
         let trace = self.trace(&at_owner(ASKER), Schema::Partner).await?;
         self.tree(&trace)?;
+        self.text("The places stand there by number: their names are BrightLeaf's master data, and stay with it.")?;
         check(shows(&trace, chain_a::T3) && !shows(&trace, chain_a::T1), "a partner sees the hand-over and no more")
     }
 
@@ -110,7 +111,7 @@ impl<'a> Story<'a> {
             let _granted: Value = gateway.ask(Schema::Staff, GRANT, &terms).await?;
             self.line(&format!("   {:<24}all lots, 100 derivations back, profile TRACE", owner.name))?;
         }
-        self.text("Business steps, times and places are opened; quantities and documents stay closed.")
+        self.text("That opens what happened when and where. Quantities stay closed, but on what was sent to it.")
     }
 
     async fn ask_with_grants(&mut self) -> Result<(), Failure> {
@@ -135,7 +136,7 @@ impl<'a> Story<'a> {
         let selection = vec![("lot", SALAD.to_owned())];
         let sheets = filled_sheets(&officer, &selection).await?;
         for filled in &sheets {
-            self.line(&format!("   {:<24}{:>2} rows", filled.sheet.name().trim(), filled.rows))?;
+            self.line(&format!("   {:<24}rows: {}", filled.sheet.name().trim(), filled.rows))?;
         }
         let file = self.stage.folder.join(WORKBOOK);
         save_workbook(&officer, &selection, &file).await?;
