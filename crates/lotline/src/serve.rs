@@ -44,7 +44,8 @@ pub(crate) async fn serve(args: &ServeArgs) -> Result<Outcome, Failure> {
     let gateway_config =
         gateway::Config { graphiql: config.server.graphiql, request_timeout: config.server.request_timeout.0 };
     let router = gateway::router(app, gateway_config);
-    tracing::info!(server.listen = %config.server.listen, server.base_url = config.server.base_url(), "serving");
+    let listen = listener.local_addr().or_fail(|| "the address of the gateway is not known".to_owned())?;
+    tracing::info!(server.listen = %listen, server.base_url = config.server.base_url(), "serving");
     gateway::serve(listener, router, asked_to_stop()).await.or_fail(|| "the gateway stopped".to_owned())?;
     tracing::info!("stopped");
     Ok(Outcome::Done)

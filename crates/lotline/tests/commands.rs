@@ -1,0 +1,150 @@
+//! The program as people and scripts meet it: arguments in, text and exit status out.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use tempfile::TempDir;
+
+const SALAD: &str = "(01)19521004000318(10)BL28230-2A";
+
+fn lotline(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lotline"));
+    command.args(arguments).env_remove("LOTLINE_TOKEN").env_remove("LOTLINE_TOKEN_FILE").env_remove("LOTLINE_CONFIG");
+    command
+}
+
+/// Exit status and standard output.
+fn run(arguments: &[&str]) -> (i32, String) {
+    let Output { status, stdout, .. } = lotline(arguments).output().unwrap();
+    (status.code().unwrap(), String::from_utf8(stdout).unwrap())
+}
+
+/// A process that is ended with the test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ended_already = self.0.kill();
+        let _reaped = self.0.wait();
+    }
+}
+
+/// A demonstration that goes on serving.
+struct Demo {
+    url: String,
+    folder: TempDir,
+    _process: Running,
+}
+
+impl Demo {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().to_str().unwrap();
+        let mut command = lotline(&["demo", "--listen", "127.0.0.1:0", "--dir", dir]);
+        let mut process = Running(command.stdout(Stdio::piped()).spawn().unwrap());
+        let lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let url = lines.filter_map(|line| Some(line.split_once("--url ")?.1.split(' ').next()?.to_owned())).next();
+        Self { url: url.unwrap(), folder, _process: process }
+    }
+
+    fn run(&self, who: &str, arguments: &[&str]) -> (i32, String) {
+        let token = self.folder.path().join(format!("{who}.token"));
+        let connection = ["--url", &self.url, "--token-file", token.to_str().unwrap()];
+        run(&[arguments, &connection].concat())
+    }
+}
+
+#[test]
+fn a_gateway_is_asked_from_the_command_line() {
+    let demo = Demo::start();
+    let folder = tempfile::tempdir().unwrap();
+
+    let (status, tree) = demo.run("meridian", &["trace", SALAD]);
+    assert_eq!(status, 0, "{tree}");
+    assert!(tree.contains("HM-07") && tree.contains("HM-12"), "{tree}");
+    assert_eq!(demo.run("harbor-mesa", &["trace", SALAD]).0, 1, "a lot that is not shown");
+
+    let (status, json) = demo.run("meridian", &["trace", SALAD, "--json"]);
+    assert_eq!((status, json.lines().count()), (0, 1));
+
+    let (again, known) = (folder.path().join("again"), folder.path().join("again/tracy.xml"));
+    fs::create_dir(&again).unwrap();
+    fs::write(known, testkit::chain_a()[3].documents[0].bytes).unwrap();
+    let (status, summary) = demo.run("brightleaf", &["capture", again.to_str().unwrap()]);
+    assert_eq!(status, 0, "{summary}");
+    assert!(summary.contains("0 stored, 4 there already"), "{summary}");
+
+    let broken = folder.path().join("broken.json");
+    fs::write(&broken, "{\n  \"type\": 7").unwrap();
+    let (status, findings) = demo.run("brightleaf", &["capture", broken.to_str().unwrap()]);
+    assert_eq!(status, 1, "{findings}");
+    assert!(findings.contains("broken.json:"), "{findings}");
+
+    let csv = folder.path().join("csv");
+    let (status, sheets) = demo.run("officer-7", &["export", "--lot", SALAD, "--csv", csv.to_str().unwrap()]);
+    assert_eq!(status, 0, "{sheets}");
+    assert!(fs::read_to_string(csv.join("transformation.csv")).unwrap().contains("WO-BL-28230-2"));
+    let book = folder.path().join("none.xlsx");
+    assert_eq!(demo.run("officer-7", &["export", "--lot", "none", "--out", book.to_str().unwrap()]).0, 1);
+    assert!(!book.exists());
+}
+
+#[test]
+fn a_gateway_that_cannot_be_reached_is_a_failure() {
+    assert_eq!(run(&["trace", SALAD, "--url", "http://127.0.0.1:1", "--token", "x"]).0, 2);
+    assert_eq!(run(&["trace", SALAD]).0, 2, "no token");
+    assert_eq!(run(&["trace"]).0, 2, "no lot");
+}
+
+/// Makes a key for a tenant's staff and writes a configuration that knows it.
+fn configure(folder: &Path) {
+    let (status, printed) = run(&["token", "keygen", "--out", folder.join("key.pem").to_str().unwrap()]);
+    assert_eq!(status, 0);
+    let (public, _kid) = printed.split_once("kid: ").unwrap();
+    fs::write(folder.join("public.pem"), public).unwrap();
+    let configuration = format!(
+        "[server]\nbase_url = \"https://gateway.example\"\n[database]\nurl = \"sqlite://{}/lotline.db?mode=rwc\"\n\
+         [[tenant]]\nslug = \"packer\"\nname = \"Packer\"\n\
+         [[tenant.issuer]]\nissuer = \"https://login.packer.example\"\nkind = \"staff\"\nroles = [\"read\"]\n\
+         public_key_file = \"public.pem\"\n",
+        folder.display()
+    );
+    fs::write(folder.join("lotline.toml"), configuration).unwrap();
+}
+
+#[test]
+fn a_token_of_a_configured_issuer_is_accepted_by_a_gateway_that_stops_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    configure(folder.path());
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let config = path("lotline.toml");
+    let serve = ["serve", "--config", &config, "--migrate", "--listen", "127.0.0.1:0", "--log-format", "json"];
+    let mut gateway = Running(lotline(&serve).stderr(Stdio::piped()).spawn().unwrap());
+    let mut log = BufReader::new(gateway.0.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let serving: serde_json::Value = serde_json::from_str(&log.find(|line| line.contains("serving")).unwrap()).unwrap();
+    let url = format!("http://{}", serving["fields"]["server.listen"].as_str().unwrap());
+
+    let key = path("key.pem");
+    let sign = ["token", "--key", &key, "--issuer", "https://login.packer.example", "--subject", "anna"];
+    let token = run(&[&sign[..], &["--audience", "https://gateway.example/o/packer"]].concat()).1;
+    assert_eq!(run(&["trace", "L1", "--url", &url, "--token", token.trim()]).0, 1, "signed in, but there is no lot");
+    let elsewhere = run(&[&sign[..], &["--audience", "https://gateway.example/o/grocer"]].concat()).1;
+    assert_eq!(run(&["trace", "L1", "--url", &url, "--token", elsewhere.trim()]).0, 2, "not for this tenant");
+
+    let id = gateway.0.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    assert!(gateway.0.wait().unwrap().success());
+}
+
+#[test]
+fn both_schemas_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(&["schema", "--write", folder.path().to_str().unwrap()]).0, 0);
+    let partner = fs::read_to_string(folder.path().join("partner.graphql")).unwrap();
+    assert_eq!(run(&["schema", "--partner"]).1, partner);
+    assert!(fs::read_to_string(folder.path().join("schema.graphql")).unwrap().contains("type Mutation"));
+}
