@@ -264,8 +264,8 @@ pub(crate) struct SchemaArgs {
     /// The schema that partners see
     #[arg(long)]
     pub(crate) partner: bool,
-    /// Write `schema.graphql` and `partner.graphql` into this folder instead
-    #[arg(long, value_name = "FOLDER", conflicts_with = "partner")]
+    /// Write `schema.graphql` and `schema.partner.graphql` into this folder instead, by default the current one
+    #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = ".", conflicts_with = "partner")]
     pub(crate) write: Option<PathBuf>,
 }
 

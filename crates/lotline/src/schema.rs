@@ -13,7 +13,7 @@ pub(crate) fn schema(args: &SchemaArgs, out: &mut dyn Write) -> Result<Outcome, 
         out.write_all(sdl.as_bytes())?;
         return Ok(Outcome::Done);
     };
-    for (name, sdl) in [("schema.graphql", gateway::staff_sdl()), ("partner.graphql", gateway::partner_sdl())] {
+    for (name, sdl) in [("schema.graphql", gateway::staff_sdl()), ("schema.partner.graphql", gateway::partner_sdl())] {
         let file = folder.join(name);
         std::fs::write(&file, sdl).or_fail(|| format!("`{}` cannot be written", file.display()))?;
     }

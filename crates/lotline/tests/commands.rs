@@ -1,10 +1,12 @@
 //! The program as people and scripts meet it: arguments in, text and exit status out.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
+
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     path::Path,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStdout, Command, Output, Stdio},
 };
 
 use tempfile::TempDir;
@@ -37,6 +39,8 @@ impl Drop for Running {
 struct Demo {
     url: String,
     folder: TempDir,
+    // Kept open: the demonstration fails when nobody listens to it.
+    _out: BufReader<ChildStdout>,
     _process: Running,
 }
 
@@ -46,9 +50,10 @@ impl Demo {
         let dir = folder.path().to_str().unwrap();
         let mut command = lotline(&["demo", "--listen", "127.0.0.1:0", "--dir", dir]);
         let mut process = Running(command.stdout(Stdio::piped()).spawn().unwrap());
-        let lines = BufReader::new(process.0.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let url = lines.filter_map(|line| Some(line.split_once("--url ")?.1.split(' ').next()?.to_owned())).next();
-        Self { url: url.unwrap(), folder, _process: process }
+        let mut out = BufReader::new(process.0.stdout.take().unwrap());
+        let mut lines = out.by_ref().lines().map(Result::unwrap);
+        let url = lines.find_map(|line| Some(line.split_once("--url ")?.1.split(' ').next()?.to_owned()));
+        Self { url: url.unwrap(), folder, _out: out, _process: process }
     }
 
     fn run(&self, who: &str, arguments: &[&str]) -> (i32, String) {
@@ -144,7 +149,7 @@ fn a_token_of_a_configured_issuer_is_accepted_by_a_gateway_that_stops_when_asked
 fn both_schemas_are_written() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(run(&["schema", "--write", folder.path().to_str().unwrap()]).0, 0);
-    let partner = fs::read_to_string(folder.path().join("partner.graphql")).unwrap();
+    let partner = fs::read_to_string(folder.path().join("schema.partner.graphql")).unwrap();
     assert_eq!(run(&["schema", "--partner"]).1, partner);
     assert!(fs::read_to_string(folder.path().join("schema.graphql")).unwrap().contains("type Mutation"));
 }
