@@ -190,6 +190,13 @@ impl Scope {
     /// # Errors
     /// [`StoreError`].
     pub async fn things_named(&self, codes: &[String]) -> Result<Vec<SeenThing>, StoreError> {
+        let named = self.named(codes);
+        let rows = self.all(&named, "scope.things_named").await?;
+        let ids = rows.iter().map(|row| get(row, "thing").map(ThingId)).collect::<Result<_, _>>()?;
+        self.things(&ids).await
+    }
+
+    fn named(&self, codes: &[String]) -> SelectStatement {
         let table = if self.viewer == Viewer::Own { "thing_code" } else { "vis_code" };
         let mut named = Query::select();
         named.distinct().column("thing").from(table).and_where(Expr::col("tenant").eq(self.tenant.id.0));
@@ -197,9 +204,7 @@ impl Scope {
             named.and_where(Expr::col("viewer").eq(self.name.as_str()));
         }
         named.and_where(Expr::col("code").is_in(codes.iter().map(String::as_str)));
-        let rows = self.all(&named, "scope.things_named").await?;
-        let ids = rows.iter().map(|row| get(row, "thing").map(ThingId)).collect::<Result<_, _>>()?;
-        self.things(&ids).await
+        named
     }
 
     /// Things by number, in order of number.
@@ -235,8 +240,8 @@ impl Scope {
             select.and_where(Expr::col(("thing", "id")).gt(after.0));
         }
         if let Some(code) = &filter.code {
-            let ids = self.things_named(std::slice::from_ref(code)).await?;
-            select.and_where(Expr::col(("thing", "id")).is_in(ids.into_iter().map(|thing| thing.id.0)));
+            let named = self.named(std::slice::from_ref(code));
+            select.and_where(Expr::col(("thing", "id")).in_subquery(named));
         }
         if let Some(products) = &filter.products {
             let mut any = Expr::val(false);
