@@ -107,6 +107,9 @@ pub struct LotFilter {
     pub until: Option<Timestamp>,
 }
 
+/// Things of one code at most.
+const MAX_NAMED: u64 = 1_000;
+
 impl Store {
     /// Opens a scope. A stale view is rebuilt before this returns.
     ///
@@ -184,13 +187,16 @@ impl Scope {
 
     /// Things of a code: a lot code in any of its spellings, an SSCC, or a canonical identifier.
     ///
+    /// At most 1,000: a code that names more is no name.
+    ///
     /// For other viewers than the tenant's staff this is one probe of the view index, whether the thing is hidden or
     /// absent.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn things_named(&self, codes: &[String]) -> Result<Vec<SeenThing>, StoreError> {
-        let named = self.named(codes);
+        let mut named = self.named(codes);
+        named.order_by("thing", Order::Asc).limit(MAX_NAMED);
         let rows = self.all(&named, "scope.things_named").await?;
         let ids = rows.iter().map(|row| get(row, "thing").map(ThingId)).collect::<Result<_, _>>()?;
         self.things(&ids).await
