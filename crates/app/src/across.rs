@@ -94,6 +94,14 @@ impl Caller {
         Ok(near.into_iter().filter(|node| named.contains(node)).collect())
     }
 
+    /// Names of places, as far as the caller's own records and registry know them.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn names_of_places(&self) -> Result<BTreeMap<String, String>, AppError> {
+        self.place_names(self.scope().await?).await
+    }
+
     /// Names of places: master data first, then the registry.
     pub(crate) async fn place_names(&self, scope: &Scope) -> Result<BTreeMap<String, String>, AppError> {
         let mut names = BTreeMap::new();

@@ -41,6 +41,11 @@ pub struct Page<T> {
     pub has_next: bool,
 }
 
+/// A new name for a failure, under which the log has its causes.
+pub fn incident_id() -> String {
+    random::uuid()
+}
+
 /// What the use cases need from outside.
 #[derive(Clone)]
 pub struct App {
@@ -97,7 +102,8 @@ impl App {
         &self.inner.store
     }
 
-    fn now(&self) -> Timestamp {
+    /// The present, by the gateway's clock.
+    pub fn now(&self) -> Timestamp {
         self.inner.clock.now()
     }
 }

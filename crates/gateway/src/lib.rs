@@ -1,1 +1,110 @@
-//! Placeholder
+#![doc = include_str!("../README.md")]
+
+mod bearer;
+mod graphql;
+mod incident;
+mod media_type;
+mod operations;
+mod problem;
+mod rest;
+
+use std::{future::Future, time::Duration};
+
+use app::App;
+use axum::{
+    Router,
+    extract::FromRef,
+    http::StatusCode,
+    middleware::from_fn,
+    routing::{MethodRouter, get, post},
+};
+use tower_http::{timeout::TimeoutLayer, trace::TraceLayer};
+
+/// What is the operator's to decide about the surfaces.
+#[derive(Clone, Copy, Debug)]
+pub struct Config {
+    /// Whether `GET /graphql` shows the GraphiQL page.
+    pub graphiql: bool,
+    /// How long an answer may take. A captured document may take longer; its sender may pause as long.
+    pub request_timeout: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { graphiql: false, request_timeout: Duration::from_secs(30) }
+    }
+}
+
+/// What the handlers share.
+#[derive(Clone, FromRef)]
+struct Shared {
+    app: App,
+    config: Config,
+    staff: graphql::StaffSchema,
+    partner: graphql::PartnerSchema,
+}
+
+/// All routes.
+pub fn router(app: App, config: Config) -> Router {
+    operations::recorder();
+    let shared = Shared { app, config, staff: graphql::staff_schema(), partner: graphql::partner_schema() };
+    // Documents may be large: they have no time limit as a whole, only between their parts.
+    let unhurried = Router::new().route("/epcis/capture", post(rest::capture::capture));
+    let in_time = Router::new()
+        .route("/graphql", staff_graphql(config))
+        .route("/partner/graphql", post(graphql::partner))
+        .route("/epcis/capture/{id}", get(rest::capture::job))
+        .route("/epcis/events", get(rest::events::events))
+        .route("/regulator/export", get(rest::regulator::export))
+        .route("/healthz", get(operations::health))
+        .route("/readyz", get(operations::ready))
+        .route("/metrics", get(operations::metrics))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, config.request_timeout));
+    unhurried
+        .merge(in_time)
+        .fallback(|| async { StatusCode::NOT_FOUND })
+        .layer(from_fn(operations::explain))
+        .layer(from_fn(operations::measure))
+        .layer(TraceLayer::new_for_http().make_span_with(operations::span))
+        .with_state(shared)
+}
+
+fn staff_graphql(config: Config) -> MethodRouter<Shared> {
+    let staff = post(graphql::staff);
+    if config.graphiql { staff.get(graphql::graphiql) } else { staff }
+}
+
+/// The staff schema in the schema definition language.
+pub fn staff_sdl() -> String {
+    graphql::staff_schema().sdl()
+}
+
+/// The partner schema in the schema definition language.
+pub fn partner_sdl() -> String {
+    graphql::partner_schema().sdl()
+}
+
+/// How often old samples of durations are summed up, so that they do not pile up where nobody asks for them.
+const UPKEEP: Duration = Duration::from_secs(5);
+
+/// Serves until `shutdown` completes, then stops accepting and finishes what it began.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let upkeep = async {
+        let mut ticks = tokio::time::interval(UPKEEP);
+        loop {
+            ticks.tick().await;
+            operations::recorder().run_upkeep();
+        }
+    };
+    tokio::select! {
+        served = axum::serve(listener, router).with_graceful_shutdown(shutdown).into_future() => served,
+        () = upkeep => Ok(()),
+    }
+}

@@ -1,0 +1,227 @@
+//! Traces.
+
+use std::collections::BTreeSet;
+
+use async_graphql::{ComplexObject, Enum, ID, SimpleObject};
+use domain::LotKey;
+use lineage::EdgeKind;
+
+use super::{
+    lot::{NodeKind, TlcSource, tlc},
+    scalar::Date,
+    sighting::Sighting,
+};
+
+/// Which way history is followed.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+#[graphql(remote = "domain::Direction")]
+pub(crate) enum Direction {
+    /// Towards the origin.
+    Back,
+    /// Towards the consumer.
+    Forward,
+}
+
+/// What an edge means.
+#[derive(Clone, Copy, Debug, Enum, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum EdgeType {
+    /// `from` was consumed to make `to`.
+    Derived,
+    /// `from` was inside the unit `to`.
+    Contained,
+    /// `lot` went from the place `from` to the place `to`.
+    HandedOver,
+}
+
+/// Why something is missing from an answer.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+#[graphql(remote = "lineage::GapReason")]
+pub(crate) enum GapReason {
+    /// The other side could not be reached.
+    Unreachable,
+    /// The other side did not answer in time.
+    TimedOut,
+    /// The other side knows nothing of it, or shares nothing: the two are the same answer.
+    NotAvailable,
+    /// The history goes on, but the other side does not say where.
+    Withheld,
+    /// No registered organisation is known to ask.
+    NoGateway,
+    /// The limits of the question or of the gateway ended the walk here.
+    Limit,
+    /// The history comes back to where it was.
+    Loop,
+    /// The other side's answer does not fit the question.
+    Invalid,
+    /// The answer is older than its sender allows.
+    Stale,
+}
+
+/// Where the history of a lot leads.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct Trace {
+    /// The nodes that the question named: several where a code is ambiguous.
+    #[graphql(complexity = "2 + child_complexity")]
+    starts: Vec<ID>,
+    /// The lots, units and instances that were found.
+    #[graphql(complexity = "1 + 2 * child_complexity")]
+    nodes: Vec<Node>,
+    /// How they are connected, with the event behind each connection.
+    #[graphql(complexity = "1 + 2 * child_complexity")]
+    edges: Vec<Edge>,
+    /// What is missing, and why.
+    #[graphql(complexity = "1 + 2 * child_complexity")]
+    gaps: Vec<Gap>,
+    /// Whether nothing is missing.
+    complete: bool,
+}
+
+/// A lot, unit or instance in a trace.
+#[derive(Debug, SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct Node {
+    /// Its name in this answer, good for `lot` and `trace`.
+    id: ID,
+    /// What it is.
+    kind: NodeKind,
+    /// The traceability lot code; harvest lots, units and instances have none.
+    tlc: Option<String>,
+    /// The place that assigned the code, where it is known.
+    tlc_source: Option<TlcSource>,
+    /// Whether the source of the code is unknown.
+    provisional: bool,
+    /// Canonical identifiers that name it.
+    identifiers: Vec<String>,
+    /// Derivations from the lot asked about.
+    hops: u32,
+    #[graphql(skip)]
+    sightings: Vec<lineage::Sighting>,
+}
+
+#[ComplexObject]
+impl Node {
+    /// What events say of it, in order of time.
+    #[graphql(complexity = "1 + 5 * child_complexity")]
+    async fn sightings(
+        &self,
+        #[graphql(desc = "How many of them at most, up to 5,000.", default = 1000, validator(maximum = 5000))]
+        first: u16,
+    ) -> Vec<Sighting> {
+        self.sightings.iter().take(usize::from(first)).cloned().map(Sighting::from).collect()
+    }
+}
+
+/// A connection in a trace.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct Edge {
+    /// What it means.
+    #[graphql(name = "type")]
+    kind: EdgeType,
+    /// The input or the content; the place that the goods left where the type is `HANDED_OVER`.
+    from: ID,
+    /// The output or the unit; the place that the goods went to where the type is `HANDED_OVER`.
+    to: ID,
+    /// What was handed over; null for the other types.
+    lot: Option<ID>,
+    /// Date of the event at its place.
+    day: Date,
+    /// Reference of the event, good for `event`.
+    event: ID,
+    /// The organisation that asserts it.
+    asserted_by: String,
+}
+
+/// A hole in a trace.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct Gap {
+    /// At which node.
+    at: ID,
+    /// On which side of it.
+    direction: Direction,
+    /// Why.
+    reason: GapReason,
+    /// Who would know, where that may be said.
+    counterparty: Option<String>,
+    /// Whether asking again may help.
+    retryable: bool,
+}
+
+impl From<app::Trace> for Trace {
+    fn from(trace: app::Trace) -> Self {
+        let lineage = &trace.lineage;
+        let gaps: Vec<Gap> = lineage.gaps().map(Gap::from).collect();
+        Self {
+            starts: trace.starts.into_iter().map(|start| ID(start.0)).collect(),
+            nodes: lineage.nodes().cloned().map(Node::from).collect(),
+            edges: lineage.edges().map(Into::into).chain(lineage.nodes().flat_map(hand_overs)).collect(),
+            complete: gaps.is_empty(),
+            gaps,
+        }
+    }
+}
+
+impl From<lineage::Gap> for Gap {
+    fn from(gap: lineage::Gap) -> Self {
+        Self {
+            at: ID(gap.at.0),
+            direction: gap.direction.into(),
+            reason: gap.reason.into(),
+            counterparty: gap.counterparty,
+            retryable: gap.retryable,
+        }
+    }
+}
+
+impl From<lineage::Node> for Node {
+    fn from(node: lineage::Node) -> Self {
+        Self {
+            kind: node.kind.into(),
+            tlc: tlc(node.lot.as_ref(), node.kind),
+            tlc_source: TlcSource::of(node.lot.as_ref(), None),
+            provisional: node.lot.as_ref().is_some_and(LotKey::is_provisional),
+            id: ID(node.id.0),
+            identifiers: node.identifiers.into_iter().collect(),
+            hops: node.hops,
+            sightings: node.sightings,
+        }
+    }
+}
+
+impl From<lineage::Edge> for Edge {
+    fn from(edge: lineage::Edge) -> Self {
+        Self {
+            kind: match edge.kind {
+                EdgeKind::Derived => EdgeType::Derived,
+                EdgeKind::Contained => EdgeType::Contained,
+            },
+            from: ID(edge.from.0),
+            to: ID(edge.to.0),
+            lot: None,
+            day: Date(edge.day),
+            event: ID(edge.event),
+            asserted_by: edge.asserter,
+        }
+    }
+}
+
+/// The hand-overs of a node: sightings that show both places. An event that names the lot twice hands it over once.
+fn hand_overs(node: &lineage::Node) -> Vec<Edge> {
+    let mut seen = BTreeSet::new();
+    let mut edges = Vec::new();
+    for sighting in &node.sightings {
+        let (Some(from), Some(to)) = (&sighting.from_place, &sighting.to_place) else { continue };
+        if sighting.custody.is_none() || !seen.insert((from, to, &sighting.event)) {
+            continue;
+        }
+        edges.push(Edge {
+            kind: EdgeType::HandedOver,
+            from: ID(from.clone()),
+            to: ID(to.clone()),
+            lot: Some(ID(node.id.0.clone())),
+            day: Date(sighting.day),
+            event: ID(sighting.event.clone()),
+            asserted_by: sighting.asserter.clone(),
+        });
+    }
+    edges
+}

@@ -1,0 +1,86 @@
+use axum::http::{StatusCode, header};
+use serde_json::json;
+
+use crate::world::{MAX_DOCUMENT, World, document, packed};
+
+#[tokio::test]
+async fn a_document_is_captured_when_it_is_answered() {
+    let world = World::new().await;
+    let answer = world.capture(document(&packed("L1", 8))).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+    assert_eq!(answer.header("gs1-epcis-version"), "2.0.0");
+
+    let job = world.get(answer.header(header::LOCATION), &world.staff()).await.json();
+    assert_eq!((&job["running"], &job["success"]), (&json!(false), &json!(true)), "{job}");
+    assert_eq!((&job["captureErrorBehaviour"], &job["stored"]), (&json!("rollback"), &json!(1)));
+    let jobs = world.ask("{ captureJobs { id status stored } }").await.json();
+    assert_eq!(jobs["data"]["captureJobs"][0]["id"], job["captureID"]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_where_it_stands() {
+    let world = World::new().await;
+    let events = packed("L1", 8).replace("2028-08-15T08:00:00Z", "yesterday");
+    let answer = world.capture(document(&events)).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED);
+    let job = world.get(answer.header(header::LOCATION), &world.staff()).await.json();
+    assert_eq!(job["success"], json!(false));
+    let error = &job["errors"][0];
+    assert_eq!(error["type"], "epcisException:ValidationException");
+    assert_eq!(error["eventIndex"], json!(0), "{error}");
+    assert!(error["line"].as_u64().unwrap() > 1 && error["code"].is_string(), "{error}");
+}
+
+#[tokio::test]
+async fn a_media_type_that_cannot_be_read_is_refused_with_those_that_can() {
+    let world = World::new().await;
+    let answer = world.post("/epcis/capture", &world.staff(), "text/csv", "a,b").await;
+    assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(answer.header(header::CONTENT_TYPE), "application/problem+json");
+    let problem = answer.json();
+    assert_eq!(problem["type"], "epcisException:UnsupportedMediaTypeException");
+    assert_eq!(problem["accepted"], json!(["application/xml", "text/xml", "application/ld+json", "application/json"]));
+}
+
+#[tokio::test]
+async fn a_document_beyond_the_limit_is_refused() {
+    let world = World::new().await;
+    let document = " ".repeat(usize::try_from(MAX_DOCUMENT).unwrap() + 1);
+    // Once with its length declared, once in pieces of which nobody knows the number.
+    let declared = world.capture(document.clone()).await;
+    let pieces = futures_util::stream::iter([Ok::<_, std::io::Error>(document)]);
+    let body = axum::body::Body::from_stream(pieces);
+    let streamed = world.post("/epcis/capture", &world.staff(), "application/xml", body).await;
+    for answer in [declared, streamed] {
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(answer.json()["limitBytes"], json!(MAX_DOCUMENT));
+    }
+}
+
+#[tokio::test]
+async fn a_capture_by_mutation_tells_new_from_known_from_wrong() {
+    let world = World::new().await;
+    let mutation = "mutation ($document: String!) {
+        capture(document: $document, mediaType: XML) { status job { stored duplicates } findings { code line } } }";
+    let capture = async |text: String| {
+        world.ask_with(mutation, json!({ "document": text })).await.json()["data"]["capture"].clone()
+    };
+    let good = document(&packed("L1", 8));
+    assert_eq!(capture(good.clone()).await["status"], "CAPTURED");
+    let again = capture(good).await;
+    assert_eq!((&again["status"], &again["job"]["duplicates"]), (&json!("DUPLICATE"), &json!(1)));
+    let wrong = capture("<not-epcis/>".to_owned()).await;
+    assert_eq!(wrong["status"], "REJECTED");
+    assert_ne!(wrong["findings"], json!([]));
+}
+
+#[tokio::test]
+async fn partners_neither_capture_nor_see_jobs() {
+    let world = World::new().await;
+    let answer = world.post("/epcis/capture", &world.partner(), "application/xml", document("")).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    let captured = world.capture(document(&packed("L1", 8))).await;
+    let existing = world.get(captured.header(header::LOCATION), &world.partner()).await;
+    let absent = world.get("/epcis/capture/none", &world.partner()).await;
+    assert_eq!((existing.status, &existing.body), (absent.status, &absent.body));
+}
