@@ -14,3 +14,8 @@ impl MigratorTrait for Migrator {
         vec![Box::new(m0001_spine::Migration)]
     }
 }
+
+/// The columns of every primary key and every index of the newest schema, with their table.
+pub fn keys_and_indexes() -> Vec<(&'static str, &'static [&'static str])> {
+    m0001_spine::keys_and_indexes()
+}

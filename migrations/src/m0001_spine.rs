@@ -280,6 +280,15 @@ fn tables() -> Vec<TableSpec> {
     ]
 }
 
+/// The columns of every primary key and every index, with their table.
+pub(crate) fn keys_and_indexes() -> Vec<(&'static str, &'static [&'static str])> {
+    let of_table = |spec: TableSpec| {
+        let indexes = spec.indexes.iter().map(move |(columns, _)| (spec.name, *columns));
+        std::iter::once((spec.name, spec.key)).chain(indexes)
+    };
+    tables().into_iter().flat_map(of_table).collect()
+}
+
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {

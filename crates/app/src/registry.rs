@@ -70,6 +70,17 @@ impl App {
         Ok(self.store().add_tenant(tenant).await?.id)
     }
 
+    /// The tenant of that name, registered now if it is new. What is registered already stays as it is.
+    ///
+    /// # Errors
+    /// As [`register_tenant`](Self::register_tenant).
+    pub async fn ensure_tenant(&self, new: &TenantRegistration<'_>) -> Result<TenantId, AppError> {
+        match self.store().tenant(new.slug).await? {
+            Some(tenant) => Ok(tenant.id),
+            None => self.register_tenant(new).await,
+        }
+    }
+
     /// The tenant of that name.
     ///
     /// # Errors
@@ -90,6 +101,32 @@ impl App {
         hosted: Option<TenantId>,
     ) -> Result<PartyId, AppError> {
         Ok(self.store().add_party(tenant, name, &canonical(identifiers), hosted).await?)
+    }
+
+    /// The party under these identifiers, registered now if it is new. What is registered already stays as it is.
+    ///
+    /// # Errors
+    /// [`AppError::BadRequest`] when some of the identifiers are registered, but not all of them for one party.
+    pub async fn ensure_party(
+        &self,
+        tenant: TenantId,
+        name: &str,
+        identifiers: &[String],
+        hosted: Option<TenantId>,
+    ) -> Result<PartyId, AppError> {
+        let wanted = canonical(identifiers);
+        let owners = self.store().owners(tenant, &wanted).await?;
+        if owners.is_empty() {
+            return Ok(self.store().add_party(tenant, name, &wanted, hosted).await?);
+        }
+        let parties: BTreeSet<Option<PartyId>> =
+            owners.values().map(|owner| owner.as_ref().map(|party| party.id)).collect();
+        match (parties.len(), parties.into_iter().next().flatten()) {
+            (1, Some(party)) if owners.len() == wanted.len() => Ok(party),
+            _ => Err(AppError::BadRequest(format!(
+                "the identifiers of the party `{name}` are registered, but not all of them for one party"
+            ))),
+        }
     }
 
     /// Registers an issuer, or replaces its registration.

@@ -122,3 +122,51 @@ where
         insert.exec_without_returning(db).await.map_err(StoreError::database(what))?;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn sqlite() -> (tempfile::TempDir, Store) {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/lotline.db?mode=rwc", folder.path().display());
+        (folder, Store::open(&url).await.unwrap())
+    }
+
+    #[tokio::test]
+    async fn sqlite_waits_for_the_disk_on_every_commit() {
+        let (_folder, store) = sqlite().await;
+        let pragma = async |name: &str| {
+            let statement = sea_orm::Statement::from_string(DbBackend::Sqlite, format!("PRAGMA {name}"));
+            store.db.query_one_raw(statement).await.unwrap().unwrap()
+        };
+        assert_eq!(pragma("journal_mode").await.try_get_by_index::<String>(0).unwrap(), "wal");
+        assert_eq!(pragma("synchronous").await.try_get_by_index::<i32>(0).unwrap(), 2, "2 is FULL");
+    }
+
+    #[tokio::test]
+    async fn a_database_without_the_schema_is_not_ready_and_migrating_twice_is_harmless() {
+        let (_folder, store) = sqlite().await;
+        assert!(!store.is_ready().await.unwrap());
+        store.migrate().await.unwrap();
+        store.migrate().await.unwrap();
+        assert!(store.is_ready().await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_url_of_no_known_engine_is_refused_without_showing_its_password() {
+        let error = Store::open("mysql://root:secret@host/db").await.unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`mysql` is not a database URL; write `sqlite://path/to/file.db?mode=rwc` or `postgres://user@host/database`"
+        );
+    }
+
+    #[test]
+    fn every_key_and_every_index_leads_with_the_tenant() {
+        // The dictionary of tenants itself is the one table that is not a tenant's.
+        for (table, columns) in migrations::keys_and_indexes().into_iter().filter(|(table, _)| *table != "tenant") {
+            assert_eq!(columns.first(), Some(&"tenant"), "{table}: {columns:?}");
+        }
+    }
+}

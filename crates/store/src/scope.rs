@@ -107,6 +107,9 @@ pub struct LotFilter {
     pub until: Option<Timestamp>,
 }
 
+/// Things of one code at most.
+const MAX_NAMED: u64 = 1_000;
+
 impl Store {
     /// Opens a scope. A stale view is rebuilt before this returns.
     ///
@@ -184,12 +187,22 @@ impl Scope {
 
     /// Things of a code: a lot code in any of its spellings, an SSCC, or a canonical identifier.
     ///
+    /// At most 1,000: a code that names more is no name.
+    ///
     /// For other viewers than the tenant's staff this is one probe of the view index, whether the thing is hidden or
     /// absent.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn things_named(&self, codes: &[String]) -> Result<Vec<SeenThing>, StoreError> {
+        let mut named = self.named(codes);
+        named.order_by("thing", Order::Asc).limit(MAX_NAMED);
+        let rows = self.all(&named, "scope.things_named").await?;
+        let ids = rows.iter().map(|row| get(row, "thing").map(ThingId)).collect::<Result<_, _>>()?;
+        self.things(&ids).await
+    }
+
+    fn named(&self, codes: &[String]) -> SelectStatement {
         let table = if self.viewer == Viewer::Own { "thing_code" } else { "vis_code" };
         let mut named = Query::select();
         named.distinct().column("thing").from(table).and_where(Expr::col("tenant").eq(self.tenant.id.0));
@@ -197,9 +210,7 @@ impl Scope {
             named.and_where(Expr::col("viewer").eq(self.name.as_str()));
         }
         named.and_where(Expr::col("code").is_in(codes.iter().map(String::as_str)));
-        let rows = self.all(&named, "scope.things_named").await?;
-        let ids = rows.iter().map(|row| get(row, "thing").map(ThingId)).collect::<Result<_, _>>()?;
-        self.things(&ids).await
+        named
     }
 
     /// Things by number, in order of number.
@@ -235,8 +246,8 @@ impl Scope {
             select.and_where(Expr::col(("thing", "id")).gt(after.0));
         }
         if let Some(code) = &filter.code {
-            let ids = self.things_named(std::slice::from_ref(code)).await?;
-            select.and_where(Expr::col(("thing", "id")).is_in(ids.into_iter().map(|thing| thing.id.0)));
+            let named = self.named(std::slice::from_ref(code));
+            select.and_where(Expr::col(("thing", "id")).in_subquery(named));
         }
         if let Some(products) = &filter.products {
             let mut any = Expr::val(false);

@@ -233,3 +233,24 @@ async fn the_answer_does_not_depend_on_the_order_of_arrival() {
     }
     assert_eq!(answers.len(), 1, "{answers:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_same_document_sent_four_times_at_once_is_stored_once() {
+    for engine in engines() {
+        let bed = std::sync::Arc::new(Bed::companies(engine).await);
+        let document = &chain_a()[4].documents[0];
+        let send = |_| {
+            let bed = bed.clone();
+            tokio::spawn(async move { bed.capture("meridian", document.bytes, document.media_type).await })
+        };
+        let sent: Vec<_> = (0..4).map(send).collect();
+        let (mut stored, mut duplicates) = (0, 0);
+        for job in sent {
+            let job = job.await.unwrap();
+            assert_eq!(job.status, JobStatus::Finished, "{:?}", job.findings);
+            stored += job.stored;
+            duplicates += job.duplicates;
+        }
+        assert_eq!((stored, duplicates), (8, 24));
+    }
+}

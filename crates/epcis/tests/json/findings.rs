@@ -224,7 +224,8 @@ fn a_finding_stands_at_the_value_it_is_about() {
 
 #[test]
 fn undeclared_prefixes_and_late_contexts_are_warned_about() {
-    let event = format!(r#"{{"type":"ObjectEvent",{WHEN},"action":"ADD","epcList":["https://ex.org/1"],"ex:a":{{"ex:b":1}}}}"#);
+    let event =
+        format!(r#"{{"type":"ObjectEvent",{WHEN},"action":"ADD","epcList":["https://ex.org/1"],"ex:a":{{"ex:b":1}}}}"#);
     let text = format!(
         r#"{{"type":"EPCISDocument","schemaVersion":"2.0","creationDate":"2028-08-15T22:30:00Z","epcisBody":{{"eventList":[{event}]}},"@context":{{"ex":"https://ex.org/"}}}}"#
     );

@@ -1,0 +1,349 @@
+//! The words of the command line. The help texts are the manual.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use jiff::civil::Date;
+
+use crate::config::{BaseUrl, DatabaseUrl, LogFormat, Size, Span};
+
+/// Gateway for food traceability: EPCIS documents in, lineage of lots out.
+///
+/// A gateway holds the records of one or more organisations. Each of them captures its own EPCIS documents, and decides
+/// what its trading partners and regulators may see of them.
+#[derive(Debug, Parser)]
+#[command(
+    name = "lotline",
+    version,
+    after_help = "\
+Exit status: 0 done, 1 the answer is \"no\" or \"not valid\", 2 wrong usage or failure.
+
+See it work: lotline demo"
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Serve(ServeArgs),
+    Demo(DemoArgs),
+    Capture(CaptureArgs),
+    Trace(TraceArgs),
+    Export(ExportArgs),
+    Token(TokenArgs),
+    #[command(subcommand)]
+    Db(DbCommand),
+    Schema(SchemaArgs),
+}
+
+/// Runs the gateway.
+///
+/// The configuration is a file, `lotline.toml`. Every key of it outside `[[tenant]]` can also be given as an environment
+/// variable or a flag: a flag goes before the variable, the variable before the file. Tenants, parties and issuers that
+/// are new in the file are registered at the start; what is registered already is kept.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lotline serve --migrate
+  lotline serve --config production.toml --listen 0.0.0.0:8080 --log-format json
+
+Stop it with Ctrl-C or SIGTERM: requests that have begun are still answered.")]
+pub(crate) struct ServeArgs {
+    /// Configuration file; without it `lotline.toml` in the current folder, where there is one
+    #[arg(long, env = "LOTLINE_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Bring the schema of the database up to date before starting
+    #[arg(long)]
+    pub(crate) migrate: bool,
+    /// `server.listen`: address and port to listen on
+    #[arg(long, env = "LOTLINE_SERVER_LISTEN", value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// `server.base_url`: where the gateway is reached from outside; tokens name it in their audience
+    #[arg(long, env = "LOTLINE_SERVER_BASE_URL", value_name = "URL")]
+    pub(crate) base_url: Option<BaseUrl>,
+    /// `server.request_timeout`: how long a request may take, for example `30s`
+    #[arg(long, env = "LOTLINE_SERVER_REQUEST_TIMEOUT", value_name = "TIME")]
+    pub(crate) request_timeout: Option<Span>,
+    /// `server.graphiql`: serve the query editor at the GraphQL addresses
+    #[arg(long, env = "LOTLINE_SERVER_GRAPHIQL", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub(crate) graphiql: Option<bool>,
+    /// `database.url`: `sqlite://lotline.db?mode=rwc` or `postgres://user@host/database`
+    #[arg(long, env = "LOTLINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub(crate) database: Option<DatabaseUrl>,
+    /// `capture.max_document`: largest document, for example `512 MiB`
+    #[arg(long, env = "LOTLINE_CAPTURE_MAX_DOCUMENT", value_name = "SIZE")]
+    pub(crate) max_document: Option<Size>,
+    /// `log.format`: how a line of the log looks
+    #[arg(long, env = "LOTLINE_LOG_FORMAT", value_name = "FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+    /// `log.level`: a level, or directives such as `info,app=debug`
+    #[arg(long, env = "LOTLINE_LOG_LEVEL", value_name = "LEVEL")]
+    pub(crate) log_level: Option<String>,
+}
+
+/// Shows five companies, one salad and who may see what, on this machine alone.
+///
+/// Starts a gateway on an empty database in a temporary folder, makes keys and tokens for five invented companies, sends
+/// each company's own documents to it, and asks as the grocer where a bag of salad came from: first with what the
+/// companies share by themselves, then with grants. The gateway goes on serving until Ctrl-C, so that you can ask it
+/// yourself. Nothing leaves this machine.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lotline demo
+  lotline demo --exit            ends after printing; fails if an answer is not what it has to be
+  lotline demo --dir salad       keeps the database, the tokens and the workbook")]
+pub(crate) struct DemoArgs {
+    /// End after printing instead of serving on
+    #[arg(long)]
+    pub(crate) exit: bool,
+    /// Address and port to listen on [default: 127.0.0.1:8080; with --exit any free port of 127.0.0.1]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Folder for the database, the tokens and the workbook; it must be empty or new [default: a temporary folder]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) dir: Option<PathBuf>,
+}
+
+/// Sends EPCIS documents to a gateway.
+///
+/// A document is stored whole or not at all, and sending it again changes nothing. Folders are searched for `.xml`,
+/// `.json` and `.jsonld` files, and the files are sent in the order of their names.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lotline capture receipts.xml --url https://gateway.example.com --token-file anna.token
+  lotline capture 2028-08/ --json
+
+Exit status: 0 all stored, 1 something was rejected, 2 the gateway could not be asked.")]
+pub(crate) struct CaptureArgs {
+    /// Files and folders
+    #[arg(required = true, value_name = "FILE|FOLDER")]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+    /// One JSON object per document instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Shows where a lot came from, or where it went.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lotline trace '(01)19521004000318(10)BL28230-2A' --token-file anna.token
+  lotline trace https://id.gs1.org/01/19521003000173/10/VV28228A --forward --json
+
+Exit status: 0 shown, 1 there is no such lot, or it is not shown to you, 2 the gateway could not be asked.")]
+pub(crate) struct TraceArgs {
+    /// A lot code or an identifier, in any spelling
+    pub(crate) lot: String,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+    /// Towards the origin (this is the default)
+    #[arg(long, conflicts_with = "forward")]
+    pub(crate) back: bool,
+    /// Towards the consumer
+    #[arg(long)]
+    pub(crate) forward: bool,
+    /// Derivations from the lot at most, up to 50
+    #[arg(long, default_value_t = 20, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(..=50))]
+    pub(crate) hops: u32,
+    /// The answer of the gateway as one line of JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Saves the sortable spreadsheet for a regulator's request (21 CFR 1.1455).
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lotline export --lot '(01)19521004000318(10)BL28230-2A' --out salad.xlsx --token-file anna.token
+  lotline export --product 19521003000173 --from 2028-08-01 --to 2028-08-31 --csv august/
+
+Exit status: 0 saved, 1 nothing matches or nothing may be seen, 2 the gateway could not be asked.")]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+    /// A lot, and everything in the records that is connected with it
+    #[arg(long, required_unless_present = "product", conflicts_with_all = ["product", "from", "to"])]
+    pub(crate) lot: Option<String>,
+    /// A GTIN, the identifier of a product, or a part of its name
+    #[arg(long, requires_all = ["from", "to"])]
+    pub(crate) product: Option<String>,
+    /// First day, for example `2028-08-01`
+    #[arg(long, value_name = "DATE", requires = "product")]
+    pub(crate) from: Option<Date>,
+    /// Last day
+    #[arg(long, value_name = "DATE", requires = "product")]
+    pub(crate) to: Option<Date>,
+    /// Only the records of this place
+    #[arg(long, value_name = "IDENTIFIER")]
+    pub(crate) place: Option<String>,
+    /// Workbook to write
+    #[arg(long, value_name = "FILE.xlsx", required_unless_present = "csv")]
+    pub(crate) out: Option<PathBuf>,
+    /// Folder to write one CSV file per sheet into
+    #[arg(long, value_name = "FOLDER", conflicts_with = "out")]
+    pub(crate) csv: Option<PathBuf>,
+}
+
+/// Makes access tokens for development.
+///
+/// In production your identity provider makes them. A gateway accepts a token when the tenant that the audience names
+/// has registered the issuer and its public key.
+#[derive(Args, Debug)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Examples:
+  lotline token keygen --out packer.pem
+  lotline token --key packer.pem --issuer https://login.packer.example \\
+      --audience http://127.0.0.1:8080/o/packer --subject anna --scope read > anna.token"
+)]
+pub(crate) struct TokenArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<TokenCommand>,
+    #[command(flatten)]
+    pub(crate) sign: Option<SignArgs>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Makes a private Ed25519 key, and prints the public key and its name for the configuration
+    Keygen {
+        /// Where the private key is written; an existing file is not touched
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SignArgs {
+    /// Private key from `lotline token keygen`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// `iss`, exactly as the tenant registered it
+    #[arg(long, value_name = "URL")]
+    pub(crate) issuer: String,
+    /// `aud`: address of the gateway, `/o/`, name of the tenant
+    #[arg(long, value_name = "URL")]
+    pub(crate) audience: String,
+    /// `sub`: who acts
+    #[arg(long, value_name = "NAME")]
+    pub(crate) subject: String,
+    /// Roles to ask for: `read`, `capture`, `admin`; without it all that the issuer may give
+    #[arg(long, value_name = "WORDS", value_delimiter = ' ')]
+    pub(crate) scope: Vec<String>,
+    /// Why the bearer asks: `trace`, `recall`, `audit`, `quality` or `regulatory`
+    #[arg(long, value_name = "WORD", value_parser = crate::token::purpose)]
+    pub(crate) purpose: Option<domain::Purpose>,
+    /// How long it counts
+    #[arg(long, value_name = "TIME", default_value = "15m")]
+    pub(crate) lifetime: Span,
+}
+
+/// Looks after the database.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DbCommand {
+    /// Brings the schema up to date
+    ///
+    /// Run it before the new version of the gateway starts. It does nothing where nothing is to be done.
+    Migrate {
+        /// `sqlite://lotline.db?mode=rwc` or `postgres://user@host/database`
+        #[arg(long, env = "LOTLINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+        database: DatabaseUrl,
+    },
+}
+
+/// Prints the GraphQL schema for staff, or the one for partners.
+#[derive(Args, Debug)]
+pub(crate) struct SchemaArgs {
+    /// The schema that partners see
+    #[arg(long)]
+    pub(crate) partner: bool,
+    /// Write `schema.graphql` and `partner.graphql` into this folder instead
+    #[arg(long, value_name = "FOLDER", conflicts_with = "partner")]
+    pub(crate) write: Option<PathBuf>,
+}
+
+/// Which gateway is asked, and as whom.
+#[derive(Args, Debug)]
+pub(crate) struct Connection {
+    /// Address of the gateway
+    #[arg(long, env = "LOTLINE_URL", value_name = "URL", default_value = "http://127.0.0.1:8080")]
+    pub(crate) url: BaseUrl,
+    /// Access token; other users of this machine may see what stands on a command line, so prefer --token-file
+    #[arg(long, env = "LOTLINE_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    token: Option<String>,
+    /// File with the access token
+    #[arg(long, env = "LOTLINE_TOKEN_FILE", value_name = "FILE")]
+    token_file: Option<PathBuf>,
+}
+
+impl Connection {
+    /// The token that was given, from the file if there is one.
+    pub(crate) fn token(&self) -> Result<crate::client::Token, crate::failure::Failure> {
+        use crate::failure::{Failure, OrFail};
+        let text = match (&self.token_file, &self.token) {
+            (Some(file), _) => std::fs::read_to_string(file)
+                .or_fail(|| format!("the token file `{}` cannot be read", file.display()))?,
+            (None, Some(token)) => token.clone(),
+            (None, None) => return Err(Failure::new("no access token: give --token-file or --token")),
+        };
+        Ok(crate::client::Token::new(text.trim()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_key_of_the_configuration_has_a_variable_and_a_flag() {
+        let command = Cli::command();
+        let serve = command.find_subcommand("serve").unwrap();
+        for key in [
+            "server.listen",
+            "server.base_url",
+            "server.request_timeout",
+            "server.graphiql",
+            "database.url",
+            "capture.max_document",
+            "log.format",
+            "log.level",
+        ] {
+            let variable = format!("LOTLINE_{}", key.replace('.', "_").to_uppercase());
+            let named = serve.get_arguments().find(|flag| flag.get_env().is_some_and(|env| env == variable.as_str()));
+            let help = named.unwrap_or_else(|| panic!("{variable}")).get_help().unwrap().to_string();
+            assert!(help.starts_with(&format!("`{key}`")), "{help}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_made_with_a_key_or_a_key_is_made() {
+        let parse = |line: &str| Cli::try_parse_from(line.split(' '));
+        assert!(parse("lotline token keygen --out k.pem").is_ok());
+        assert!(parse("lotline token --key k --issuer i --audience a --subject s").is_ok());
+        assert!(parse("lotline token --key k --issuer i").is_err());
+    }
+
+    #[test]
+    fn an_export_names_a_lot_or_a_product_with_its_days() {
+        let parse = |line: &str| Cli::try_parse_from(line.split(' '));
+        assert!(parse("lotline export --out a.xlsx --lot L1").is_ok());
+        assert!(parse("lotline export --out a.xlsx --product P --from 2028-08-01 --to 2028-08-31").is_ok());
+        assert!(parse("lotline export --out a.xlsx").is_err());
+        assert!(parse("lotline export --out a.xlsx --product P").is_err());
+        assert!(parse("lotline export --lot L1").is_err());
+    }
+}

@@ -1,0 +1,56 @@
+//! `lotline`: the gateway as a program, and the commands around it.
+
+mod capture;
+mod cli;
+mod client;
+mod config;
+mod demo;
+mod export;
+mod failure;
+mod schema;
+mod serve;
+mod token;
+mod trace;
+mod tree;
+mod words;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use clap::Parser;
+
+use crate::{
+    cli::{Cli, Command, DbCommand},
+    failure::{Failure, OrFail, Outcome},
+};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(outcome) => outcome.into(),
+        Err(failure) => {
+            // Nobody is left to tell when standard error is closed.
+            let _ = writeln!(io::stderr(), "{}", failure.full_text());
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Outcome, Failure> {
+    let runtime = tokio::runtime::Runtime::new().or_fail(|| "no threads can be started".to_owned())?;
+    let mut out = io::stdout();
+    runtime.block_on(async {
+        match cli.command {
+            Command::Serve(args) => serve::serve(&args).await,
+            Command::Demo(args) => demo::demo(&args, &mut out).await,
+            Command::Capture(args) => capture::capture(&args, &mut out).await,
+            Command::Trace(args) => trace::trace(&args, &mut out).await,
+            Command::Export(args) => export::export(&args, &mut out).await,
+            Command::Token(args) => token::token(&args, &mut out),
+            Command::Db(DbCommand::Migrate { database }) => serve::migrate(&database).await,
+            Command::Schema(args) => schema::schema(&args, &mut out),
+        }
+    })
+}

@@ -1,0 +1,304 @@
+//! The gateway as a process: configuration, database, registry, log, and an orderly end.
+
+use std::{collections::BTreeMap, io, net::SocketAddr, path::Path, sync::Arc};
+
+use app::{App, CaptureLimits, IssuerRegistration, KeyRegistration, TenantRegistration};
+use domain::{PartyId, SystemClock, TenantId};
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    cli::ServeArgs,
+    config::{Config, DatabaseUrl, Issuer, IssuerKind, Log, LogFormat, Tenant},
+    failure::{Failure, OrFail, Outcome},
+};
+
+/// The file that is read when no other is named.
+const DEFAULT_FILE: &str = "lotline.toml";
+
+const NO_ISSUER: &str = "\
+nobody could sign in: no tenant accepts the tokens of any issuer. Write into lotline.toml:
+
+  [[tenant]]
+  slug = \"packer\"
+  name = \"Example Packing\"
+
+  [[tenant.issuer]]
+  issuer = \"https://login.packer.example\"
+  kind = \"staff\"
+  roles = [\"read\", \"capture\", \"admin\"]
+  public_key_file = \"packer.pub.pem\"
+
+`lotline token keygen` makes a key for trying it out";
+
+pub(crate) async fn serve(args: &ServeArgs) -> Result<Outcome, Failure> {
+    let config = args.config()?;
+    start_log(&config.log)?;
+    let app = open(&config, args.migrate).await?;
+    let interrupted = app.recover().await.or_fail(|| "the capture jobs cannot be read".to_owned())?;
+    if interrupted > 0 {
+        tracing::warn!(capture.jobs = interrupted, "captures that were interrupted are marked as failed");
+    }
+    let listener = bind(config.server.listen).await?;
+    let gateway_config =
+        gateway::Config { graphiql: config.server.graphiql, request_timeout: config.server.request_timeout.0 };
+    let router = gateway::router(app, gateway_config);
+    tracing::info!(server.listen = %config.server.listen, server.base_url = config.server.base_url(), "serving");
+    gateway::serve(listener, router, asked_to_stop()).await.or_fail(|| "the gateway stopped".to_owned())?;
+    tracing::info!("stopped");
+    Ok(Outcome::Done)
+}
+
+/// Brings the schema of a database up to date.
+pub(crate) async fn migrate(url: &DatabaseUrl) -> Result<Outcome, Failure> {
+    let store = App::open_store(&url.0).await.or_fail(|| "the database cannot be opened".to_owned())?;
+    store.migrate().await.or_fail(|| "the schema could not be brought up to date".to_owned())?;
+    Ok(Outcome::Done)
+}
+
+impl ServeArgs {
+    /// The file with variables and flags on top.
+    pub(crate) fn config(&self) -> Result<Config, Failure> {
+        let mut config = match &self.config {
+            Some(file) => Config::read(file)?,
+            None if Path::new(DEFAULT_FILE).exists() => Config::read(Path::new(DEFAULT_FILE))?,
+            None => Config::default(),
+        };
+        let server = &mut config.server;
+        replace(&mut server.listen, self.listen.as_ref());
+        replace(&mut server.request_timeout, self.request_timeout.as_ref());
+        replace(&mut server.graphiql, self.graphiql.as_ref());
+        server.base_url = self.base_url.clone().or(server.base_url.take());
+        replace(&mut config.database.url, self.database.as_ref());
+        replace(&mut config.capture.max_document, self.max_document.as_ref());
+        replace(&mut config.log.format, self.log_format.as_ref());
+        replace(&mut config.log.level, self.log_level.as_ref());
+        Ok(config)
+    }
+}
+
+fn replace<T: Clone>(setting: &mut T, given: Option<&T>) {
+    if let Some(given) = given {
+        setting.clone_from(given);
+    }
+}
+
+/// The use cases on the configured database, with everybody in the configuration registered.
+async fn open(config: &Config, migrate: bool) -> Result<App, Failure> {
+    let store = App::open_store(&config.database.url.0).await.or_fail(|| "the database cannot be opened".to_owned())?;
+    if migrate {
+        store.migrate().await.or_fail(|| "the schema could not be brought up to date".to_owned())?;
+    }
+    let limits = CaptureLimits { max_document_bytes: config.capture.max_document.0 };
+    let app = App::new(store, Arc::new(SystemClock), &config.server.base_url(), limits);
+    if !app.is_ready().await {
+        return Err(Failure::new(
+            "the schema of the database is behind this version; run `lotline db migrate`, or start with --migrate",
+        ));
+    }
+    register(&app, config).await?;
+    if app.has_issuer().await.or_fail(|| "the registry cannot be read".to_owned())? {
+        Ok(app)
+    } else {
+        Err(Failure::new(NO_ISSUER))
+    }
+}
+
+/// Registers what is new. Tenants come first, because a party may be one of them.
+async fn register(app: &App, config: &Config) -> Result<(), Failure> {
+    let mut tenants = BTreeMap::new();
+    for tenant in &config.tenant {
+        let Tenant { slug, name, identifiers, .. } = tenant;
+        let id = app.ensure_tenant(&TenantRegistration { slug, name, identifiers }).await;
+        tenants.insert(slug.as_str(), id.or_fail(|| format!("the tenant `{slug}` cannot be registered"))?);
+    }
+    for tenant in &config.tenant {
+        let Some(&id) = tenants.get(tenant.slug.as_str()) else { continue };
+        let parties = register_parties(app, id, tenant, &tenants).await?;
+        for issuer in &tenant.issuer {
+            register_issuer(app, id, tenant, issuer, &parties).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn register_parties<'a>(
+    app: &App,
+    id: TenantId,
+    tenant: &'a Tenant,
+    tenants: &BTreeMap<&str, TenantId>,
+) -> Result<BTreeMap<&'a str, PartyId>, Failure> {
+    let mut parties = BTreeMap::new();
+    for party in &tenant.party {
+        let name = &party.name;
+        let unknown = |slug: &String| {
+            format!("the party `{name}` of `{}` is hosted as `{slug}`, but there is no such [[tenant]]", tenant.slug)
+        };
+        let hosted = match &party.hosted {
+            Some(slug) => Some(*tenants.get(slug.as_str()).ok_or_else(|| Failure::new(unknown(slug)))?),
+            None => None,
+        };
+        let registered = app.ensure_party(id, name, &party.identifiers, hosted).await;
+        let registered =
+            registered.or_fail(|| format!("the party `{name}` of `{}` cannot be registered", tenant.slug))?;
+        parties.insert(name.as_str(), registered);
+    }
+    Ok(parties)
+}
+
+async fn register_issuer(
+    app: &App,
+    id: TenantId,
+    tenant: &Tenant,
+    issuer: &Issuer,
+    parties: &BTreeMap<&str, PartyId>,
+) -> Result<(), Failure> {
+    let wrong = |what: &str| Failure::new(format!("issuer `{}` of `{}`: {what}", issuer.name, tenant.slug));
+    let kind = match (issuer.kind, &issuer.party) {
+        (IssuerKind::Staff, None) if issuer.roles.is_empty() => {
+            return Err(wrong("its people may do nothing; write `roles`, for example [\"read\"]"));
+        }
+        (IssuerKind::Staff, None) => app::IssuerKind::Staff,
+        (IssuerKind::Regulator, None) => app::IssuerKind::Regulator,
+        (IssuerKind::Partner, Some(name)) => {
+            let party = parties.get(name.as_str()).ok_or_else(|| wrong("`party` names no [[tenant.party]]"))?;
+            app::IssuerKind::Partner(*party)
+        }
+        (IssuerKind::Partner, None) => return Err(wrong("a partner's issuer needs `party`, the name of the partner")),
+        (_, Some(_)) => return Err(wrong("`party` is for `kind = \"partner\"` only")),
+    };
+    if issuer.kind != IssuerKind::Staff && !issuer.roles.is_empty() {
+        return Err(wrong("`roles` are for `kind = \"staff\"` only"));
+    }
+    let public_key = match (&issuer.public_key, &issuer.public_key_file) {
+        (Some(pem), None) => pem.clone(),
+        (None, Some(file)) => {
+            std::fs::read_to_string(file).or_fail(|| format!("`{}` cannot be read", file.display()))?
+        }
+        _ => return Err(wrong("write either `public_key` or `public_key_file`")),
+    };
+    let key = KeyRegistration {
+        kid: issuer.kid.clone(),
+        alg: issuer.alg.clone(),
+        public_key,
+        valid_from: Timestamp::UNIX_EPOCH,
+        valid_to: None,
+    };
+    let registration = IssuerRegistration {
+        issuer: &issuer.name,
+        kind,
+        roles: &issuer.roles,
+        max_lifetime_seconds: issuer.max_lifetime.seconds(),
+        keys: vec![key],
+    };
+    let registered = app.register_issuer(id, &registration).await;
+    registered.or_fail(|| format!("the issuer `{}` of `{}` cannot be registered", issuer.name, tenant.slug))
+}
+
+/// Takes the address, or says how to choose another one.
+pub(crate) async fn bind(listen: SocketAddr) -> Result<TcpListener, Failure> {
+    let bound = TcpListener::bind(listen).await;
+    bound.or_fail(|| format!("cannot listen on {listen}; choose another address with --listen"))
+}
+
+/// Ends when the process is asked to stop, by Ctrl-C or SIGTERM.
+pub(crate) async fn asked_to_stop() {
+    let terminated = async {
+        #[cfg(unix)]
+        if let Ok(mut signal) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            signal.recv().await;
+            return;
+        }
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+/// Writes the log to standard error, so that standard output stays for answers.
+fn start_log(log: &Log) -> Result<(), Failure> {
+    let filter: EnvFilter =
+        log.level.parse().or_fail(|| format!("`{}` is no level of the log; write for example `info`", log.level))?;
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    match log.format {
+        LogFormat::Text => subscriber.init(),
+        LogFormat::Json => subscriber.json().init(),
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    const TENANT: &str = "[[tenant]]\nslug = \"packer\"\nname = \"Packer\"\nidentifiers = [\"urn:example:packer\"]\n";
+
+    fn config(text: &str, folder: &Path) -> Config {
+        let mut config = Config::parse(text).unwrap();
+        config.database.url = DatabaseUrl(format!("sqlite://{}/test.db?mode=rwc", folder.display()));
+        config
+    }
+
+    async fn refused(text: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let failure = open(&config(text, folder.path()), true).await.err().unwrap();
+        failure.full_text()
+    }
+
+    fn with_issuer(lines: &str) -> String {
+        format!("{TENANT}[[tenant.issuer]]\nissuer = \"https://login.packer.example\"\n{lines}")
+    }
+
+    #[tokio::test]
+    async fn a_gateway_that_nobody_could_sign_in_to_does_not_start() {
+        let text = refused(TENANT).await;
+        assert!(text.contains("nobody could sign in"), "{text}");
+        assert!(text.contains("[[tenant.issuer]]"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn an_issuer_without_key_role_or_party_is_refused() {
+        assert!(refused(&with_issuer("kind = \"staff\"\nroles = [\"read\"]")).await.contains("`public_key_file`"));
+        assert!(refused(&with_issuer("kind = \"staff\"")).await.contains("write `roles`"));
+        assert!(refused(&with_issuer("kind = \"partner\"")).await.contains("needs `party`"));
+        assert!(refused(&with_issuer("kind = \"partner\"\nparty = \"x\"")).await.contains("names no [[tenant.party]]"));
+    }
+
+    #[tokio::test]
+    async fn registering_the_same_configuration_again_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = auth::SigningKey::generate_ed25519().unwrap().public_pem();
+        let text = format!(
+            "{TENANT}[[tenant.party]]\nname = \"Grocer\"\nidentifiers = [\"urn:example:grocer\"]\n\
+             [[tenant.issuer]]\nissuer = \"i\"\nkind = \"partner\"\nparty = \"Grocer\"\npublic_key = '''{key}'''"
+        );
+        let config = config(&text, folder.path());
+        open(&config, true).await.unwrap();
+        open(&config, false).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_schema_that_is_behind_is_not_migrated_silently() {
+        let folder = tempfile::tempdir().unwrap();
+        let failure = open(&config(TENANT, folder.path()), false).await.err().unwrap();
+        assert!(failure.full_text().contains("lotline db migrate"));
+    }
+
+    #[test]
+    fn a_flag_goes_before_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("lotline.toml");
+        std::fs::write(&file, "[server]\nlisten = \"127.0.0.1:9000\"\n[log]\nlevel = \"warn\"").unwrap();
+        let line = ["lotline", "serve", "--listen", "127.0.0.1:9001", "--config"];
+        let cli = Cli::try_parse_from(line.iter().copied().map(Into::into).chain([file.into_os_string()])).unwrap();
+        let Command::Serve(args) = cli.command else { panic!("another command") };
+        let config = args.config().unwrap();
+        assert_eq!((config.server.listen.port(), config.log.level.as_str()), (9001, "warn"));
+    }
+}
