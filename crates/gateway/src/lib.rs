@@ -18,7 +18,11 @@ use axum::{
     middleware::from_fn,
     routing::{MethodRouter, get, post},
 };
-use tower_http::{timeout::TimeoutLayer, trace::TraceLayer};
+use tower_http::{
+    timeout::TimeoutLayer,
+    trace::{DefaultOnResponse, TraceLayer},
+};
+use tracing::Level;
 
 /// What is the operator's to decide about the surfaces.
 #[derive(Clone, Copy, Debug)]
@@ -60,12 +64,17 @@ pub fn router(app: App, config: Config) -> Router {
         .route("/readyz", get(operations::ready))
         .route("/metrics", get(operations::metrics))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, config.request_timeout));
+    // A failure is logged with its causes where it is met, so the layer says nothing more about it.
+    let trace = TraceLayer::new_for_http()
+        .make_span_with(operations::span)
+        .on_response(DefaultOnResponse::new().level(Level::INFO))
+        .on_failure(());
     unhurried
         .merge(in_time)
         .fallback(|| async { StatusCode::NOT_FOUND })
         .layer(from_fn(operations::explain))
         .layer(from_fn(operations::measure))
-        .layer(TraceLayer::new_for_http().make_span_with(operations::span))
+        .layer(trace)
         .with_state(shared)
 }
 

@@ -14,8 +14,7 @@ pub(crate) fn content_length(headers: &HeaderMap) -> Option<u64> {
 
 /// The first of `offered` that the client likes best; `Err` with its wishes when it likes none.
 pub(crate) fn negotiate<'a>(headers: &HeaderMap, offered: &[&'a str]) -> Result<&'a str, String> {
-    let wishes: Vec<&str> =
-        headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+    let wishes: Vec<&str> = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
     let wishes = wishes.join(",");
     if wishes.trim().is_empty() {
         return offered.first().copied().ok_or(wishes);

@@ -2,7 +2,7 @@
 
 use std::{sync::OnceLock, time::Instant};
 
-use app::App;
+use app::{App, Job, JobStatus};
 use axum::{
     extract::{MatchedPath, Request, State},
     http::{StatusCode, header},
@@ -76,6 +76,17 @@ pub(crate) async fn measure(request: Request, next: Next) -> Response {
     let [route, method] = labels;
     metrics::counter!("lotline_http_requests_total", &[route, method, ("status", status)]).increment(1);
     response
+}
+
+/// Counts what became of a document.
+pub(crate) fn count_capture(job: &Job) {
+    let outcome = match job.status {
+        JobStatus::Running => "running",
+        JobStatus::Finished => "finished",
+        JobStatus::Failed => "failed",
+    };
+    metrics::counter!("lotline_captured_documents_total", "outcome" => outcome).increment(1);
+    metrics::counter!("lotline_captured_events_total").increment(job.stored);
 }
 
 /// Gives a problem document to failures that nobody has said anything about: unknown paths, methods that a path does

@@ -23,12 +23,13 @@ pub(crate) struct Problem {
     status: u16,
     detail: String,
     #[serde(flatten)]
-    more: Map<String, Value>,
+    // Boxed, because a problem is what every fallible function here may return.
+    more: Box<Map<String, Value>>,
 }
 
 impl Problem {
     fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
-        Self { kind, title, status: status.as_u16(), detail: detail.into(), more: Map::new() }
+        Self { kind, title, status: status.as_u16(), detail: detail.into(), more: Box::default() }
     }
 
     fn with(mut self, name: &str, value: impl Into<Value>) -> Self {

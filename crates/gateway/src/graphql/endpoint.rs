@@ -11,6 +11,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use domain::Viewer;
+use http_body_util::LengthLimitError;
 use serde::Deserialize;
 
 use super::{
@@ -155,7 +156,8 @@ async fn request(headers: &HeaderMap, body: Body, limit: usize) -> Result<Reques
 }
 
 fn body_error(error: &axum::Error, limit: usize) -> Refused {
-    let too_large = std::error::Error::source(error).is_some_and(|source| source.is::<http_body_util::LengthLimitError>());
+    let source = std::error::Error::source(error);
+    let too_large = source.is_some_and(<dyn std::error::Error>::is::<LengthLimitError>);
     if too_large { Refused::too_large(limit) } else { Refused::bad("the request did not arrive whole") }
 }
 

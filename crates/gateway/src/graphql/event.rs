@@ -119,7 +119,8 @@ impl Event {
     #[graphql(complexity = "1 + 5 * child_complexity")]
     async fn mentions(
         &self,
-        #[graphql(desc = "How many of them at most, up to 1,000.", default = 100, validator(maximum = 1000))] first: u16,
+        #[graphql(desc = "How many of them at most, up to 1,000.", default = 100, validator(maximum = 1000))]
+        first: u16,
     ) -> Vec<Mention> {
         let shown = usize::from(first.min(MAX_MENTIONS));
         self.mentions.iter().take(shown).cloned().map(Mention::from).collect()

@@ -1,10 +1,7 @@
 //! What everybody may ask; the caller's view decides what is answered.
 
 use app::{EventFilter, LotFilter, TraceQuestion};
-use async_graphql::{
-    Context, Object, Result,
-    connection::Connection,
-};
+use async_graphql::{Context, Object, Result, connection::Connection};
 
 use super::{
     error::from_app,

@@ -16,7 +16,9 @@ mod sighting;
 mod staff;
 mod trace;
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, ObjectType, Schema, SchemaBuilder};
+use async_graphql::{
+    EmptyMutation, EmptySubscription, MergedObject, ObjectType, Schema, SchemaBuilder, connection::Connection,
+};
 
 pub(crate) use endpoint::{graphiql, partner, staff};
 
@@ -56,6 +58,8 @@ where
     M: ObjectType + 'static,
 {
     builder
+        .override_output_type_description::<Connection<String, event::Event>>("A page of events.")
+        .override_output_type_description::<Connection<String, lot::Lot>>("A page of lots.")
         .limit_complexity(MAX_COMPLEXITY)
         .limit_recursive_depth(MAX_RECURSION)
         .limit_directives(MAX_DIRECTIVES)

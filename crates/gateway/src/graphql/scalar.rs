@@ -16,7 +16,8 @@ pub(crate) struct Date(pub(crate) civil::Date);
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
         let Value::String(text) = &value else { return Err(InputValueError::expected_type(value)) };
-        let invalid = |_| InputValueError::custom(format!("`{text}` is no instant such as `2028-08-15T22:30:00-07:00`"));
+        let invalid =
+            |_| InputValueError::custom(format!("`{text}` is no instant such as `2028-08-15T22:30:00-07:00`"));
         text.parse().map(Self).map_err(invalid)
     }
 

@@ -116,8 +116,7 @@ impl Size {
     /// The size of a field with this selection.
     fn around(self, introspection: bool) -> Self {
         let depth = self.depth.saturating_add(1);
-        let (depth, introspection_depth) =
-            if introspection { (1, depth) } else { (depth, self.introspection_depth) };
+        let (depth, introspection_depth) = if introspection { (1, depth) } else { (depth, self.introspection_depth) };
         Self { roots: 1, fields: self.fields.saturating_add(1), depth, introspection_depth }
     }
 }
@@ -203,7 +202,10 @@ mod tests {
 
     #[test]
     fn aliases_and_fragments_count_at_the_root() {
-        let fields = |number: usize| (0..number).map(|index| format!("a{index}: me {{ actor }} ")).collect::<String>();
+        let fields = |number: usize| {
+            let fields: Vec<_> = (0..number).map(|index| format!("a{index}: me {{ actor }}")).collect();
+            fields.join(" ")
+        };
         assert_eq!(verdict(&format!("{{ {} }}", fields(10))), Ok(()));
         let eleven = "the query has more than 10 fields at its root".to_owned();
         assert_eq!(verdict(&format!("{{ {} }}", fields(11))), Err(eleven.clone()));
@@ -213,11 +215,9 @@ mod tests {
 
     #[test]
     fn fragments_that_double_are_refused_without_being_followed() {
-        let mut query = "{ me { ...f0 } }".to_owned();
-        for index in 0..30 {
-            query.push_str(&format!(" fragment f{index} on Me {{ ...f{0} ...f{0} }}", index + 1));
-        }
-        query.push_str(" fragment f30 on Me { actor }");
+        let doubling = |index: usize| format!("fragment f{index} on Me {{ ...f{0} ...f{0} }}", index + 1);
+        let fragments: Vec<_> = (0..30).map(doubling).collect();
+        let query = format!("{{ me {{ ...f0 }} }} {} fragment f30 on Me {{ actor }}", fragments.join(" "));
         assert_eq!(verdict(&query), Err("the query has more than 5000 fields".to_owned()));
     }
 

@@ -2,7 +2,10 @@
 
 use async_graphql::{Enum, ID, SimpleObject};
 
-use super::{place::Place, scalar::{Date, DateTime}};
+use super::{
+    place::Place,
+    scalar::{Date, DateTime},
+};
 
 /// The part that a thing plays in an event.
 #[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]

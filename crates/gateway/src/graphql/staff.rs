@@ -11,6 +11,7 @@ use super::{
     place::Place,
     session::Session,
 };
+use crate::operations;
 
 /// What staff may do.
 #[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
@@ -53,6 +54,7 @@ pub(crate) struct Staff;
 #[Object]
 impl Staff {
     /// Who you are to this gateway.
+    #[expect(clippy::unused_async, reason = "the library wants every field with arguments to be asynchronous")]
     async fn me(&self, ctx: &Context<'_>) -> Result<Me> {
         let caller = &Session::of(ctx)?.caller;
         let principal = caller.principal();
@@ -123,9 +125,10 @@ impl Staff {
     }
 }
 
-/// What staff may do, within the roles of the token.
+/// What staff may do.
 pub(crate) struct Mutation;
 
+/// What staff may do, within the roles of the token.
 #[Object]
 impl Mutation {
     /// Captures an EPCIS document: all of it, or, if anything in it is rejected, nothing. When this answers `CAPTURED`
@@ -141,15 +144,13 @@ impl Mutation {
         // On a task of its own: a client that hangs up must not leave a capture half-way.
         let capture = tokio::spawn(async move { caller.capture(document.as_bytes(), media_type.into()).await });
         let job = capture.await.map_err(|error| internal(&error))?;
-        Ok(CapturePayload::from(job.map_err(|error| from_capture(&error))?))
+        let job = job.map_err(|error| from_capture(&error))?;
+        operations::count_capture(&job);
+        Ok(CapturePayload::from(job))
     }
 
     /// Gives a grant.
-    async fn grant_add(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Its terms.")] input: GrantInput,
-    ) -> Result<Grant> {
+    async fn grant_add(&self, ctx: &Context<'_>, #[graphql(desc = "Its terms.")] input: GrantInput) -> Result<Grant> {
         let terms = input.try_into()?;
         let grant = Session::of(ctx)?.caller.add_grant(&terms).await.map_err(|error| from_app(&error))?;
         Ok(Grant::from(grant))

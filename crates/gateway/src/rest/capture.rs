@@ -19,6 +19,7 @@ use crate::{
     bearer::Authenticated,
     incident,
     media_type::{content_length, content_type},
+    operations,
     problem::Problem,
 };
 
@@ -54,8 +55,7 @@ pub(crate) async fn capture(
     let capture = tokio::spawn(async move { caller.capture(StreamReader::new(chunks), binding).await });
     let job = capture.await.map_err(|error| Problem::internal(&incident::record(&error)))?;
     let job = job.map_err(|error| Problem::from(&error))?;
-    metrics::counter!("lotline_captured_events_total").increment(job.stored);
-    metrics::counter!("lotline_captured_documents_total", "outcome" => outcome(job.status)).increment(1);
+    operations::count_capture(&job);
     let location = format!("/epcis/capture/{}", job.id);
     Ok((StatusCode::ACCEPTED, VERSIONS, [(header::LOCATION, location)]).into_response())
 }
@@ -80,10 +80,7 @@ fn binding(headers: &HeaderMap) -> Result<Binding, Problem> {
 }
 
 /// Gives up on a sender that pauses too long.
-fn patient(
-    body: BodyDataStream,
-    patience: Duration,
-) -> impl Stream<Item = std::io::Result<axum::body::Bytes>> + Send {
+fn patient(body: BodyDataStream, patience: Duration) -> impl Stream<Item = std::io::Result<axum::body::Bytes>> + Send {
     stream::unfold(Some(body), move |body| async move {
         let mut body = body?;
         match tokio::time::timeout(patience, body.next()).await {
@@ -114,12 +111,4 @@ fn capture_job(job: &Job) -> Value {
         "duplicates": job.duplicates,
         "rejected": job.rejected,
     })
-}
-
-fn outcome(status: JobStatus) -> &'static str {
-    match status {
-        JobStatus::Running => "running",
-        JobStatus::Finished => "finished",
-        JobStatus::Failed => "failed",
-    }
 }

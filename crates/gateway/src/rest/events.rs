@@ -39,8 +39,8 @@ pub(crate) async fn events(
         .filter_map(|(shown, _)| shown.event.as_ref())
         .filter(|event| query.matches(event))
         .collect();
-    let body = document(&events, media_type, app.now())
-        .map_err(|error| Problem::internal(&incident::record(&error)))?;
+    let body =
+        document(&events, media_type, app.now()).map_err(|error| Problem::internal(&incident::record(&error)))?;
     let versions = [(HeaderName::from_static("gs1-epcis-version"), "2.0.0")];
     let mut response = (versions, [(header::CONTENT_TYPE, media_type)], body).into_response();
     if let Some(link) = next.and_then(|link| link.parse().ok()) {

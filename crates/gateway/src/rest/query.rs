@@ -127,7 +127,8 @@ impl Match {
 }
 
 fn values(name: &str, text: &str) -> Result<Vec<String>, Problem> {
-    let values: Vec<String> = text.split('|').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned).collect();
+    let values: Vec<String> =
+        text.split('|').map(str::trim).filter(|value| !value.is_empty()).map(str::to_owned).collect();
     match values.len() {
         0 => Err(Problem::parameter(name, format!("`{name}` has no value"))),
         1..=MAX_VALUES => Ok(values),
@@ -145,7 +146,8 @@ fn one_of(name: &str, values: Vec<String>, known: &[&str]) -> Result<Vec<String>
 }
 
 fn instant(name: &str, text: &str) -> Result<Timestamp, Problem> {
-    let time: EventTime = text.parse().map_err(|error: epcis::InvalidTime| Problem::parameter(name, error.to_string()))?;
+    let time: EventTime =
+        text.parse().map_err(|error: epcis::InvalidTime| Problem::parameter(name, error.to_string()))?;
     Ok(time.instant())
 }
 

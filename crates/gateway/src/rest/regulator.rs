@@ -49,10 +49,7 @@ pub(crate) async fn export(
     let Query(parameters) = parameters.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
     let selection = parameters.selection()?;
     let sheet = parameters.sheet()?;
-    let export = caller
-        .export(&selection, parameters.place.as_deref())
-        .await
-        .map_err(|error| Problem::from(&error))?;
+    let export = caller.export(&selection, parameters.place.as_deref()).await.map_err(|error| Problem::from(&error))?;
     // Writing a workbook is work for the processor alone.
     let written = tokio::task::spawn_blocking(move || write(&export, sheet)).await;
     let written = written.map_err(|error| Problem::internal(&incident::record(&error)))?;

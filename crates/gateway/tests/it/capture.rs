@@ -84,3 +84,20 @@ async fn partners_neither_capture_nor_see_jobs() {
     let absent = world.get("/epcis/capture/none", &world.partner()).await;
     assert_eq!((existing.status, &existing.body), (absent.status, &absent.body));
 }
+
+#[tokio::test]
+async fn json_ld_is_captured_and_given_back() {
+    let world = World::new().await;
+    let company = testkit::chain_a().iter().find(|company| company.slug == "valle-verde").unwrap();
+    let document = company.documents.first().unwrap();
+    let answer = world.post("/epcis/capture", &world.staff(), document.media_type, document.bytes).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+    let job = world.get(answer.header(header::LOCATION), &world.staff()).await.json();
+    assert_eq!((&job["success"], &job["stored"]), (&json!(true), &json!(document.events.len())), "{job}");
+
+    let events = world.get("/epcis/events", &world.staff()).await;
+    assert_eq!(events.header(header::CONTENT_TYPE), "application/ld+json");
+    let again = world.post("/epcis/capture", &world.staff(), "application/ld+json", events.body).await;
+    let job = world.get(again.header(header::LOCATION), &world.staff()).await.json();
+    assert_eq!(job["duplicates"], json!(document.events.len()), "{job}");
+}

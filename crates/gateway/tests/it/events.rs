@@ -71,11 +71,14 @@ async fn an_unknown_parameter_is_refused_by_name() {
     let answer = world.get("/epcis/events?EQ_bizstep=shipping", &world.staff()).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
     let problem = answer.json();
-    assert_eq!((&problem["type"], &problem["parameter"]), (&"epcisException:QueryParameterException".into(), &"EQ_bizstep".into()));
+    assert_eq!(
+        (&problem["type"], &problem["parameter"]),
+        (&"epcisException:QueryParameterException".into(), &"EQ_bizstep".into())
+    );
 }
 
 #[tokio::test]
-async fn an_answer_in_xml_can_be_captured_again() {
+async fn the_answer_is_in_a_syntax_that_the_client_accepts() {
     let world = three_lots().await;
     let request = axum::http::Request::get("/epcis/events")
         .header(header::AUTHORIZATION, format!("Bearer {}", world.staff()))

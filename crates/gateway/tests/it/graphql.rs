@@ -5,7 +5,8 @@ use crate::world::{GROCER_PLACE, PACKER_PLACE, World, document, lot, packed, shi
 
 async fn shipped_lot() -> World {
     let world = World::new().await;
-    let answer = world.capture(document(&(packed("L1", 8) + &shipped("L1", 9, GROCER_PLACE) + &packed("L2", 10)))).await;
+    let answer =
+        world.capture(document(&(packed("L1", 8) + &shipped("L1", 9, GROCER_PLACE) + &packed("L2", 10)))).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED);
     world
 }
@@ -28,14 +29,18 @@ async fn a_lot_is_found_by_code_by_identifier_and_by_its_name() {
 #[tokio::test]
 async fn lots_come_in_pages_whose_cursors_belong_to_their_question() {
     let world = shipped_lot().await;
-    let page = world.ask("{ lots(first: 1) { edges { cursor node { tlc } } pageInfo { hasNextPage endCursor } } }").await;
+    let page =
+        world.ask("{ lots(first: 1) { edges { cursor node { tlc } } pageInfo { hasNextPage endCursor } } }").await;
     let page = &page.json()["data"]["lots"];
     assert_eq!(page["pageInfo"]["hasNextPage"], json!(true));
     let cursor = page["pageInfo"]["endCursor"].as_str().unwrap();
 
     let next = "query ($c: String!, $g: String) { lots(first: 1, after: $c, gtin: $g) { nodes { identifier } pageInfo { hasNextPage } } }";
     let second = world.ask_with(next, json!({ "c": cursor })).await.json();
-    assert_eq!(second["data"]["lots"], json!({ "nodes": [{ "identifier": lot("L2") }], "pageInfo": { "hasNextPage": false } }));
+    assert_eq!(
+        second["data"]["lots"],
+        json!({ "nodes": [{ "identifier": lot("L2") }], "pageInfo": { "hasNextPage": false } })
+    );
     let other = world.ask_with(next, json!({ "c": cursor, "g": "19521003000173" })).await;
     assert_eq!(other.code(), "BAD_CURSOR");
     assert_eq!(world.ask_with(next, json!({ "c": "made up" })).await.code(), "BAD_CURSOR");
@@ -66,7 +71,10 @@ async fn a_trace_shows_where_a_lot_was_handed_over_and_what_is_missing() {
     let trace = &answer["data"]["trace"];
     assert_eq!(trace["starts"][0], trace["nodes"][0]["id"], "{answer}");
     let edge = &trace["edges"][0];
-    assert_eq!((&edge["type"], &edge["from"], &edge["to"]), (&json!("HANDED_OVER"), &json!(PACKER_PLACE), &json!(GROCER_PLACE)));
+    assert_eq!(
+        (&edge["type"], &edge["from"], &edge["to"]),
+        (&json!("HANDED_OVER"), &json!(PACKER_PLACE), &json!(GROCER_PLACE))
+    );
     assert_eq!((&edge["lot"], &edge["assertedBy"]), (&trace["starts"][0], &json!("packer")));
     // The grocer has captured nothing of it.
     assert_eq!((&trace["complete"], &trace["gaps"][0]["reason"]), (&json!(false), &json!("NOT_AVAILABLE")), "{answer}");

@@ -6,10 +6,13 @@ use crate::world::World;
 #[tokio::test]
 async fn a_query_that_asks_for_too_much_is_refused() {
     let world = World::new().await;
-    let roots: String = (0..11).map(|index| format!("a{index}: me {{ actor }} ")).collect();
+    let repeat = |number: usize, field: &str| {
+        let fields: Vec<_> = (0..number).map(|index| format!("a{index}: {field}")).collect();
+        fields.join(" ")
+    };
+    let roots = repeat(11, "me { actor }");
     let mention = "mentions { role lot { id tlc identifier gtin } quantity { amount uom } }";
-    let dear: String =
-        (0..10).map(|index| format!("a{index}: events(first: 100) {{ nodes {{ id day {mention} }} }} ")).collect();
+    let dear = repeat(10, &format!("events(first: 100) {{ nodes {{ id day {mention} }} }}"));
     let queries = [
         format!("{{ {roots} }}"),
         format!("{{ {dear} }}"),

@@ -1,6 +1,11 @@
 //! The surfaces as their clients meet them.
 
-#![expect(clippy::unwrap_used, reason = "a fixture that cannot be made fails the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "what a fixture or an answer does not hold fails the test"
+)]
 
 mod capture;
 mod events;

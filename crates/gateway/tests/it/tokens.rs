@@ -34,7 +34,8 @@ async fn every_token_that_is_not_accepted_gets_the_same_answer() {
         let answer = world.post("/graphql", &token, "application/json", r#"{"query":"{me{actor}}"}"#).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         assert_eq!(answer.header(header::WWW_AUTHENTICATE), "Bearer");
-        let expected = r#"{"errors":[{"message":"the token is not accepted here","extensions":{"code":"UNAUTHENTICATED"}}]}"#;
+        let expected =
+            r#"{"errors":[{"message":"the token is not accepted here","extensions":{"code":"UNAUTHENTICATED"}}]}"#;
         assert_eq!(answer.text(), expected);
     }
 }

@@ -224,18 +224,19 @@ pub(crate) fn shipped(code: &str, hour: u8, to: &str) -> String {
         r#"<sourceList><source type="location">{PACKER_PLACE}</source></sourceList>
            <destinationList><destination type="location">{to}</destination></destinationList>"#
     );
-    event(code, hour, "OBSERVE", "shipping", &ends)
+    let cte = r#"<fsma:cte xmlns:fsma="https://w3id.org/fsma204/kde/">shipping</fsma:cte>"#;
+    event(code, hour, "OBSERVE", "shipping", &(ends + cte))
 }
 
 fn event(code: &str, hour: u8, action: &str, step: &str, ends: &str) -> String {
     let lot = lot(code);
     format!(
-        r#"<ObjectEvent><eventTime>2028-08-15T{hour:02}:00:00Z</eventTime>
+        r"<ObjectEvent><eventTime>2028-08-15T{hour:02}:00:00Z</eventTime>
            <eventTimeZoneOffset>+00:00</eventTimeZoneOffset>
            <eventID>urn:example:{code}-{hour}-{step}</eventID>
            <epcList/><action>{action}</action><bizStep>{step}</bizStep><disposition>active</disposition>
            <readPoint><id>{PACKER_PLACE}</id></readPoint>
            <quantityList><quantityElement><epcClass>{lot}</epcClass><quantity>10</quantity><uom>XCS</uom>
-           </quantityElement></quantityList>{ends}</ObjectEvent>"#
+           </quantityElement></quantityList>{ends}</ObjectEvent>"
     )
 }
