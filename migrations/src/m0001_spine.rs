@@ -137,6 +137,7 @@ fn tables() -> Vec<TableSpec> {
                 text("job"),
                 text("kind"),
                 id("event_time"),
+                text("day"),
                 id("recorded_at"),
                 null_text("action"),
                 null_text("biz_step"),
@@ -166,7 +167,7 @@ fn tables() -> Vec<TableSpec> {
         // `sourceList` and `destinationList`.
         TableSpec {
             name: "event_end",
-            columns: vec![id("tenant"), id("event"), text("side"), id("ordinal"), id("item")],
+            columns: vec![id("tenant"), id("event"), text("side"), id("ordinal"), text("kind"), id("item")],
             key: &["tenant", "event", "side", "ordinal"],
             indexes: &[(&["tenant", "item", "event"], false)],
         },

@@ -58,7 +58,13 @@ impl App {
         let stated = claims.purpose.unwrap_or_default();
         match issuer.kind {
             IssuerKind::Staff => Ok((Viewer::Own, stated)),
-            IssuerKind::Partner(party) => Ok((Viewer::Party(party), stated)),
+            IssuerKind::Partner(party) => {
+                let parties = self.store().parties(tenant.id).await?;
+                let is_active = parties.iter().any(|known| known.id == party);
+                is_active
+                    .then_some((Viewer::Party(party), stated))
+                    .ok_or(AppError::Unauthenticated(Refusal::UnknownIssuer))
+            }
             IssuerKind::Regulator => {
                 let grants = self.store().grants_of_officer(tenant.id, &issuer.issuer, &claims.sub).await?;
                 let grant = grants.iter().rev().find(|grant| grant.is_active(self.now()));

@@ -5,7 +5,6 @@ use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305,
     aead::{Aead, Payload},
 };
-use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use store::Scope;
 
@@ -31,23 +30,21 @@ impl Cursors {
         Self { cipher: XChaCha20Poly1305::new(&key.finalize()), bound_to: Sha256::digest(bound_to.as_bytes()).to_vec() }
     }
 
-    /// Seals a position.
-    pub(crate) fn seal(&self, position: &impl Serialize) -> Result<String, AppError> {
+    /// Seals a position. A cursor is as long as its position, so numbers are written in full width: the length must not
+    /// tell their size.
+    pub(crate) fn seal(&self, position: &[u8]) -> Result<String, AppError> {
         let nonce: [u8; NONCE_BYTES] = random::bytes()?;
-        // Positions are numbers and strings: writing them into memory cannot fail.
-        let plain = serde_json::to_vec(position).unwrap_or_default();
-        let payload = Payload { msg: &plain, aad: &self.bound_to };
+        let payload = Payload { msg: position, aad: &self.bound_to };
         let sealed = self.cipher.encrypt(&nonce.into(), payload).map_err(|_| AppError::Randomness)?;
         Ok(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
     }
 
     /// Opens a cursor. Tampered, foreign and stale ones are all the same [`AppError::BadCursor`].
-    pub(crate) fn open<T: DeserializeOwned>(&self, cursor: &str) -> Result<T, AppError> {
+    pub(crate) fn open(&self, cursor: &str) -> Result<Vec<u8>, AppError> {
         let bad = || AppError::BadCursor;
         let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad())?;
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or_else(bad)?;
         let payload = Payload { msg: sealed, aad: &self.bound_to };
-        let plain = self.cipher.decrypt(&(*nonce).into(), payload).map_err(|_| bad())?;
-        serde_json::from_slice(&plain).map_err(|_| bad())
+        self.cipher.decrypt(&(*nonce).into(), payload).map_err(|_| bad())
     }
 }

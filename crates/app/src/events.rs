@@ -7,8 +7,7 @@ use epcis::{Event, EventKind};
 use jiff::Timestamp;
 use lineage::{Role, Sighting};
 use policy::{Visible, project};
-use serde::{Deserialize, Serialize};
-use store::SeenEvent;
+use store::{EventPosition, SeenEvent};
 
 use crate::{AppError, Caller, Page, ShownLot, answer::sighting, capture::Kinds, cursor::Cursors, lots::shown_by_id};
 
@@ -42,8 +41,14 @@ pub struct ShownMention {
     pub quantity: Option<(String, Option<String>)>,
 }
 
-#[derive(Deserialize, Serialize)]
-struct Position(i64, i64);
+fn sealed(position: EventPosition) -> Vec<u8> {
+    [position.time.to_be_bytes().as_slice(), &position.tie.to_be_bytes()].concat()
+}
+
+fn unsealed(bytes: &[u8]) -> Option<EventPosition> {
+    let (time, rest) = bytes.split_first_chunk()?;
+    Some(EventPosition { time: i64::from_be_bytes(*time), tie: u128::from_be_bytes(rest.try_into().ok()?) })
+}
 
 impl Caller {
     /// An event by its reference. `None` when it is not there or not to be seen.
@@ -70,18 +75,16 @@ impl Caller {
     ) -> Result<Page<ShownEvent>, AppError> {
         let scope = self.scope().await?;
         let cursors = Cursors::new(scope, &("events", filter));
-        let after = after.map(|cursor| cursors.open::<Position>(cursor)).transpose()?;
-        let after = after.and_then(|Position(time, id)| Some((Timestamp::from_microsecond(time).ok()?, EventId(id))));
+        let after = after.map(|cursor| unsealed(&cursors.open(cursor)?).ok_or(AppError::BadCursor)).transpose()?;
         let mut found = scope.events(filter, after, u64::from(first) + 1).await?;
         let has_next = found.len() > usize::from(first);
         found.truncate(usize::from(first));
-        let positions: Vec<Position> =
-            found.iter().map(|event| Position(event.event.event_time.instant().as_microsecond(), event.id.0)).collect();
+        let positions: Vec<EventPosition> = found.iter().map(|event| event.position).collect();
         let shown = self.shown(found).await?;
         let entries = shown
             .into_iter()
             .zip(positions)
-            .map(|(event, position)| Ok((event, cursors.seal(&position)?)))
+            .map(|(event, position)| Ok((event, cursors.seal(&sealed(position))?)))
             .collect::<Result<_, AppError>>()?;
         Ok(Page { entries, has_next })
     }

@@ -6,7 +6,6 @@ use domain::{LotKey, Profile, ThingId, TlcSource};
 use gs1::{Identifier, Key};
 use jiff::Timestamp;
 use lineage::{NodeId, ThingKind};
-use serde::{Deserialize, Serialize};
 use store::{Scope, SeenThing};
 
 use crate::{AppError, Caller, Page, answer::node_id, cursor::Cursors};
@@ -63,8 +62,15 @@ impl ShownLot {
     }
 }
 
-#[derive(Deserialize, Serialize)]
-struct Position(i64);
+/// The position of a lot in a list: its identifier, and a number for lots of one identifier.
+fn sealed(thing: &SeenThing) -> Vec<u8> {
+    [thing.id.0.to_be_bytes().as_slice(), thing.identifier.as_bytes()].concat()
+}
+
+fn unsealed(bytes: &[u8]) -> Option<(String, ThingId)> {
+    let (id, identifier) = bytes.split_first_chunk()?;
+    Some((String::from_utf8(identifier.to_vec()).ok()?, ThingId(i64::from_be_bytes(*id))))
+}
 
 impl Caller {
     /// Lots by name: a node name, a lot code in any of its spellings, or an identifier. Several where the code is
@@ -89,15 +95,17 @@ impl Caller {
     pub async fn lots(&self, filter: &LotFilter, after: Option<&str>, first: u16) -> Result<Page<ShownLot>, AppError> {
         let scope = self.scope().await?;
         let cursors = Cursors::new(scope, &("lots", filter));
-        let after = after.map(|cursor| cursors.open::<Position>(cursor)).transpose()?;
+        let after = after.map(|cursor| unsealed(&cursors.open(cursor)?).ok_or(AppError::BadCursor)).transpose()?;
         let filter = self.store_filter(scope, filter).await?;
-        let after = after.map(|Position(id)| ThingId(id));
-        let mut things = scope.lots(&filter, after, u64::from(first) + 1).await?;
+        let mut things = scope.lots(&filter, after.as_ref(), u64::from(first) + 1).await?;
         let has_next = things.len() > usize::from(first);
         things.truncate(usize::from(first));
         let entries = things
             .into_iter()
-            .map(|thing| Ok((shown(thing.clone()), cursors.seal(&Position(thing.id.0))?)))
+            .map(|thing| {
+                let cursor = cursors.seal(&sealed(&thing))?;
+                Ok((shown(thing), cursor))
+            })
             .collect::<Result<_, AppError>>()?;
         Ok(Page { entries, has_next })
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Continuation, Grant, GrantId, Onward, PartyId, Profile, Purpose, Role, Selector};
+use domain::{Continuation, Grant, GrantId, Onward, PartyId, Profile, Purpose, Role, Selector, Tlc};
 use gs1::Identifier;
 use jiff::Timestamp;
 use store::{NewGrant, NewViewer, Party, StoreError};
@@ -139,8 +139,13 @@ impl App {
 
 /// A selector in the spelling that facts are kept in.
 fn canonical(selector: &Selector) -> Selector {
-    let uri =
-        |text: &String| if text.contains(':') { Identifier::new(text.as_str()).canonical() } else { text.clone() };
+    let uri = |text: &String| {
+        if text.contains(':') {
+            Identifier::new(text.as_str()).canonical()
+        } else {
+            String::from(Tlc::from(text.as_str()))
+        }
+    };
     Selector {
         lots: selector.lots.iter().map(uri).collect(),
         gtins: selector.gtins.iter().map(|gtin| format!("{gtin:0>14}")).collect(),

@@ -24,7 +24,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_event_bytes: 16 << 20, max_depth: 64 }
+        Self { max_event_bytes: 16 << 20, max_depth: 32 }
     }
 }
 

@@ -18,9 +18,11 @@ pub enum ChangeKind {
     Delete,
     /// Everything taken out.
     Empty,
+    /// The unit left: what is found in it later says nothing of what it held before.
+    Left,
 }
 
-/// One assertion about one child of one unit. For [`ChangeKind::Empty`] there is no child.
+/// One assertion about one child of one unit. For [`ChangeKind::Empty`] and [`ChangeKind::Left`] there is no child.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Change<C> {
     /// When.
@@ -46,71 +48,82 @@ pub struct Content<C> {
     pub uom: Option<String>,
 }
 
-/// The contents of one unit at `at`, children in order.
+/// The contents of one unit at `at`, children in order. What was taken out at that very instant is out.
 ///
 /// A child is inside when the latest assertion up to `at` leaves some of it there. A child of which nothing is said up
-/// to `at` but which is later taken out or seen, with no earlier `Add`, was there before: many companies record only
-/// the unpacking.
+/// to `at` but which is later taken out or seen, with no earlier `Add` and before the unit leaves, was there before:
+/// many companies record only the unpacking.
 pub fn contents<C: Clone + Ord>(changes: &[Change<C>], at: Timestamp) -> Vec<Content<C>> {
+    fold(changes, at, ChangeKind::Left)
+}
+
+/// The contents of a unit that is handed over at `at`: what was taken out at that very instant was still inside.
+pub fn contents_handed_over<C: Clone + Ord>(changes: &[Change<C>], at: Timestamp) -> Vec<Content<C>> {
+    fold(changes, at, ChangeKind::Observe)
+}
+
+/// A lot may be inside in several units of measure, which are not added up.
+type Inside<C> = BTreeMap<(C, Option<String>), Content<C>>;
+
+/// Applies what was asserted before `at`, and of what was asserted at that instant everything up to `last`.
+fn fold<C: Clone + Ord>(changes: &[Change<C>], at: Timestamp, last: ChangeKind) -> Vec<Content<C>> {
     let mut ordered: Vec<&Change<C>> = changes.iter().collect();
     ordered.sort_by_key(|change| (change.time, change.kind));
-    let split = ordered.partition_point(|change| change.time <= at);
+    let split = ordered.partition_point(|change| (change.time, change.kind) <= (at, last));
     let (past, future) = ordered.split_at(split);
 
-    let mut inside: BTreeMap<C, Content<C>> = BTreeMap::new();
+    let mut inside = Inside::new();
     let mut spoken: BTreeSet<C> = BTreeSet::new();
-    let mut emptied = false;
     for change in past {
-        emptied |= change.kind == ChangeKind::Empty;
         apply(&mut inside, change);
         spoken.extend(change.child.clone());
     }
-    if !emptied {
-        for change in future {
+    let emptied = past.iter().any(|change| change.kind == ChangeKind::Empty);
+    let left_now = past.iter().any(|change| change.kind == ChangeKind::Left && change.time == at);
+    if !emptied && !left_now {
+        for change in future.iter().take_while(|change| change.kind != ChangeKind::Left) {
             let Some(child) = &change.child else { continue };
             if spoken.insert(child.clone()) && matches!(change.kind, ChangeKind::Delete | ChangeKind::Observe) {
-                inside.insert(child.clone(), content(change, child));
+                insert(&mut inside, change, child, change.amount);
             }
         }
     }
     inside.into_values().collect()
 }
 
-fn apply<C: Clone + Ord>(inside: &mut BTreeMap<C, Content<C>>, change: &Change<C>) {
+fn apply<C: Clone + Ord>(inside: &mut Inside<C>, change: &Change<C>) {
     let Some(child) = &change.child else {
-        inside.clear();
+        if change.kind == ChangeKind::Empty {
+            inside.clear();
+        }
         return;
     };
-    let before = inside.get(child).and_then(|content| content.amount);
-    match change.kind {
-        ChangeKind::Empty => inside.clear(),
-        ChangeKind::Observe => {
-            inside.insert(child.clone(), content(change, child));
+    let before = inside.get(&(child.clone(), change.uom.clone())).map(|content| content.amount);
+    match (change.kind, before) {
+        (ChangeKind::Add, Some(before)) => insert(inside, change, child, sum(before, change.amount)),
+        (ChangeKind::Add, None) => insert(inside, change, child, change.amount),
+        (ChangeKind::Observe, _) => {
+            inside.retain(|(other, _), _| other != child);
+            insert(inside, change, child, change.amount);
         }
-        ChangeKind::Add => {
-            let mut added = content(change, child);
-            added.amount = match (before, change.amount) {
-                (Some(before), Some(more)) => Some(before + more),
-                (None, more) if !inside.contains_key(child) => more,
-                _ => None,
-            };
-            inside.insert(child.clone(), added);
+        (ChangeKind::Delete, Some(Some(before))) if change.amount.is_some_and(|less| less < before) => {
+            let left = change.amount.and_then(|less| before.checked_sub(less));
+            insert(inside, change, child, left);
         }
-        ChangeKind::Delete => match (before, change.amount) {
-            (Some(before), Some(less)) if before > less => {
-                let mut left = content(change, child);
-                left.amount = Some(before - less);
-                inside.insert(child.clone(), left);
-            }
-            _ => {
-                inside.remove(child);
-            }
-        },
+        // Taken out whole, or in a unit of measure that cannot be compared.
+        (ChangeKind::Delete, _) => inside.retain(|(other, _), _| other != child),
+        (ChangeKind::Empty | ChangeKind::Left, _) => {}
     }
 }
 
-fn content<C: Clone>(change: &Change<C>, child: &C) -> Content<C> {
-    Content { child: child.clone(), amount: change.amount, uom: change.uom.clone() }
+/// `None` when either is not known, or when the sum is beyond any real amount.
+fn sum(a: Option<Decimal>, b: Option<Decimal>) -> Option<Decimal> {
+    a?.checked_add(b?)
+}
+
+fn insert<C: Clone + Ord>(inside: &mut Inside<C>, change: &Change<C>, child: &C, amount: Option<Decimal>) {
+    let content = Content { child: child.clone(), amount, uom: change.uom.clone() };
+    inside.insert((child.clone(), change.uom.clone()), content);
 }
 
 #[cfg(test)]
@@ -163,16 +176,43 @@ mod tests {
         assert_eq!(at(&changes, 20), vec![]);
     }
 
+    fn unit(second: i64, kind: ChangeKind) -> Change<&'static str> {
+        Change { time: Timestamp::from_second(second).unwrap(), kind, child: None, amount: None, uom: None }
+    }
+
+    #[test]
+    fn what_is_found_after_the_unit_left_says_nothing_of_before() {
+        let changes = [unit(10, ChangeKind::Left), change(20, ChangeKind::Delete, "X", 5)];
+        assert_eq!(at(&changes, 5), vec![]);
+        assert_eq!(at(&changes, 10), vec![]);
+        assert_eq!(at(&changes, 15), vec![("X", 5)]);
+    }
+
+    #[test]
+    fn what_is_unpacked_on_arrival_was_handed_over() {
+        let changes = [change(10, ChangeKind::Add, "T1", 30), change(20, ChangeKind::Delete, "T1", 30)];
+        assert_eq!(at(&changes, 20), vec![]);
+        let handed = contents_handed_over(&changes, Timestamp::from_second(20).unwrap());
+        assert_eq!(handed.len(), 1);
+    }
+
+    #[test]
+    fn amounts_in_different_units_are_kept_apart() {
+        let kilograms = Change { uom: Some("KGM".to_owned()), ..change(10, ChangeKind::Add, "T1", 600) };
+        let changes = [change(10, ChangeKind::Add, "T1", 30), kilograms];
+        assert_eq!(at(&changes, 15), vec![("T1", 600), ("T1", 30)]);
+    }
+
+    #[test]
+    fn an_absurd_amount_becomes_unknown_and_harms_nothing() {
+        let huge = Change { amount: Some(Decimal::MAX), ..change(10, ChangeKind::Add, "T1", 1) };
+        let inside = contents(&[huge.clone(), huge], Timestamp::from_second(15).unwrap());
+        assert_eq!(inside.first().map(|content| content.amount), Some(None));
+    }
+
     #[test]
     fn emptying_ends_everything_inside() {
-        let mut changes = vec![change(10, ChangeKind::Add, "T1", 30)];
-        changes.push(Change {
-            time: Timestamp::from_second(20).unwrap(),
-            kind: ChangeKind::Empty,
-            child: None,
-            amount: None,
-            uom: None,
-        });
+        let changes = [change(10, ChangeKind::Add, "T1", 30), unit(20, ChangeKind::Empty)];
         assert_eq!(at(&changes, 15), vec![("T1", 30)]);
         assert_eq!(at(&changes, 20), vec![]);
     }

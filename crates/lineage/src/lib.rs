@@ -7,7 +7,9 @@ mod reading;
 mod walk;
 
 pub use balance::{Balance, Movement, balance};
-pub use contents::{Change, ChangeKind, Content, contents};
+pub use contents::{Change, ChangeKind, Content, contents, contents_handed_over};
 pub use graph::{Answer, Continuation, Edge, EdgeKind, Gap, GapReason, Lineage, Node, NodeId, Sighting};
-pub use reading::{Containment, Custody, CustodyKind, Mention, Reading, Role, Stage, ThingKind, creates, read};
+pub use reading::{
+    Containment, Custody, CustodyKind, Mention, NamedEnd, Reading, Role, Stage, ThingKind, creates, read,
+};
 pub use walk::{Limits, Step, Walk, Walked};

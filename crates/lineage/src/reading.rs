@@ -9,12 +9,12 @@ use gs1::{Identifier, Key};
 pub enum ThingKind {
     /// A lot of which is not yet known whether it is a traceability lot.
     Lot,
+    /// An input that the event itself declares to be no listed food.
+    OtherInput,
     /// A harvest or cooling lot, before initial packing: it has no traceability lot code.
     HarvestLot,
     /// A traceability lot (21 CFR 1.1310).
     TraceabilityLot,
-    /// An input that the event itself declares to be no listed food.
-    OtherInput,
     /// One serialised object.
     Instance,
     /// A logistic unit or another container.
@@ -95,6 +95,21 @@ pub struct Custody {
     pub to_place: Option<String>,
 }
 
+/// An entry of `sourceList` or `destinationList`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct NamedEnd {
+    /// `type`, a bare word where it is a standard one: `owning_party`, `possessing_party`, `location`.
+    pub kind: String,
+    /// Canonical identifier.
+    pub id: String,
+}
+
+impl From<&SourceDest> for NamedEnd {
+    fn from(end: &SourceDest) -> Self {
+        Self { kind: end.kind.word().to_owned(), id: end.id.canonical() }
+    }
+}
+
 /// Everything lineage needs to know of an event.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
@@ -106,10 +121,10 @@ pub struct Reading {
     pub custody: Option<Custody>,
     /// `transformationID`, canonical: inputs and outputs of one process may come in several events.
     pub process: Option<String>,
-    /// Canonical `sourceList` identifiers.
-    pub sources: Vec<String>,
-    /// Canonical `destinationList` identifiers.
-    pub destinations: Vec<String>,
+    /// `sourceList`.
+    pub sources: Vec<NamedEnd>,
+    /// `destinationList`.
+    pub destinations: Vec<NamedEnd>,
 }
 
 /// Reads an event. Total: an event without anything traceable gives an empty reading.
@@ -142,8 +157,8 @@ pub fn read(event: &Event, stage: Stage) -> Reading {
         },
         custody: custody(event),
         process: event.transformation_id.as_ref().map(Identifier::canonical),
-        sources: event.source_list.iter().map(|end| end.id.canonical()).collect(),
-        destinations: event.destination_list.iter().map(|end| end.id.canonical()).collect(),
+        sources: event.source_list.iter().map(NamedEnd::from).collect(),
+        destinations: event.destination_list.iter().map(NamedEnd::from).collect(),
     }
 }
 
@@ -228,9 +243,18 @@ impl<'a> Mentions<'a> {
             kind,
             identifier: identifier.clone(),
             quantity,
-            statement: self.statements.iter().find(|statement| statement.lot == *identifier).cloned(),
+            statement: self.statement(role, identifier),
             created_at: self.created_at.clone().filter(|_| creates),
         });
+    }
+
+    /// A repacked lot may keep its identifier. What the event assigns is then said of what comes out, not of what goes
+    /// in (domain reference §3.4).
+    fn statement(&self, role: Role, identifier: &Identifier) -> Option<LotStatement> {
+        let of_output =
+            |statement: &LotStatement| matches!(statement.assignment.as_deref(), Some("assigned" | "retained"));
+        let mut about = self.statements.iter().filter(|statement| statement.lot == *identifier);
+        about.find(|statement| role != Role::Input || !of_output(statement)).cloned()
     }
 }
 
@@ -251,12 +275,23 @@ pub(crate) fn place_of(event: &Event) -> Option<String> {
     event.read_point.as_ref().or(event.biz_location.as_ref()).map(|place| place.id.canonical())
 }
 
+impl CustodyKind {
+    /// Which end of a hand-over an event with this `bizStep` (a bare word) records.
+    pub fn of_step(biz_step: &str) -> Option<Self> {
+        match biz_step {
+            "shipping" | "departing" | "consigning" | "transporting" => Some(Self::Shipped),
+            "receiving" | "accepting" => Some(Self::Received),
+            _ => None,
+        }
+    }
+}
+
 fn custody(event: &Event) -> Option<Custody> {
-    let kind = match event.biz_step.as_ref()?.word() {
-        "shipping" | "departing" | "consigning" | "transporting" => CustodyKind::Shipped,
-        "receiving" | "accepting" => CustodyKind::Received,
-        _ => return None,
-    };
+    // What is transformed is not handed over, whatever the step says.
+    if event.kind == EventKind::Transformation {
+        return None;
+    }
+    let kind = CustodyKind::of_step(event.biz_step.as_ref()?.word())?;
     let here = place_of(event);
     let (from_here, to_here) = match kind {
         CustodyKind::Shipped => (here, None),

@@ -6,12 +6,13 @@ use domain::{Continuation, EventId, Grant, Onward, PartyId, Profile, Purpose, Se
 use jiff::Timestamp;
 use lineage::{Limits, Step, Walk};
 
-use crate::{EventFact, Facts, Seen, ThingFact};
+use crate::{EventFact, Facts, HandOver, Seen, ThingFact};
 
 /// The default rules of a tenant (sharing design §3.4).
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
-    /// R0: a counterparty sees the hand-over events that name it and the lots on them, with `Profile::Trade`.
+    /// R0: a counterparty sees the hand-over events that name it and the lots on them, with `Profile::Trade`; a pure
+    /// carrier sees only the logistic units on them.
     pub counterparty: bool,
     /// R1: a recipient sees the identity and the TLC source of the lots it was sent, with `Profile::TraceMin`.
     pub identity: bool,
@@ -51,8 +52,10 @@ pub struct View {
 pub fn view(facts: &Facts, rules: Rules, grants: &[Grant], viewer: Viewer, purpose: Purpose, now: Timestamp) -> View {
     let mut view = View::default();
     if let Viewer::Party(party) = viewer {
-        for event in facts.events.iter().filter(|event| event.parties.contains(&party)) {
-            hand_over(&mut view, rules, event, party);
+        for event in &facts.events {
+            if let Some(ends) = &event.hand_over {
+                hand_over(&mut view, rules, event, ends, party);
+            }
         }
     }
     for grant in grants.iter().filter(|grant| grant.viewer == viewer) {
@@ -64,14 +67,19 @@ pub fn view(facts: &Facts, rules: Rules, grants: &[Grant], viewer: Viewer, purpo
     view
 }
 
-fn hand_over(view: &mut View, rules: Rules, event: &EventFact, party: PartyId) {
-    if rules.counterparty {
+fn hand_over(view: &mut View, rules: Rules, event: &EventFact, ends: &HandOver, party: PartyId) {
+    if rules.counterparty && ends.counterparties.contains(&party) {
         see_event(view, event.id, Seen { profile: Profile::Trade, named: true });
         for &thing in &event.things {
             see_lot(view, thing, plain(Profile::Trade));
         }
+    } else if rules.counterparty && ends.carriers.contains(&party) {
+        see_event(view, event.id, Seen { profile: Profile::Trace, named: false });
+        for &unit in &ends.units {
+            see_lot(view, unit, plain(Profile::Trace));
+        }
     }
-    if rules.identity && event.recipients.contains(&party) {
+    if rules.identity && ends.recipients.contains(&party) {
         for &thing in &event.things {
             see_lot(view, thing, plain(Profile::TraceMin));
         }
@@ -84,7 +92,7 @@ fn apply(view: &mut View, facts: &Facts, grant: &Grant) {
     lots.extend(closure(facts, &starts, grant.hops_forward, |edge| (edge.input, edge.output)));
     for event in facts.events.iter().filter(|event| !event.things.is_disjoint(&lots)) {
         let named = match grant.viewer {
-            Viewer::Party(party) => event.parties.contains(&party),
+            Viewer::Party(party) => event.hand_over.as_ref().is_some_and(|ends| ends.counterparties.contains(&party)),
             Viewer::Own | Viewer::Regulator(_) => false,
         };
         see_event(view, event.id, Seen { profile: grant.profile, named });
@@ -160,7 +168,7 @@ fn named(thing: &ThingFact, selector: &Selector) -> bool {
 }
 
 fn next_boundary(grant: &Grant, now: Timestamp) -> Option<Timestamp> {
-    [Some(grant.valid_from), grant.valid_to, grant.revoked_at].into_iter().flatten().filter(|at| *at > now).min()
+    [Some(grant.valid_from), grant.valid_to].into_iter().flatten().filter(|at| *at > now).min()
 }
 
 #[cfg(test)]
@@ -183,8 +191,12 @@ mod tests {
         EventFact {
             id: EventId(id),
             time: at(id),
-            parties: recipients.iter().copied().collect(),
-            recipients: recipients.iter().copied().collect(),
+            day: jiff::civil::Date::constant(2028, 8, 14),
+            hand_over: (!recipients.is_empty()).then(|| HandOver {
+                counterparties: recipients.iter().copied().collect(),
+                recipients: recipients.iter().copied().collect(),
+                ..HandOver::default()
+            }),
             places: BTreeSet::new(),
             things: things.iter().copied().collect(),
         }
@@ -192,7 +204,12 @@ mod tests {
 
     /// Ore becomes dough (event 1), dough becomes bread (event 2), bread is sent to the grocer (event 3).
     fn bakery() -> Facts {
-        let thing = |id: ThingId| ThingFact { id, codes: BTreeSet::from([format!("lot-{}", id.0)]), gtin: None };
+        let thing = |id: ThingId| ThingFact {
+            id,
+            codes: BTreeSet::from([format!("lot-{}", id.0)]),
+            names: BTreeSet::new(),
+            gtin: None,
+        };
         Facts {
             events: vec![event(1, &[], &[ORE, DOUGH]), event(2, &[], &[DOUGH, BREAD]), event(3, &[GROCER], &[BREAD])],
             things: vec![thing(ORE), thing(DOUGH), thing(BREAD)],
@@ -238,6 +255,22 @@ mod tests {
         let seen = grocer(Rules { counterparty: false, identity: true }, &[], 0);
         assert_eq!(seen.lots.get(&BREAD).unwrap().profile, Profile::TraceMin);
         assert!(seen.events.is_empty());
+    }
+
+    #[test]
+    fn a_carrier_sees_the_pallet_and_not_what_is_on_it() {
+        const PALLET: ThingId = ThingId(4);
+        let mut facts = bakery();
+        let carried = HandOver {
+            carriers: BTreeSet::from([OTHER]),
+            units: BTreeSet::from([PALLET]),
+            ..facts.events[2].hand_over.clone().unwrap()
+        };
+        facts.events[2].hand_over = Some(carried);
+        facts.events[2].things.insert(PALLET);
+        let seen = view(&facts, Rules::default(), &[], Viewer::Party(OTHER), Purpose::Trace, at(0));
+        assert_eq!(seen.lots.keys().collect::<Vec<_>>(), [&PALLET]);
+        assert_eq!(seen.events.get(&EventId(3)), Some(&Seen { profile: Profile::Trace, named: false }));
     }
 
     #[test]

@@ -6,18 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{TenantId, TlcSource};
 use epcis::{Action, Event, VocabularyElement};
-use gs1::Identifier;
 use jiff::Timestamp;
-use lineage::{ChangeKind, Reading, Role, ThingKind};
+use lineage::{ChangeKind, CustodyKind, Mention, Reading, Role, Stage, ThingKind};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    sea_query::{Expr, OnConflict, SimpleExpr},
 };
 use sha2::{Digest, Sha256};
 
 use crate::{
-    IDS_PER_QUERY, Job, Store, StoreError, Tenant, entity, insert_all, jobs,
+    IDS_PER_QUERY, Job, ROWS_PER_INSERT, Store, StoreError, Tenant, entity, insert_all, insert_missing, jobs,
     registry::{set_next_id, take_ids},
-    resolve::{State, Thing, Things, codes},
+    resolve::{State, Thing, Things, codes, spelled_codes},
     text::{Word, hex, micros, source_columns, source_from},
     view_index,
 };
@@ -85,7 +85,7 @@ impl Capture {
             .into_iter()
             .map(|prepared| {
                 let digest = prepared.event.digest();
-                (identity(&prepared.event, &digest), digest, prepared)
+                (identity(&prepared.event), digest, prepared)
             })
             .collect();
         let mut known = self.known_identities(batch.iter().map(|(identity, ..)| identity)).await?;
@@ -111,16 +111,16 @@ impl Capture {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn kinds(&self, identifiers: &BTreeSet<String>) -> Result<BTreeMap<String, ThingKind>, StoreError> {
-        use entity::item::Column;
-        let rows = entity::item::Entity::find()
-            .filter(Column::Tenant.eq(self.tenant.0))
-            .filter(Column::Uri.is_in(identifiers.iter().cloned()))
-            .all(&self.tx)
-            .await
-            .map_err(StoreError::database("capture.kinds"))?;
-        let uris: BTreeMap<i64, String> = rows.into_iter().map(|row| (row.id, row.uri)).collect();
-        let things = self.things(&uris.keys().copied().collect()).await?;
-        Ok(things.into_iter().filter_map(|thing| Some((uris.get(&thing.item)?.clone(), thing.kind))).collect())
+        let uris: BTreeMap<i64, String> =
+            self.known_items(identifiers).await?.into_iter().map(|(uri, id)| (id, uri)).collect();
+        let mut kinds: BTreeMap<String, ThingKind> = BTreeMap::new();
+        for thing in self.things(&uris.keys().copied().collect()).await? {
+            if let Some(uri) = uris.get(&thing.item) {
+                let kind = kinds.entry(uri.clone()).or_insert(thing.kind);
+                *kind = thing.kind.max(*kind);
+            }
+        }
+        Ok(kinds)
     }
 
     /// Keeps master data as received.
@@ -141,10 +141,20 @@ impl Capture {
                     recorded_at: micros(self.now),
                     body,
                 };
-                Some(row.into_active_model())
+                Some(((row.item, row.kind.clone(), row.digest.clone()), row.into_active_model()))
             })
             .collect();
-        insert_all::<entity::vocabulary::Entity, _, _>(&self.tx, rows, "capture.vocabulary").await
+        // What was received again is in force again.
+        let rows: BTreeMap<(i64, String, Vec<u8>), entity::vocabulary::ActiveModel> = rows;
+        for chunk in rows.into_values().collect::<Vec<_>>().chunks(ROWS_PER_INSERT) {
+            use entity::vocabulary::Column;
+            let newest = OnConflict::columns([Column::Tenant, Column::Item, Column::Kind, Column::Digest])
+                .update_column(Column::RecordedAt)
+                .to_owned();
+            let insert = entity::vocabulary::Entity::insert_many(chunk.to_vec()).on_conflict(newest);
+            insert.exec_without_returning(&self.tx).await.map_err(StoreError::database("capture.vocabulary"))?;
+        }
+        Ok(())
     }
 
     /// Makes everything visible at once, together with the finished job.
@@ -154,7 +164,9 @@ impl Capture {
     pub async fn commit(self, job: &Job) -> Result<(), StoreError> {
         jobs::put(&self.tx, self.tenant, job).await?;
         set_next_id(&self.tx, self.tenant, self.next_id).await?;
-        view_index::mark_stale(&self.tx, self.tenant).await?;
+        if job.stored > 0 {
+            view_index::mark_stale(&self.tx, self.tenant).await?;
+        }
         self.tx.commit().await.map_err(StoreError::database("capture.commit"))
     }
 
@@ -176,6 +188,8 @@ impl Capture {
         if fresh.is_empty() {
             return Ok(());
         }
+        // First what is no fact any more, so that the corrected event meets only what still holds.
+        self.retract(fresh).await?;
         let items = self.items(fresh.iter().flat_map(|(_, _, prepared)| uris(prepared)).collect()).await?;
         let known = self.things(&items.values().copied().collect()).await?;
         let reporter = self.reporter.clone();
@@ -189,8 +203,7 @@ impl Capture {
             self.mention_rows(id, prepared, &items, &mut things, &mut rows, is_fact);
         }
         self.write_things(&things).await?;
-        self.insert(rows).await?;
-        self.retract(fresh).await
+        self.insert(rows).await
     }
 
     fn take_id(&mut self) -> i64 {
@@ -221,6 +234,7 @@ impl Capture {
             job: self.job.clone(),
             kind: event.kind.word().to_owned(),
             event_time: micros(event.event_time.instant()),
+            day: event.event_time_zone_offset.local_date(event.event_time.instant()).to_string(),
             recorded_at: micros(self.now),
             action: event.action.map(|action| action_word(action).to_owned()),
             biz_step: word(&event.biz_step),
@@ -246,10 +260,14 @@ impl Capture {
         let reading = &prepared.reading;
         let tenant = self.tenant.0;
         let mut resolved = Vec::with_capacity(reading.mentions.len());
+        let mut inputs = BTreeSet::new();
         for (ordinal, mention) in (0i64..).zip(&reading.mentions) {
             // Invariant: `uris` named every mention's identifier, so the dictionary holds it.
             let Some(&item) = items.get(&mention.identifier.canonical()) else { continue };
-            let thing = things.resolve(mention, item, &mut self.next_id);
+            let thing = things.resolve(mention, item, &mut self.next_id, &inputs, is_fact);
+            if mention.role == Role::Input {
+                inputs.insert(thing);
+            }
             resolved.push((mention, thing));
             let (quantity, uom) = amount(mention);
             rows.things.push(
@@ -264,13 +282,14 @@ impl Capture {
                 }
                 .into_active_model(),
             );
-            let codes = codes(mention).into_iter();
+            let codes = if is_fact { codes(mention) } else { spelled_codes(&mention.identifier) }.into_iter();
             rows.codes.extend(codes.map(|code| entity::thing_code::Model { tenant, code, thing }.into_active_model()));
         }
         for (side, list) in [("source", &reading.sources), ("destination", &reading.destinations)] {
-            for (ordinal, uri) in (0i64..).zip(list) {
-                let Some(&item) = items.get(uri) else { continue };
-                let row = entity::event_end::Model { tenant, event, side: side.to_owned(), ordinal, item };
+            for (ordinal, end) in (0i64..).zip(list) {
+                let Some(&item) = items.get(&end.id) else { continue };
+                let (side, kind) = (side.to_owned(), end.kind.clone());
+                let row = entity::event_end::Model { tenant, event, side, ordinal, kind, item };
                 rows.ends.push(row.into_active_model());
             }
         }
@@ -286,28 +305,17 @@ impl Capture {
         insert_all::<entity::event::Entity, _, _>(tx, rows.events, "capture.event").await?;
         insert_all::<entity::event_thing::Entity, _, _>(tx, rows.things, "capture.event_thing").await?;
         insert_all::<entity::event_end::Entity, _, _>(tx, rows.ends, "capture.event_end").await?;
-        insert_all::<entity::thing_code::Entity, _, _>(tx, rows.codes, "capture.thing_code").await?;
-        insert_all::<entity::process_side::Entity, _, _>(tx, rows.sides, "capture.process_side").await?;
+        insert_missing::<entity::thing_code::Entity, _, _>(tx, rows.codes, "capture.thing_code").await?;
+        insert_missing::<entity::process_side::Entity, _, _>(tx, rows.sides, "capture.process_side").await?;
         insert_all::<entity::containment::Entity, _, _>(tx, rows.containment, "capture.containment").await
     }
 
     /// The dictionary entries of these identifiers, made where they are missing.
     async fn items(&mut self, uris: BTreeSet<String>) -> Result<BTreeMap<String, i64>, StoreError> {
-        use entity::item::Column;
         const WHAT: &str = "capture.item";
-        let mut items = BTreeMap::new();
-        let wanted: Vec<String> = uris.into_iter().collect();
-        for chunk in wanted.chunks(IDS_PER_QUERY) {
-            let rows = entity::item::Entity::find()
-                .filter(Column::Tenant.eq(self.tenant.0))
-                .filter(Column::Uri.is_in(chunk.iter().cloned()))
-                .all(&self.tx)
-                .await
-                .map_err(StoreError::database(WHAT))?;
-            items.extend(rows.into_iter().map(|row| (row.uri, row.id)));
-        }
+        let mut items = self.known_items(&uris).await?;
         let mut rows = Vec::new();
-        for uri in wanted {
+        for uri in uris {
             if !items.contains_key(&uri) {
                 let id = self.take_id();
                 items.insert(uri.clone(), id);
@@ -318,14 +326,37 @@ impl Capture {
         Ok(items)
     }
 
-    async fn things(&self, items: &BTreeSet<i64>) -> Result<Vec<Thing>, StoreError> {
-        use entity::thing::Column;
-        let items: Vec<i64> = items.iter().copied().collect();
-        let mut things = Vec::new();
-        for chunk in items.chunks(IDS_PER_QUERY) {
-            let rows = entity::thing::Entity::find()
+    async fn known_items(&self, uris: &BTreeSet<String>) -> Result<BTreeMap<String, i64>, StoreError> {
+        use entity::item::Column;
+        let wanted: Vec<&String> = uris.iter().collect();
+        let mut items = BTreeMap::new();
+        for chunk in wanted.chunks(IDS_PER_QUERY) {
+            let rows = entity::item::Entity::find()
                 .filter(Column::Tenant.eq(self.tenant.0))
-                .filter(Column::Item.is_in(chunk.iter().copied()))
+                .filter(Column::Uri.is_in(chunk.iter().map(|uri| uri.as_str())))
+                .all(&self.tx)
+                .await
+                .map_err(StoreError::database("capture.item"))?;
+            items.extend(rows.into_iter().map(|row| (row.uri, row.id)));
+        }
+        Ok(items)
+    }
+
+    async fn things(&self, items: &BTreeSet<i64>) -> Result<Vec<Thing>, StoreError> {
+        self.things_where(entity::thing::Column::Item, items).await
+    }
+
+    async fn things_where(
+        &self,
+        column: entity::thing::Column,
+        wanted: &BTreeSet<i64>,
+    ) -> Result<Vec<Thing>, StoreError> {
+        let wanted: Vec<i64> = wanted.iter().copied().collect();
+        let mut things = Vec::new();
+        for chunk in wanted.chunks(IDS_PER_QUERY) {
+            let rows = entity::thing::Entity::find()
+                .filter(entity::thing::Column::Tenant.eq(self.tenant.0))
+                .filter(column.is_in(chunk.iter().copied()))
                 .all(&self.tx)
                 .await
                 .map_err(StoreError::database("capture.thing"))?;
@@ -364,13 +395,12 @@ impl Capture {
         Ok(declared.collect())
     }
 
-    /// An event that an error declaration names stays, and stops being a fact.
+    /// An event that an error declaration names stays, and stops being a fact: what followed from it goes, and what it
+    /// said of its lots is forgotten.
     async fn retract(&self, fresh: &[(String, [u8; 32], Prepared)]) -> Result<(), StoreError> {
         const WHAT: &str = "capture.retract";
         let declared = fresh.iter().filter(|(_, _, prepared)| prepared.event.error_declaration.is_some());
-        let wrong: Vec<String> = declared
-            .filter_map(|(_, _, prepared)| prepared.event.event_id.as_ref().map(Identifier::canonical))
-            .collect();
+        let wrong: Vec<String> = declared.map(|(_, _, prepared)| subject(&prepared.event)).collect();
         if wrong.is_empty() {
             return Ok(());
         }
@@ -396,24 +426,67 @@ impl Capture {
             .map_err(StoreError::database(WHAT))?;
         entity::containment::Entity::delete_many()
             .filter(entity::containment::Column::Tenant.eq(self.tenant.0))
-            .filter(entity::containment::Column::Event.is_in(ids))
+            .filter(entity::containment::Column::Event.is_in(ids.iter().copied()))
             .exec(&self.tx)
             .await
             .map_err(StoreError::database(WHAT))?;
-        Ok(())
+        self.relearn(&ids).await
+    }
+
+    /// Learns anew what the things on these events are, from the other events that mention them.
+    async fn relearn(&self, retracted: &[i64]) -> Result<(), StoreError> {
+        const WHAT: &str = "capture.relearn";
+        use entity::event_thing::Column;
+        let of = |condition: SimpleExpr| {
+            entity::event_thing::Entity::find().filter(Column::Tenant.eq(self.tenant.0)).filter(condition)
+        };
+        let touched = of(Column::Event.is_in(retracted.iter().copied()));
+        let touched = touched.all(&self.tx).await.map_err(StoreError::database(WHAT))?;
+        let ids: BTreeSet<i64> = touched.into_iter().map(|row| row.thing).collect();
+        let elsewhere = of(Column::Thing.is_in(ids.iter().copied()));
+        let elsewhere = elsewhere.all(&self.tx).await.map_err(StoreError::database(WHAT))?;
+        let events = entity::event::Entity::find()
+            .filter(entity::event::Column::Tenant.eq(self.tenant.0))
+            .filter(entity::event::Column::Retracted.eq(false))
+            .filter(entity::event::Column::Id.is_in(elsewhere.iter().map(|row| row.event).collect::<BTreeSet<_>>()))
+            .order_by_asc(entity::event::Column::Id)
+            .all(&self.tx)
+            .await
+            .map_err(StoreError::database(WHAT))?;
+        let mut said: BTreeMap<i64, Vec<Mention>> = BTreeMap::new();
+        for row in events {
+            let event: Event = serde_json::from_slice(&row.body)
+                .map_err(|_| StoreError::inconsistent("event", "body", row.identity.as_str()))?;
+            let mentions = lineage::read(&event, Stage::Unknown).mentions;
+            for mention in elsewhere.iter().filter(|mention| mention.event == row.id) {
+                let index = usize::try_from(mention.ordinal).unwrap_or(usize::MAX);
+                said.entry(mention.thing).or_default().extend(mentions.get(index).cloned());
+            }
+        }
+        let known = self.things_where(entity::thing::Column::Id, &ids).await?;
+        let items: Vec<(i64, i64)> = known.iter().map(|thing| (thing.id, thing.item)).collect();
+        let mut things = Things::new(&self.reporter, known);
+        for (id, item) in items {
+            things.relearn(item, id, said.get(&id).into_iter().flatten());
+        }
+        self.write_things(&things).await
     }
 }
 
-/// What makes two assertions the same event: its `eventID`, else its content. An error declaration carries the
-/// `eventID` of the event it corrects, so it has a name of its own.
-fn identity(event: &Event, digest: &[u8; 32]) -> String {
-    match &event.event_id {
-        Some(id) if event.error_declaration.is_some() => declaration_of(&id.canonical()),
-        Some(id) => id.canonical(),
-        None => {
-            format!("urn:lotline:content:{}", hex(digest))
-        }
+/// What makes two assertions the same event. An error declaration repeats the event that it corrects, so it has a name
+/// of its own.
+fn identity(event: &Event) -> String {
+    let subject = subject(event);
+    if event.error_declaration.is_some() { declaration_of(&subject) } else { subject }
+}
+
+/// The event itself, declared wrong or not: its `eventID`, else its content.
+fn subject(event: &Event) -> String {
+    if let Some(id) = &event.event_id {
+        return id.canonical();
     }
+    let undeclared = Event { error_declaration: None, ..event.clone() };
+    format!("urn:lotline:content:{}", hex(&undeclared.digest()))
 }
 
 fn declaration_of(identity: &str) -> String {
@@ -426,8 +499,8 @@ fn uris(prepared: &Prepared) -> Vec<String> {
     let reading = &prepared.reading;
     let places = [&event.read_point, &event.biz_location].into_iter().flatten().map(|place| place.id.canonical());
     let things = reading.mentions.iter().map(|mention| mention.identifier.canonical());
-    let ends = reading.sources.iter().chain(&reading.destinations).chain(&reading.process).cloned();
-    places.chain(things).chain(ends).collect()
+    let ends = reading.sources.iter().chain(&reading.destinations).map(|end| end.id.clone());
+    places.chain(things).chain(ends).chain(reading.process.clone()).collect()
 }
 
 fn amount(mention: &lineage::Mention) -> (Option<String>, Option<String>) {
@@ -464,8 +537,9 @@ fn changes(
     reading: &Reading,
     resolved: &[(&lineage::Mention, i64)],
 ) -> Vec<entity::containment::ActiveModel> {
+    let mut rows = departures(tenant, event, asserted, reading, resolved);
     let parent = resolved.iter().find(|(mention, _)| mention.role == Role::Parent);
-    let (Some(containment), Some(&(_, parent))) = (reading.containment, parent) else { return Vec::new() };
+    let (Some(containment), Some(&(_, parent))) = (reading.containment, parent) else { return rows };
     let change = match containment.action {
         Action::Add => ChangeKind::Add,
         Action::Observe => ChangeKind::Observe,
@@ -488,9 +562,38 @@ fn changes(
     };
     let children: Vec<_> = resolved.iter().filter(|(mention, _)| mention.role == Role::Child).collect();
     if children.is_empty() && change == ChangeKind::Delete {
-        return vec![row(0, ChangeKind::Empty, None)];
+        rows.push(row(0, ChangeKind::Empty, None));
     }
-    (0i64..).zip(children).map(|(ordinal, child)| row(ordinal, change, Some(*child))).collect()
+    rows.extend((0i64..).zip(children).map(|(ordinal, child)| row(ordinal, change, Some(*child))));
+    rows
+}
+
+/// Units that leave: what is found in them later says nothing of what they held before.
+fn departures(
+    tenant: i64,
+    event: i64,
+    asserted: &Event,
+    reading: &Reading,
+    resolved: &[(&lineage::Mention, i64)],
+) -> Vec<entity::containment::ActiveModel> {
+    if reading.custody.as_ref().is_none_or(|custody| custody.kind != CustodyKind::Shipped) {
+        return Vec::new();
+    }
+    let units: BTreeSet<i64> =
+        resolved.iter().filter(|(mention, _)| mention.kind == ThingKind::Unit).map(|(_, thing)| *thing).collect();
+    let row = |parent| entity::containment::Model {
+        tenant,
+        parent,
+        event,
+        // Before every child of the same event.
+        ordinal: -1,
+        child: None,
+        event_time: micros(asserted.event_time.instant()),
+        change: ChangeKind::Left.word().to_owned(),
+        quantity: None,
+        uom: None,
+    };
+    units.into_iter().map(|unit| row(unit).into_active_model()).collect()
 }
 
 fn action_word(action: Action) -> &'static str {

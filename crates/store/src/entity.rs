@@ -60,7 +60,7 @@ entity!(item, "item", {
 entity!(event, "event", {
     #[sea_orm(primary_key, auto_increment = false)] tenant: i64,
     #[sea_orm(primary_key, auto_increment = false)] id: i64,
-    identity: String, digest: Vec<u8>, job: String, kind: String, event_time: i64, recorded_at: i64,
+    identity: String, digest: Vec<u8>, job: String, kind: String, event_time: i64, day: String, recorded_at: i64,
     action: Option<String>, biz_step: Option<String>, disposition: Option<String>,
     read_point: Option<i64>, biz_location: Option<i64>, retracted: bool, body: Vec<u8>,
 });
@@ -75,7 +75,7 @@ entity!(event_end, "event_end", {
     #[sea_orm(primary_key, auto_increment = false)] event: i64,
     #[sea_orm(primary_key, auto_increment = false)] side: String,
     #[sea_orm(primary_key, auto_increment = false)] ordinal: i64,
-    item: i64,
+    kind: String, item: i64,
 });
 entity!(thing, "thing", {
     #[sea_orm(primary_key, auto_increment = false)] tenant: i64,

@@ -5,24 +5,31 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{EventId, PartyId, TenantId, ThingId};
+use epcis::EventKind;
 use gs1::{Identifier, Key};
 use jiff::Timestamp;
-use lineage::{Change, contents};
-use policy::{Derivation, EventFact, Facts, ThingFact};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use lineage::{Change, CustodyKind, ThingKind, contents_handed_over};
+use policy::{Derivation, EventFact, Facts, HandOver, ThingFact};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
 
 use crate::{
     StoreError, entity,
+    resolve::spelled_codes,
     text::{Word, instant},
 };
 
-/// Loads every fact of the tenant.
+/// Loads every fact of the tenant. What units contained is taken only from what had been asserted by then: a later
+/// unpacking may prove to the owner what was inside, but it entitles nobody.
 pub(crate) async fn load<C: ConnectionTrait>(db: &C, tenant: TenantId) -> Result<Facts, StoreError> {
     let rows = Rows::load(db, tenant).await?;
     let units = units(&rows.containment)?;
     let mut mentioned: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
+    let mut named_units: BTreeMap<i64, BTreeSet<ThingId>> = BTreeMap::new();
     for row in &rows.mentions {
         mentioned.entry(row.event).or_default().insert(row.thing);
+        if rows.things.get(&row.thing).is_some_and(|thing| thing.kind == ThingKind::Unit.word()) {
+            named_units.entry(row.event).or_default().insert(ThingId(row.thing));
+        }
     }
     let mut times = BTreeMap::new();
     let mut events = Vec::new();
@@ -37,13 +44,16 @@ pub(crate) async fn load<C: ConnectionTrait>(db: &C, tenant: TenantId) -> Result
         events.push(EventFact {
             id: EventId(row.id),
             time,
-            parties: rows.named(row.id, None),
-            recipients: rows.named(row.id, Some("destination")),
+            day: row.day.parse().map_err(|_| StoreError::inconsistent("event", "day", row.day.as_str()))?,
+            hand_over: rows.hand_over(row, named_units.remove(&row.id).unwrap_or_default()),
             places: [place(row.read_point), place(row.biz_location)].into_iter().flatten().collect(),
             things: things.into_iter().map(ThingId).collect(),
         });
     }
-    Ok(Facts { events, things: rows.things(), derivations: rows.derivations(&units, &times) })
+    let derivations = rows.derivations(&units, &times);
+    let known: BTreeSet<ThingId> = events.iter().flat_map(|event| event.things.iter().copied()).collect();
+    let things = rows.things().into_iter().filter(|thing| known.contains(&thing.id)).collect();
+    Ok(Facts { events, things, derivations })
 }
 
 type Units = BTreeMap<i64, Vec<Change<i64>>>;
@@ -67,12 +77,14 @@ pub(crate) fn change(row: &entity::containment::Model) -> Result<Change<i64>, St
     })
 }
 
-/// Everything inside a unit at that time, at any depth.
+/// Everything that had been put into a unit by then and was handed over with it, at any depth.
 fn inside(units: &Units, unit: i64, at: Timestamp) -> BTreeSet<i64> {
     let mut found = BTreeSet::new();
     let mut open = vec![unit];
     while let Some(unit) = open.pop() {
-        for content in units.get(&unit).map(|changes| contents(changes, at)).unwrap_or_default() {
+        let asserted: Vec<_> =
+            units.get(&unit).into_iter().flatten().filter(|change| change.time <= at).cloned().collect();
+        for content in contents_handed_over(&asserted, at) {
             if found.insert(content.child) {
                 open.push(content.child);
             }
@@ -81,18 +93,39 @@ fn inside(units: &Units, unit: i64, at: Timestamp) -> BTreeSet<i64> {
     found
 }
 
+/// The columns of an event that facts need.
+#[derive(FromQueryResult)]
+struct EventRow {
+    id: i64,
+    kind: String,
+    event_time: i64,
+    day: String,
+    biz_step: Option<String>,
+    read_point: Option<i64>,
+    biz_location: Option<i64>,
+}
+
+/// An end of an event: side, type, and the party that it names, if it is a registered one.
+struct EndRow {
+    side: String,
+    kind: String,
+    party: Option<PartyId>,
+}
+
 struct Rows {
-    events: Vec<entity::event::Model>,
+    events: Vec<EventRow>,
     mentions: Vec<entity::event_thing::Model>,
-    ends: BTreeMap<i64, Vec<(String, Option<i64>)>>,
+    ends: BTreeMap<i64, Vec<EndRow>>,
     containment: Vec<entity::containment::Model>,
     sides: Vec<entity::process_side::Model>,
     codes: Vec<entity::thing_code::Model>,
+    things: BTreeMap<i64, entity::thing::Model>,
     items: BTreeMap<i64, String>,
 }
 
 impl Rows {
     async fn load<C: ConnectionTrait>(db: &C, tenant: TenantId) -> Result<Self, StoreError> {
+        use entity::event::Column;
         const WHAT: &str = "facts.load";
         macro_rules! all {
             ($table:ident) => {
@@ -108,14 +141,19 @@ impl Rows {
             all!(party_identifier).into_iter().map(|row| (row.identifier, row.party)).collect();
         let active: BTreeSet<i64> =
             all!(party).into_iter().filter(|row| row.status == "ACTIVE").map(|row| row.id).collect();
-        let mut ends: BTreeMap<i64, Vec<(String, Option<i64>)>> = BTreeMap::new();
+        let mut ends: BTreeMap<i64, Vec<EndRow>> = BTreeMap::new();
         for row in all!(event_end) {
             let party = items.get(&row.item).and_then(|uri| parties.get(uri)).copied().flatten();
-            ends.entry(row.event).or_default().push((row.side, party.filter(|id| active.contains(id))));
+            let party = party.filter(|id| active.contains(id)).map(PartyId);
+            ends.entry(row.event).or_default().push(EndRow { side: row.side, kind: row.kind, party });
         }
-        let events: Vec<_> = entity::event::Entity::find()
-            .filter(entity::event::Column::Tenant.eq(tenant.0))
-            .filter(entity::event::Column::Retracted.eq(false))
+        let events = entity::event::Entity::find()
+            .select_only()
+            .columns([Column::Id, Column::Kind, Column::EventTime, Column::Day, Column::BizStep])
+            .columns([Column::ReadPoint, Column::BizLocation])
+            .filter(Column::Tenant.eq(tenant.0))
+            .filter(Column::Retracted.eq(false))
+            .into_model::<EventRow>()
             .all(db)
             .await
             .map_err(StoreError::database(WHAT))?;
@@ -126,28 +164,49 @@ impl Rows {
             containment: all!(containment),
             sides: all!(process_side),
             codes: all!(thing_code),
+            things: all!(thing).into_iter().map(|row| (row.id, row)).collect(),
             items,
         })
     }
 
-    fn named(&self, event: i64, side: Option<&str>) -> BTreeSet<PartyId> {
-        let ends = self.ends.get(&event).into_iter().flatten();
-        let wanted = ends.filter(|(end, _)| side.is_none_or(|side| side == end));
-        wanted.filter_map(|(_, party)| party.map(PartyId)).collect()
+    /// The hand-over that an event records. A place at either end stands for the owner: many records name only places.
+    fn hand_over(&self, event: &EventRow, units: BTreeSet<ThingId>) -> Option<HandOver> {
+        let is_transformation = event.kind == EventKind::Transformation.word();
+        CustodyKind::of_step(event.biz_step.as_deref()?).filter(|_| !is_transformation)?;
+        let mut ends = HandOver { units, ..HandOver::default() };
+        for end in self.ends.get(&event.id).into_iter().flatten() {
+            let Some(party) = end.party else { continue };
+            match end.kind.as_str() {
+                "owning_party" | "location" => {
+                    ends.counterparties.insert(party);
+                    if end.side == "destination" {
+                        ends.recipients.insert(party);
+                    }
+                }
+                "possessing_party" => {
+                    ends.carriers.insert(party);
+                }
+                // A private type says nothing of who may know.
+                _ => {}
+            }
+        }
+        Some(ends)
     }
 
     fn things(&self) -> Vec<ThingFact> {
-        let mut things: BTreeMap<i64, ThingFact> = BTreeMap::new();
+        let mut codes: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
         for row in &self.codes {
-            let fact = things.entry(row.thing).or_insert_with(|| ThingFact {
-                id: ThingId(row.thing),
-                codes: BTreeSet::new(),
-                gtin: None,
-            });
-            fact.gtin = fact.gtin.take().or_else(|| gtin(&row.code));
-            fact.codes.insert(row.code.clone());
+            codes.entry(row.thing).or_default().insert(row.code.clone());
         }
-        things.into_values().collect()
+        let fact = |thing: &entity::thing::Model| {
+            let identifier = Identifier::new(self.items.get(&thing.item)?.as_str());
+            let mut names: BTreeSet<String> = spelled_codes(&identifier).into_iter().collect();
+            names.extend(thing.tlc.clone());
+            let mut codes = codes.remove(&thing.id).unwrap_or_default();
+            codes.extend(names.iter().cloned());
+            Some(ThingFact { id: ThingId(thing.id), codes, names, gtin: gtin(&identifier) })
+        };
+        self.things.values().filter_map(fact).collect()
     }
 
     /// A unit that is consumed stands for what it contained then.
@@ -175,8 +234,8 @@ impl Rows {
 }
 
 /// The GTIN of an identifier that has one.
-fn gtin(code: &str) -> Option<String> {
-    match Identifier::new(code).key() {
+fn gtin(identifier: &Identifier) -> Option<String> {
+    match identifier.key() {
         Key::Gtin { gtin } | Key::Lgtin { gtin, .. } | Key::Sgtin { gtin, .. } => Some(gtin.clone()),
         _ => None,
     }

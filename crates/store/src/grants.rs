@@ -97,16 +97,18 @@ impl Store {
     pub async fn revoke_grant(&self, tenant: TenantId, grant: GrantId, now: Timestamp) -> Result<bool, StoreError> {
         const WHAT: &str = "grant.revoke";
         let tx = self.begin(WHAT).await?;
+        // No view can be built from the old grants while this is decided.
+        crate::registry::take_ids(&tx, tenant, 0).await?;
         let row = entity::share_grant::Entity::find_by_id((tenant.0, grant.0))
             .one(&tx)
             .await
             .map_err(StoreError::database(WHAT))?;
         let Some(row) = row else { return Ok(false) };
         if row.revoked_at.is_none() {
+            view_index::drop_views(&tx, tenant, &row.viewer).await?;
             let mut revoked = row.into_active_model();
             revoked.revoked_at = Set(Some(micros(now)));
             entity::share_grant::Entity::update(revoked).exec(&tx).await.map_err(StoreError::database(WHAT))?;
-            view_index::mark_stale(&tx, tenant).await?;
         }
         tx.commit().await.map_err(StoreError::database(WHAT))?;
         Ok(true)

@@ -27,7 +27,7 @@ pub use error::StoreError;
 pub use grants::{NewGrant, NewViewer};
 pub use jobs::{Job, JobStatus};
 pub use registry::{Issuer, IssuerKey, IssuerKind, NewTenant, Party, Tenant};
-pub use scope::{EventFilter, LotFilter, Scope, SeenEvent, SeenThing};
+pub use scope::{EventFilter, EventPosition, LotFilter, Scope, SeenEvent, SeenThing};
 pub use scope_lineage::{Derived, Inside, Mentioned};
 
 /// The database of a gateway. Cheap to clone; clones share the connections.
@@ -105,8 +105,25 @@ const ROWS_PER_INSERT: usize = 1_000;
 /// Identifiers of one `IN` list.
 const IDS_PER_QUERY: usize = 5_000;
 
-/// Inserts any number of rows.
+/// Inserts any number of rows, none of which may be there already.
 async fn insert_all<E, A, C>(db: &C, rows: Vec<A>, what: &'static str) -> Result<(), StoreError>
+where
+    E: sea_orm::EntityTrait,
+    A: sea_orm::ActiveModelTrait<Entity = E> + Send,
+    C: ConnectionTrait,
+{
+    let mut rows = rows.into_iter();
+    loop {
+        let chunk: Vec<A> = rows.by_ref().take(ROWS_PER_INSERT).collect();
+        if chunk.is_empty() {
+            return Ok(());
+        }
+        E::insert_many(chunk).exec_without_returning(db).await.map_err(StoreError::database(what))?;
+    }
+}
+
+/// Inserts the rows that are not there yet.
+async fn insert_missing<E, A, C>(db: &C, rows: Vec<A>, what: &'static str) -> Result<(), StoreError>
 where
     E: sea_orm::EntityTrait,
     A: sea_orm::ActiveModelTrait<Entity = E> + Send,

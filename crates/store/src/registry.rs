@@ -154,6 +154,8 @@ impl Store {
         const WHAT: &str = "party.add";
         use entity::party_identifier::Column;
         let tx = self.begin(WHAT).await?;
+        // Holds the tenant's row from here on: nobody else can take an identifier after we looked.
+        let id = take_ids(&tx, tenant, 1).await?;
         let taken = entity::party_identifier::Entity::find()
             .filter(Column::Tenant.eq(tenant.0))
             .filter(Column::Identifier.is_in(identifiers.iter().cloned()))
@@ -163,7 +165,6 @@ impl Store {
         if let Some(row) = taken {
             return Err(StoreError::AlreadyRegistered(row.identifier));
         }
-        let id = take_ids(&tx, tenant, 1).await?;
         let row = entity::party::Model {
             tenant: tenant.0,
             id,

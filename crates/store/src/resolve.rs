@@ -3,11 +3,11 @@
 //! A class identifier is an alias; the lot is (code, source). A lot seen before its source is known is held under a
 //! provisional key and becomes the full lot, in place, when an event of the same tenant names or creates it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{LotStatement, Tlc, TlcSource, gs1_tlc};
-use gs1::Key;
-use lineage::{Mention, ThingKind};
+use gs1::{Identifier, Key};
+use lineage::{Mention, Role, ThingKind};
 
 /// A row of `thing` on its way in or out.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,14 +51,27 @@ impl<'a> Things<'a> {
     }
 
     /// The thing that a mention means, made with an id of `next_id` if it is new.
-    pub(crate) fn resolve(&mut self, mention: &Mention, item: i64, next_id: &mut i64) -> i64 {
+    ///
+    /// `inputs` are the things that go into the same event: what comes out of it is another lot, even under the same
+    /// identifier. An event that is no fact (`learn` is false) teaches nothing about the thing.
+    pub(crate) fn resolve(
+        &mut self,
+        mention: &Mention,
+        item: i64,
+        next_id: &mut i64,
+        inputs: &BTreeSet<i64>,
+        learn: bool,
+    ) -> i64 {
         let reporter = self.reporter;
         let things = self.by_item.entry(item).or_default();
         let source = stated_source(mention);
-        let index = choose(things, source.as_ref()).unwrap_or_else(|| {
+        let candidates: Vec<usize> = (0..things.len())
+            .filter(|&index| mention.role != Role::Output || things.get(index).is_some_and(|t| !inputs.contains(&t.id)))
+            .collect();
+        let index = choose(things, &candidates, source.as_ref()).unwrap_or_else(|| {
             things.push(Thing {
                 id: *next_id,
-                kind: mention.kind,
+                kind: unlearned(mention.kind),
                 item,
                 tlc: gs1_tlc(&mention.identifier).filter(|_| is_lot(mention.kind)),
                 source: TlcSource::Unknown { reporter: reporter.to_owned() },
@@ -70,14 +83,43 @@ impl<'a> Things<'a> {
         });
         // `choose` gives an index of `things`, and the other arm has just pushed one.
         let Some(thing) = things.get_mut(index) else { return 0 };
-        refine(thing, mention, source);
+        if learn {
+            refine(thing, mention, source);
+        }
         thing.id
+    }
+
+    /// Forgets code and source of a thing and learns them anew from the mentions of the events that are still facts.
+    pub(crate) fn relearn<'m>(&mut self, item: i64, id: i64, mentions: impl IntoIterator<Item = &'m Mention>) {
+        let reporter = self.reporter.to_owned();
+        let Some(thing) = self.by_item.get_mut(&item).and_then(|things| things.iter_mut().find(|t| t.id == id)) else {
+            return;
+        };
+        let before = thing.clone();
+        thing.source = TlcSource::Unknown { reporter };
+        thing.reference = None;
+        let mut first = true;
+        for mention in mentions {
+            if std::mem::take(&mut first) {
+                thing.tlc = gs1_tlc(&mention.identifier).filter(|_| is_lot(mention.kind));
+            }
+            refine(thing, mention, stated_source(mention));
+        }
+        thing.state = before.state;
+        if *thing != before && thing.state == State::Unchanged {
+            thing.state = State::Changed;
+        }
     }
 
     /// What has to be written.
     pub(crate) fn dirty(&self) -> impl Iterator<Item = &Thing> {
         self.by_item.values().flatten().filter(|thing| thing.state != State::Unchanged)
     }
+}
+
+/// What a thing is before any event has said more: a lot, unless its identifier is one of an object or a unit.
+fn unlearned(kind: ThingKind) -> ThingKind {
+    if is_lot(kind) { ThingKind::Lot } else { kind }
 }
 
 /// Harvest lots have a source too, the farm: it tells them apart, though they have no traceability lot code.
@@ -97,22 +139,24 @@ fn stated_source(mention: &Mention) -> Option<TlcSource> {
 ///
 /// A reference (an FDA registration number, a URL) leads to the source's place, so it never contradicts the one place
 /// that is known. Two different places are two lots.
-fn choose(things: &[Thing], source: Option<&TlcSource>) -> Option<usize> {
-    let Some(source) = source else {
-        return match things {
-            [] => None,
-            [_] => Some(0),
-            several => several.iter().position(|thing| matches!(thing.source, TlcSource::Unknown { .. })),
-        };
+fn choose(things: &[Thing], candidates: &[usize], source: Option<&TlcSource>) -> Option<usize> {
+    let find = |wanted: &dyn Fn(&Thing) -> bool| {
+        candidates.iter().copied().find(|&index| things.get(index).is_some_and(wanted))
     };
-    let exact = things.iter().position(|thing| thing.source == *source);
-    let open = || things.iter().position(|thing| matches!(thing.source, TlcSource::Unknown { .. }));
-    let referred = || match (source, things) {
-        (TlcSource::Reference(_), [_]) => Some(0),
-        (TlcSource::Place(_), [thing]) if matches!(thing.source, TlcSource::Reference(_)) => Some(0),
+    let is_open = |thing: &Thing| matches!(thing.source, TlcSource::Unknown { .. });
+    let only = || match candidates {
+        [one] => Some(*one),
         _ => None,
     };
-    exact.or_else(open).or_else(referred)
+    let Some(source) = source else { return only().or_else(|| find(&is_open)) };
+    let referred = || {
+        let one = only()?;
+        let known = &things.get(one)?.source;
+        let leads_there =
+            matches!((source, known), (TlcSource::Reference(_), _) | (TlcSource::Place(_), TlcSource::Reference(_)));
+        leads_there.then_some(one)
+    };
+    find(&|thing| thing.source == *source).or_else(|| find(&is_open)).or_else(referred)
 }
 
 /// Adds what the mention knows better.
@@ -141,13 +185,7 @@ fn refine(thing: &mut Thing, mention: &Mention, source: Option<TlcSource>) {
 
 /// Every spelling under which a thing may be looked up: the declared code, the GS1 form, the bare batch, the identifier.
 pub(crate) fn codes(mention: &Mention) -> Vec<String> {
-    let mut codes = vec![mention.identifier.canonical()];
-    codes.extend(gs1_tlc(&mention.identifier).map(String::from));
-    match mention.identifier.key() {
-        Key::Lgtin { lot, .. } => codes.push(lot.clone()),
-        Key::Sscc { sscc } => codes.push(sscc.clone()),
-        _ => {}
-    }
+    let mut codes = spelled_codes(&mention.identifier);
     if let Some(LotStatement { tlc, alternates, .. }) = &mention.statement {
         codes.extend(tlc.iter().chain(alternates).map(|tlc| tlc.as_str().to_owned()));
     }
@@ -156,10 +194,21 @@ pub(crate) fn codes(mention: &Mention) -> Vec<String> {
     codes
 }
 
+/// The codes that an identifier itself spells: its canonical form, the GS1 form of the lot code, the bare batch, the
+/// SSCC.
+pub(crate) fn spelled_codes(identifier: &Identifier) -> Vec<String> {
+    let mut codes = vec![identifier.canonical()];
+    codes.extend(gs1_tlc(identifier).map(String::from));
+    match identifier.key() {
+        Key::Lgtin { lot, .. } => codes.push(lot.clone()),
+        Key::Sscc { sscc } => codes.push(sscc.clone()),
+        _ => {}
+    }
+    codes
+}
+
 #[cfg(test)]
 mod tests {
-    use gs1::Identifier;
-    use lineage::Role;
 
     use super::*;
 
@@ -192,7 +241,8 @@ mod tests {
     fn resolve(mentions: &[Mention]) -> (Vec<i64>, Vec<TlcSource>) {
         let mut things = Things::new("us", vec![]);
         let mut next_id = 1;
-        let ids = mentions.iter().map(|mention| things.resolve(mention, 7, &mut next_id)).collect();
+        let ids =
+            mentions.iter().map(|mention| things.resolve(mention, 7, &mut next_id, &BTreeSet::new(), true)).collect();
         (ids, things.dirty().map(|thing| thing.source.clone()).collect())
     }
 
@@ -229,5 +279,30 @@ mod tests {
             mention(lot, None, None),
         ]);
         assert_eq!(ids, [1, 2, 3]);
+    }
+
+    #[test]
+    fn what_comes_out_under_the_identifier_of_what_went_in_is_another_lot() {
+        let mut things = Things::new("us", vec![]);
+        let mut next_id = 1;
+        let lot = ThingKind::TraceabilityLot;
+        let input = Mention { role: Role::Input, ..mention(lot, None, None) };
+        let output = Mention { role: Role::Output, ..mention(lot, None, Some("L21")) };
+        let consumed = things.resolve(&input, 7, &mut next_id, &BTreeSet::new(), true);
+        let produced = things.resolve(&output, 7, &mut next_id, &BTreeSet::from([consumed]), true);
+        assert_ne!(consumed, produced);
+    }
+
+    #[test]
+    fn a_declared_error_is_forgotten_and_leaves_what_others_said() {
+        let lot = ThingKind::TraceabilityLot;
+        let mut things = Things::new("us", vec![]);
+        let mut next_id = 1;
+        let wrong = mention(lot, Some(place("L9")), None);
+        let id = things.resolve(&wrong, 7, &mut next_id, &BTreeSet::new(), true);
+        let right = mention(ThingKind::Lot, None, None);
+        things.relearn(7, id, [&right]);
+        let left: Vec<_> = things.dirty().map(|thing| (thing.kind, thing.source.clone())).collect();
+        assert_eq!(left, [(lot, TlcSource::Unknown { reporter: "us".to_owned() })]);
     }
 }

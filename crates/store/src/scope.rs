@@ -65,6 +65,17 @@ pub struct SeenEvent {
     pub retracted: bool,
     /// How much of it is shown.
     pub seen: Seen,
+    /// Where it stands in a list.
+    pub position: EventPosition,
+}
+
+/// Where an event stands in a list. It tells a viewer nothing that the event itself does not show.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct EventPosition {
+    /// Microseconds since 1970.
+    pub time: i64,
+    /// What tells events of the same time apart: a number, or the viewer's reference.
+    pub tie: u128,
 }
 
 /// Which events to list. Everything given must hold.
@@ -149,24 +160,33 @@ impl Scope {
         (&self.name, self.epoch)
     }
 
-    /// Events in order of event time, after the given position, at most `limit`.
+    /// Events in order of their position, after the given one, at most `limit`: by event time, and for other viewers
+    /// than the tenant's staff by what they are shown of it.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn events(
         &self,
         filter: &EventFilter,
-        after: Option<(Timestamp, EventId)>,
+        after: Option<EventPosition>,
         limit: u64,
     ) -> Result<Vec<SeenEvent>, StoreError> {
         let mut select = self.select_events();
         self.filter_events(&mut select, filter);
-        if let Some((time, id)) = after {
-            let later = Expr::col(("event", "event_time")).gt(micros(time));
-            let same = Expr::col(("event", "event_time")).eq(micros(time));
-            select.and_where(later.or(same.and(Expr::col(("event", "id")).gt(id.0))));
+        let (time, last) = if self.viewer == Viewer::Own {
+            (("event", "event_time"), ("event", "id"))
+        } else {
+            (("vis_event", "sort_time"), ("vis_event", "ref"))
+        };
+        if let Some(after) = after {
+            let beyond = match self.viewer {
+                Viewer::Own => Expr::col(last).gt(i64::try_from(after.tie).unwrap_or(i64::MAX)),
+                Viewer::Party(_) | Viewer::Regulator(_) => Expr::col(last).gt(format!("{:032x}", after.tie)),
+            };
+            let same = Expr::col(time).eq(after.time).and(beyond);
+            select.and_where(Expr::col(time).gt(after.time).or(same));
         }
-        select.order_by(("event", "event_time"), Order::Asc).order_by(("event", "id"), Order::Asc).limit(limit);
+        select.order_by(time, Order::Asc).order_by(last, Order::Asc).limit(limit);
         self.read_events(&select).await
     }
 
@@ -229,21 +249,23 @@ impl Scope {
         Ok(things)
     }
 
-    /// Lots in order of number, after the given one, at most `limit`.
+    /// Lots in order of their identifiers, after the given one, at most `limit`. The order tells nothing of when or how
+    /// often lots were recorded.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn lots(
         &self,
         filter: &LotFilter,
-        after: Option<ThingId>,
+        after: Option<&(String, ThingId)>,
         limit: u64,
     ) -> Result<Vec<SeenThing>, StoreError> {
         let mut select = self.select_things();
         let lots = [ThingKind::Lot, ThingKind::HarvestLot, ThingKind::TraceabilityLot].map(Word::word);
         select.and_where(Expr::col(("thing", "kind")).is_in(lots));
-        if let Some(after) = after {
-            select.and_where(Expr::col(("thing", "id")).gt(after.0));
+        if let Some((uri, id)) = after {
+            let same = Expr::col(("item", "uri")).eq(uri.as_str()).and(Expr::col(("thing", "id")).gt(id.0));
+            select.and_where(Expr::col(("item", "uri")).gt(uri.as_str()).or(same));
         }
         if let Some(code) = &filter.code {
             let named = self.named(std::slice::from_ref(code));
@@ -259,7 +281,7 @@ impl Scope {
         if filter.place.is_some() || filter.since.is_some() || filter.until.is_some() {
             select.and_where(Expr::col(("thing", "id")).in_subquery(self.things_of_events(filter)));
         }
-        select.order_by(("thing", "id"), Order::Asc).limit(limit);
+        select.order_by(("item", "uri"), Order::Asc).order_by(("thing", "id"), Order::Asc).limit(limit);
         self.read_things(&select).await
     }
 
@@ -437,7 +459,7 @@ impl Scope {
             .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0));
         self.only_visible_events(&mut select, ("event", "id"));
         if self.viewer != Viewer::Own {
-            select.columns(["ref", "profile", "named"].map(|name| ("vis_event", name)));
+            select.columns(["ref", "profile", "named", "sort_time"].map(|name| ("vis_event", name)));
         }
         select
     }
@@ -452,19 +474,26 @@ impl Scope {
         let body: Vec<u8> = get(row, "body")?;
         let event =
             serde_json::from_slice(&body).map_err(|_| StoreError::inconsistent("event", "body", identity.as_str()))?;
-        let (reference, seen) = if self.viewer == Viewer::Own {
-            (identity, Seen::OWN)
+        let id: i64 = get(row, "id")?;
+        let (reference, seen, position) = if self.viewer == Viewer::Own {
+            let tie = u128::try_from(id).unwrap_or_default();
+            (identity, Seen::OWN, EventPosition { time: get(row, "event_time")?, tie })
         } else {
+            let reference: String = get(row, "ref")?;
+            let tie = u128::from_str_radix(&reference, 16)
+                .map_err(|_| StoreError::inconsistent("vis_event", "ref", reference.as_str()))?;
             let profile = Profile::parse(&get::<String>(row, "profile")?)?;
-            (get(row, "ref")?, Seen { profile, named: get(row, "named")? })
+            let position = EventPosition { time: get(row, "sort_time")?, tie };
+            (reference, Seen { profile, named: get(row, "named")? }, position)
         };
         Ok(SeenEvent {
-            id: EventId(get(row, "id")?),
+            id: EventId(id),
             reference,
             event,
             recorded_at: crate::text::instant("event", "recorded_at", get(row, "recorded_at")?)?,
             retracted: get(row, "retracted")?,
             seen,
+            position,
         })
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{Direction, EventId, Profile, ThingId, Viewer};
 use jiff::Timestamp;
 use lineage::{Change, Role};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 
 use crate::{
     IDS_PER_QUERY, Scope, StoreError, entity, facts,
@@ -155,6 +155,9 @@ impl Scope {
                 .from("containment")
                 .and_where(Expr::col("tenant").eq(self.tenant.id.0))
                 .and_where(Expr::col(by).is_in(chunk));
+            for column in ["event_time", "event", "ordinal"] {
+                select.order_by(column, Order::Asc);
+            }
             for row in self.all(&select, "scope.containment").await? {
                 let model = entity::containment::Model {
                     tenant: get(&row, "tenant")?,
@@ -233,7 +236,6 @@ impl Scope {
 }
 
 fn order(select: &mut SelectStatement) {
-    use sea_orm::sea_query::Order;
     select
         .order_by(("event", "event_time"), Order::Asc)
         .order_by(("event_thing", "event"), Order::Asc)

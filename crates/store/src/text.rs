@@ -62,8 +62,13 @@ impl Word for Role {
 
 impl Word for ChangeKind {
     const COLUMN: (&'static str, &'static str) = ("containment", "change");
-    const WORDS: &'static [(Self, &'static str)] =
-        &[(Self::Add, "add"), (Self::Observe, "observe"), (Self::Delete, "delete"), (Self::Empty, "empty")];
+    const WORDS: &'static [(Self, &'static str)] = &[
+        (Self::Add, "add"),
+        (Self::Observe, "observe"),
+        (Self::Delete, "delete"),
+        (Self::Empty, "empty"),
+        (Self::Left, "left"),
+    ];
 }
 
 impl Word for Profile {

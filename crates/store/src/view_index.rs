@@ -7,11 +7,14 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Purpose, TenantId, Viewer};
+use domain::{Continuation, Profile, Purpose, TenantId, Viewer};
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use policy::{Rules, View, view};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
 use sha2::Sha256;
 
 use crate::{
@@ -27,6 +30,32 @@ pub(crate) async fn mark_stale<C: ConnectionTrait>(tx: &C, tenant: TenantId) -> 
         .exec(tx)
         .await
         .map_err(StoreError::database("view.stale"))?;
+    Ok(())
+}
+
+/// Empties every view of a viewer, so that not even a read that has begun sees what is taken away, and moves the epoch.
+pub(crate) async fn drop_views<C: ConnectionTrait>(tx: &C, tenant: TenantId, viewer: &str) -> Result<(), StoreError> {
+    const WHAT: &str = "view.drop";
+    let names: Vec<String> = Purpose::WORDS.iter().map(|(_, purpose)| format!("{viewer}:{purpose}")).collect();
+    macro_rules! empty {
+        ($($table:ident),*) => {
+            $(entity::$table::Entity::delete_many()
+                .filter(entity::$table::Column::Tenant.eq(tenant.0))
+                .filter(entity::$table::Column::Viewer.is_in(names.iter().cloned()))
+                .exec(tx)
+                .await
+                .map_err(StoreError::database(WHAT))?;)*
+        };
+    }
+    empty!(vis_lot, vis_code, vis_event);
+    entity::view_state::Entity::update_many()
+        .col_expr(entity::view_state::Column::Stale, Expr::value(true))
+        .col_expr(entity::view_state::Column::Epoch, Expr::col(entity::view_state::Column::Epoch).add(1))
+        .filter(entity::view_state::Column::Tenant.eq(tenant.0))
+        .filter(entity::view_state::Column::Viewer.is_in(names))
+        .exec(tx)
+        .await
+        .map_err(StoreError::database(WHAT))?;
     Ok(())
 }
 
@@ -141,16 +170,26 @@ async fn replace<C: ConnectionTrait>(
 
     let lots = lot_rows(tenant, name, view);
     let events = event_rows(tx, tenant, name, facts, view).await?;
-    let lots_now: BTreeMap<i64, &str> = lots.iter().map(|row| (row.thing, row.profile.as_str())).collect();
-    let events_now: BTreeMap<i64, &str> = events.iter().map(|row| (row.event, row.profile.as_str())).collect();
-    let narrowed = lots_before.iter().any(|row| lots_now.get(&row.thing) != Some(&row.profile.as_str()))
-        || events_before.iter().any(|row| events_now.get(&row.event) != Some(&row.profile.as_str()));
+    let lots_now: BTreeMap<i64, _> = lots.iter().map(|row| (row.thing, lot_rank(row))).collect();
+    let events_now: BTreeMap<i64, _> = events.iter().map(|row| (row.event, event_rank(row))).collect();
+    let narrowed = lots_before.iter().any(|row| lots_now.get(&row.thing).is_none_or(|now| *now < lot_rank(row)))
+        || events_before.iter().any(|row| events_now.get(&row.event).is_none_or(|now| *now < event_rank(row)));
     let lots = lots.into_iter().map(IntoActiveModel::into_active_model).collect();
     let events = events.into_iter().map(IntoActiveModel::into_active_model).collect();
     insert_all::<entity::vis_lot::Entity, _, _>(tx, lots, WHAT).await?;
     insert_all::<entity::vis_code::Entity, _, _>(tx, code_rows(tenant, name, facts, view), WHAT).await?;
     insert_all::<entity::vis_event::Entity, _, _>(tx, events, WHAT).await?;
     Ok(narrowed)
+}
+
+/// How much is shown of a lot: less in any part is narrower.
+fn lot_rank(row: &entity::vis_lot::Model) -> (Option<Profile>, Option<Continuation>) {
+    (Profile::parse(&row.profile).ok(), Continuation::parse(&row.continuation).ok())
+}
+
+/// How much is shown of an event.
+fn event_rank(row: &entity::vis_event::Model) -> (Option<Profile>, bool) {
+    (Profile::parse(&row.profile).ok(), row.named)
 }
 
 fn lot_rows(tenant: &Tenant, name: &str, view: &View) -> Vec<entity::vis_lot::Model> {
@@ -168,7 +207,7 @@ fn lot_rows(tenant: &Tenant, name: &str, view: &View) -> Vec<entity::vis_lot::Mo
 fn code_rows(tenant: &Tenant, name: &str, facts: &policy::Facts, view: &View) -> Vec<entity::vis_code::ActiveModel> {
     let visible = facts.things.iter().filter(|fact| view.lots.contains_key(&fact.id));
     visible
-        .flat_map(|fact| fact.codes.iter().map(move |code| (fact.id.0, code)))
+        .flat_map(|fact| fact.names.iter().map(move |name| (fact.id.0, name)))
         .map(|(thing, code)| {
             let viewer = name.to_owned();
             entity::vis_code::Model { tenant: tenant.id.0, viewer, code: code.clone(), thing }.into_active_model()
@@ -183,30 +222,41 @@ async fn event_rows<C: ConnectionTrait>(
     facts: &policy::Facts,
     view: &View,
 ) -> Result<Vec<entity::vis_event::Model>, StoreError> {
-    let times: BTreeMap<i64, Timestamp> = facts.events.iter().map(|event| (event.id.0, event.time)).collect();
+    use entity::event::Column;
+    let facts: BTreeMap<i64, &policy::EventFact> = facts.events.iter().map(|event| (event.id.0, event)).collect();
     let ids: Vec<i64> = view.events.keys().map(|id| id.0).collect();
     let mut rows = Vec::new();
     for chunk in ids.chunks(crate::IDS_PER_QUERY) {
-        let events = entity::event::Entity::find()
-            .filter(entity::event::Column::Tenant.eq(tenant.id.0))
-            .filter(entity::event::Column::Id.is_in(chunk.iter().copied()))
+        let identities: Vec<(i64, String)> = entity::event::Entity::find()
+            .select_only()
+            .columns([Column::Id, Column::Identity])
+            .filter(Column::Tenant.eq(tenant.id.0))
+            .filter(Column::Id.is_in(chunk.iter().copied()))
+            .into_tuple()
             .all(tx)
             .await
             .map_err(StoreError::database("view.build"))?;
-        for event in events {
-            let (Some(seen), Some(time)) = (view.events.get(&domain::EventId(event.id)), times.get(&event.id)) else {
+        for (event, identity) in identities {
+            let (Some(seen), Some(fact)) = (view.events.get(&domain::EventId(event)), facts.get(&event)) else {
                 continue;
             };
+            // Whoever is shown only the day must not learn the hour from the order of a list.
+            let sort_time = if seen.profile == Profile::TraceMin { start_of_day(fact.day) } else { fact.time };
             rows.push(entity::vis_event::Model {
                 tenant: tenant.id.0,
                 viewer: name.to_owned(),
-                sort_time: micros(*time),
-                r#ref: pseudonym(&tenant.secret, name, &event.identity),
-                event: event.id,
+                sort_time: micros(sort_time),
+                r#ref: pseudonym(&tenant.secret, name, &identity),
+                event,
                 profile: seen.profile.word().to_owned(),
                 named: seen.named,
             });
         }
     }
     Ok(rows)
+}
+
+fn start_of_day(day: jiff::civil::Date) -> Timestamp {
+    // Every date of an event time has a first instant in UTC.
+    jiff::tz::Offset::UTC.to_timestamp(day.at(0, 0, 0, 0)).unwrap_or(Timestamp::MIN)
 }

@@ -254,3 +254,78 @@ async fn the_same_document_sent_four_times_at_once_is_stored_once() {
         assert_eq!((stored, duplicates), (8, 24));
     }
 }
+
+/// A document of these events, with the `fsma` vocabulary.
+fn document(events: &[String]) -> String {
+    format!(
+        r#"{{"@context":["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+{{"fsma":"https://w3id.org/fsma204/kde/"}}],"type":"EPCISDocument","schemaVersion":"2.0",
+"creationDate":"2028-08-20T12:00:00Z","epcisBody":{{"eventList":[{}]}}}}"#,
+        events.join(",")
+    )
+}
+
+const REPACKED: &str = "https://redbarn.example/item/TOM25/lot/TOM-8230-R4";
+const GROWER: &str = "https://id.gs1.org/414/9521016000095";
+const REPACKER: &str = "https://id.gs1.org/414/9521003001005";
+
+fn received(id: &str, source: &str) -> String {
+    format!(
+        r#"{{"type":"ObjectEvent","eventID":"{id}","eventTime":"2028-08-17T20:30:00Z","eventTimeZoneOffset":"-07:00",
+"action":"OBSERVE","bizStep":"receiving","readPoint":{{"id":"{REPACKER}"}},
+"quantityList":[{{"epcClass":"{REPACKED}","quantity":100,"uom":"XCS"}}],
+"fsma:lots":[{{"fsma:lot":"{REPACKED}","fsma:tlc":"TOM-8230-R4","fsma:tlcSource":"{source}"}}]}}"#
+    )
+}
+
+/// A repack that keeps code and identifier; the place that assigned the code is now the repacker.
+fn repack() -> String {
+    format!(
+        r#"{{"type":"TransformationEvent","eventTime":"2028-08-18T18:00:00Z","eventTimeZoneOffset":"-07:00",
+"bizStep":"repackaging","readPoint":{{"id":"{REPACKER}"}},
+"inputQuantityList":[{{"epcClass":"{REPACKED}","quantity":100,"uom":"XCS"}}],
+"outputQuantityList":[{{"epcClass":"{REPACKED}","quantity":98,"uom":"XCS"}}],
+"fsma:lots":[{{"fsma:lot":"{REPACKED}","fsma:tlc":"TOM-8230-R4","fsma:tlcSource":"{REPACKER}",
+"fsma:assignment":"retained"}}]}}"#
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_like_into_like_repack_gives_two_lots_of_one_code_whichever_event_comes_first() {
+    for engine in engines() {
+        let bed = Bed::companies(engine).await;
+        let events = [received("urn:uuid:00000000-0000-4000-8000-000000000001", GROWER), repack()];
+        let reversed = [events[1].clone(), events[0].clone()];
+        for (company, events) in [("valle-verde", events), ("brightleaf", reversed)] {
+            for event in &events {
+                let job = bed.capture(company, document(std::slice::from_ref(event)).as_bytes(), JSON_LD).await;
+                assert_eq!(job.stored, 1, "{:?}", job.findings);
+            }
+            let lots = bed.staff(company).await.lots_named("TOM-8230-R4").await.unwrap();
+            let mut sources: Vec<_> = lots.iter().filter_map(app::ShownLot::source_place).collect();
+            sources.sort_unstable();
+            assert_eq!(sources, [REPACKER, GROWER], "{company}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_withdrawn_event_said_of_a_lot_is_forgotten() {
+    for engine in engines() {
+        let bed = Bed::companies(engine).await;
+        let id = "urn:uuid:00000000-0000-4000-8000-000000000002";
+        let wrong = received(id, "https://id.gs1.org/414/9521005011200");
+        let withdrawn = wrong.replacen(
+            "\"action\"",
+            "\"errorDeclaration\":{\"declarationTime\":\"2028-08-19T12:00:00Z\"},\"action\"",
+            1,
+        );
+        let right = received("urn:uuid:00000000-0000-4000-8000-000000000003", GROWER);
+        for event in [wrong, withdrawn, right] {
+            let job = bed.capture("valle-verde", document(&[event]).as_bytes(), JSON_LD).await;
+            assert_eq!(job.stored, 1, "{:?}", job.findings);
+        }
+        let lots = bed.staff("valle-verde").await.lots_named("TOM-8230-R4").await.unwrap();
+        assert_eq!(lots.iter().filter_map(app::ShownLot::source_place).collect::<Vec<_>>(), [GROWER]);
+    }
+}

@@ -193,3 +193,23 @@ async fn a_filter_cannot_find_out_what_is_not_shown() {
         assert!(partner.lots(&at_plant, None, 100).await.unwrap().entries.is_empty());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_named_on_a_transformation_does_not_learn_what_went_in() {
+    for engine in engines() {
+        let bed = Bed::companies(engine).await;
+        let private_label = r#"{"@context":["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],
+"type":"EPCISDocument","schemaVersion":"2.0","creationDate":"2028-08-20T12:00:00Z","epcisBody":{"eventList":[
+{"type":"TransformationEvent","eventTime":"2028-08-20T12:00:00Z","eventTimeZoneOffset":"-07:00",
+"bizStep":"creating_class_instance","readPoint":{"id":"https://id.gs1.org/414/9521004002001"},
+"inputQuantityList":[{"epcClass":"https://id.gs1.org/01/19521003000173/10/VV28228A","quantity":5,"uom":"XCS"}],
+"outputQuantityList":[{"epcClass":"https://id.gs1.org/01/19521004000318/10/BL28230-2A","quantity":5,"uom":"XCS"}],
+"destinationList":[{"type":"owning_party","destination":"https://id.gs1.org/417/9521005007005"}]}]}}"#;
+        let job = bed.capture("brightleaf", private_label.as_bytes(), JSON_LD).await;
+        assert_eq!(job.stored, 1, "{:?}", job.findings);
+        let customer = bed.partner("brightleaf", "meridian").await;
+        for lot in [T1, T3] {
+            assert!(customer.lots_named(lot).await.unwrap().is_empty(), "{lot}");
+        }
+    }
+}
