@@ -1,6 +1,12 @@
 //! The gateway as a process: configuration, database, registry, log, and an orderly end.
 
-use std::{collections::BTreeMap, io, net::SocketAddr, path::Path, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    io::{self, IsTerminal},
+    net::SocketAddr,
+    path::Path,
+    sync::Arc,
+};
 
 use app::{App, CaptureLimits, IssuerRegistration, KeyRegistration, TenantRegistration};
 use domain::{PartyId, SystemClock, TenantId};
@@ -223,7 +229,8 @@ pub(crate) async fn asked_to_stop() {
 fn start_log(log: &Log) -> Result<(), Failure> {
     let filter: EnvFilter =
         log.level.parse().or_fail(|| format!("`{}` is no level of the log; write for example `info`", log.level))?;
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    let subscriber =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(io::stderr().is_terminal());
     match log.format {
         LogFormat::Text => subscriber.init(),
         LogFormat::Json => subscriber.json().init(),

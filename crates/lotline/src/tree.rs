@@ -70,6 +70,7 @@ enum Link {
     MadeFrom,
     MadeInto,
     Holds,
+    PutInto,
 }
 
 impl Link {
@@ -78,6 +79,7 @@ impl Link {
             Self::MadeFrom => "made from ",
             Self::MadeInto => "made into ",
             Self::Holds => "holds ",
+            Self::PutInto => "put into ",
         }
     }
 }
@@ -129,7 +131,10 @@ impl<'a> Printer<'a> {
         let below = |edge: &'a crate::trace::Edge| match (edge.kind, self.direction) {
             (EdgeKind::Derived, Direction::Back) if edge.to == node.id => Some((Link::MadeFrom, edge.from.as_str())),
             (EdgeKind::Derived, Direction::Forward) if edge.from == node.id => Some((Link::MadeInto, edge.to.as_str())),
-            (EdgeKind::Contained, _) if edge.to == node.id => Some((Link::Holds, edge.from.as_str())),
+            (EdgeKind::Contained, Direction::Back) if edge.to == node.id => Some((Link::Holds, edge.from.as_str())),
+            (EdgeKind::Contained, Direction::Forward) if edge.from == node.id => {
+                Some((Link::PutInto, edge.to.as_str()))
+            }
             _ => None,
         };
         self.trace.edges.iter().filter_map(below).collect()
