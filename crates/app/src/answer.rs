@@ -11,21 +11,34 @@ use lineage::{
     Sighting, Stage, Step, ThingKind, Walk, contents,
 };
 use policy::{Visible, edge_is_visible, project};
-use store::{Derived, Inside, Mentioned, Scope, SeenEvent, SeenThing};
+use store::{Derived, Inside, Mentioned, Scope, SeenEvent, SeenThing, Store};
 
-use crate::{AppError, capture::Kinds};
+use crate::{
+    AppError,
+    capture::Kinds,
+    places::{OwnPlaces, places_of},
+};
 
 /// A question to one organisation.
 #[derive(Clone, Debug)]
 pub(crate) struct Question {
-    /// The lots or units, each by all the codes and identifiers that are known for it.
-    pub(crate) things: Vec<Vec<String>>,
+    /// What is asked about.
+    pub(crate) starts: Vec<Start>,
     /// Which way.
     pub(crate) direction: Direction,
     /// How far.
     pub(crate) limits: Limits,
-    /// Facts up to this instant; a unit stands for what it contained then.
+    /// Facts up to this instant.
     pub(crate) as_of: Timestamp,
+}
+
+/// A lot or unit that is asked about.
+#[derive(Clone, Debug)]
+pub(crate) struct Start {
+    /// What it may be: one, or several where a code is ambiguous.
+    pub(crate) things: BTreeSet<ThingId>,
+    /// A unit stands for what it contained then.
+    pub(crate) at: Timestamp,
 }
 
 /// An answer, with the events behind it.
@@ -39,6 +52,8 @@ pub(crate) struct Answered {
 struct Station {
     thing: ThingId,
     at: Option<Timestamp>,
+    /// Whether a unit is of interest itself, not only for something inside.
+    whole: bool,
 }
 
 /// An edge before it has names.
@@ -51,16 +66,14 @@ struct RawEdge {
 }
 
 /// Walks the records that `scope` may see.
-pub(crate) async fn answer(scope: &Scope, question: &Question) -> Result<Answered, AppError> {
-    let mut asked = Vec::with_capacity(question.things.len());
-    for codes in &question.things {
-        let things = scope.things_named(codes).await?;
-        asked.push(things.into_iter().map(|thing| thing.id).collect::<Vec<_>>());
-    }
+pub(crate) async fn answer(store: &Store, scope: &Scope, question: &Question) -> Result<Answered, AppError> {
     let mut local = Local::new(scope, question);
-    let cut = local.walk(asked.iter().flatten().copied().collect()).await?;
-    let sightings = local.sightings().await?;
-    Ok(local.finish(&asked, &cut, sightings))
+    let cut = local.walk().await?;
+    let mentions = local.mentions().await?;
+    local.own = OwnPlaces::among(store, scope, &local.places()).await?;
+    let sightings = local.sightings(&mentions);
+    local.drop_edges_beyond();
+    Ok(local.finish(&cut, sightings))
 }
 
 struct Local<'a> {
@@ -70,6 +83,14 @@ struct Local<'a> {
     events: BTreeMap<EventId, SeenEvent>,
     hops: BTreeMap<ThingId, u32>,
     edges: BTreeSet<RawEdge>,
+    own: OwnPlaces,
+}
+
+/// The events on the things reached, and on the units around them.
+struct Mentions {
+    direct: Vec<Mentioned>,
+    around: Inside,
+    through: Vec<Mentioned>,
 }
 
 /// What an event says of a thing, with how much of it the viewer sees.
@@ -84,13 +105,16 @@ impl<'a> Local<'a> {
             events: BTreeMap::new(),
             hops: BTreeMap::new(),
             edges: BTreeSet::new(),
+            own: OwnPlaces::default(),
         }
     }
 
     /// Walks to everything that can be reached; gives the things beyond which the limits forbade to go.
-    async fn walk(&mut self, starts: BTreeSet<ThingId>) -> Result<BTreeSet<ThingId>, AppError> {
-        self.load_things(&starts).await?;
-        let starts: Vec<Station> = starts.iter().map(|&thing| self.station(thing, self.question.as_of)).collect();
+    async fn walk(&mut self) -> Result<BTreeSet<ThingId>, AppError> {
+        let asked = &self.question.starts;
+        self.load_things(&asked.iter().flat_map(|start| &start.things).copied().collect()).await?;
+        let starts = asked.iter().flat_map(|start| start.things.iter().map(|thing| self.whole(*thing, start.at)));
+        let starts: Vec<Station> = starts.collect();
         let mut walk = Walk::new(starts, self.question.limits);
         loop {
             let wanted: Vec<Station> = walk.wants().into_iter().map(|(station, _)| station).collect();
@@ -115,7 +139,13 @@ impl<'a> Local<'a> {
     /// Only a unit needs an instant: its contents change.
     fn station(&self, thing: ThingId, at: Timestamp) -> Station {
         let is_unit = self.things.get(&thing).is_some_and(|thing| thing.kind == ThingKind::Unit);
-        Station { thing, at: is_unit.then_some(at) }
+        Station { thing, at: is_unit.then_some(at), whole: false }
+    }
+
+    /// A unit that is asked about, or that was made, is of interest whatever is inside.
+    fn whole(&self, thing: ThingId, at: Timestamp) -> Station {
+        let station = self.station(thing, at);
+        Station { whole: station.at.is_some(), ..station }
     }
 
     async fn derivation_steps(&mut self, wanted: &[Station]) -> Result<Vec<Step<Station>>, AppError> {
@@ -136,7 +166,7 @@ impl<'a> Local<'a> {
                 }
                 let to = match self.question.direction {
                     Direction::Back => self.station(row.input, row.consumed_at),
-                    Direction::Forward => self.station(row.output, row.consumed_at),
+                    Direction::Forward => self.whole(row.output, row.consumed_at),
                 };
                 steps.push(Step { from: *station, to, hops: 1 });
                 self.edges.insert(RawEdge {
@@ -156,7 +186,7 @@ impl<'a> Local<'a> {
         match self.question.direction {
             Direction::Back => station.thing == row.output,
             Direction::Forward if station.thing != row.input => false,
-            Direction::Forward if station.at.is_none() => true,
+            Direction::Forward if station.at.is_none() || station.whole => true,
             Direction::Forward => contents_at(inside, row.input, row.consumed_at)
                 .iter()
                 .any(|(child, ..)| self.things.contains_key(child)),
@@ -242,33 +272,53 @@ impl<'a> Local<'a> {
         Ok(())
     }
 
-    /// Everything that visible events say of the things reached, directly or through a unit that they were in.
-    async fn sightings(&mut self) -> Result<Sightings, AppError> {
+    /// The events on the things reached, directly or through a unit that they were in.
+    async fn mentions(&mut self) -> Result<Mentions, AppError> {
         let reached: BTreeSet<ThingId> = self.hops.keys().copied().collect();
         let direct = self.scope.mentions_of(&reached).await?;
         let around = self.scope.units_around(&reached).await?;
-        let units: BTreeSet<ThingId> = around.keys().copied().collect();
-        let through = self.scope.mentions_of(&units).await?;
+        let through = self.scope.mentions_of(&around.keys().copied().collect()).await?;
         self.load_events(&direct.iter().chain(&through).map(|mention| mention.event).collect()).await?;
+        Ok(Mentions { direct, around, through })
+    }
 
+    /// The places of the events, and the sources of the lots.
+    fn places(&self) -> BTreeSet<String> {
+        let source = |thing: &SeenThing| match thing.lot.as_ref().map(|lot| &lot.source) {
+            Some(domain::TlcSource::Place(place)) => Some(place.clone()),
+            _ => None,
+        };
+        let sources = self.things.values().filter_map(source);
+        self.events.values().flat_map(places_of).chain(sources).collect()
+    }
+
+    /// Everything that visible events say of the things reached.
+    fn sightings(&self, mentions: &Mentions) -> Sightings {
         let kinds = Kinds(self.things.values().map(|thing| (thing.identifier.clone(), thing.kind)).collect());
-        let said: BTreeSet<(ThingId, EventId)> = direct.iter().map(|row| (row.thing, row.event)).collect();
+        let said: BTreeSet<(ThingId, EventId)> = mentions.direct.iter().map(|row| (row.thing, row.event)).collect();
         let mut sightings = Sightings::new();
-        for mention in direct {
-            self.sight(&mut sightings, &kinds, &mention);
+        for mention in &mentions.direct {
+            self.sight(&mut sightings, &kinds, mention);
         }
-        for mention in through.iter().filter(|mention| matches!(mention.role, Role::Object | Role::Parent)) {
+        for mention in mentions.through.iter().filter(|mention| matches!(mention.role, Role::Object | Role::Parent)) {
             let Some(event) = self.events.get(&mention.event) else { continue };
             let time = event.event.event_time.instant();
-            for (child, _, amount) in contents_at(&around, mention.thing, time) {
-                if reached.contains(&child) && !said.contains(&(child, mention.event)) {
-                    let inside =
-                        Mentioned { thing: child, event: mention.event, role: Role::Object, quantity: amount.clone() };
+            for (child, _, quantity) in contents_at(&mentions.around, mention.thing, time) {
+                if self.hops.contains_key(&child) && !said.contains(&(child, mention.event)) {
+                    let inside = Mentioned { thing: child, event: mention.event, role: Role::Object, quantity };
                     self.sight(&mut sightings, &kinds, &inside);
                 }
             }
         }
-        Ok(sightings)
+        sightings
+    }
+
+    /// A limit may end the walk between the ends of an edge, and what proves a containment may come later.
+    fn drop_edges_beyond(&mut self) {
+        let Self { edges, hops, events, question, .. } = self;
+        let happened =
+            |id: &EventId| events.get(id).is_none_or(|event| event.event.event_time.instant() <= question.as_of);
+        edges.retain(|edge| hops.contains_key(&edge.from) && hops.contains_key(&edge.to) && happened(&edge.event));
     }
 
     fn sight(&self, sightings: &mut Sightings, kinds: &Kinds, mention: &Mentioned) {
@@ -277,10 +327,13 @@ impl<'a> Local<'a> {
             return;
         }
         let full = sighting(&self.scope.tenant().name, event, mention.role, mention.quantity.clone(), kinds);
-        sightings.entry(mention.thing).or_default().push((mention.event, project(full, event.seen)));
+        sightings
+            .entry(mention.thing)
+            .or_default()
+            .push((mention.event, project(full, event.seen, |place| self.own.contains(place))));
     }
 
-    fn finish(self, asked: &[Vec<ThingId>], cut: &BTreeSet<ThingId>, mut sightings: Sightings) -> Answered {
+    fn finish(self, cut: &BTreeSet<ThingId>, mut sightings: Sightings) -> Answered {
         let mut answer = Answer::default();
         let mut events: BTreeSet<EventId> = self.edges.iter().map(|edge| edge.event).collect();
         for (id, &hops) in &self.hops {
@@ -301,13 +354,9 @@ impl<'a> Local<'a> {
         }
         answer.edges = self.edges.iter().filter_map(|edge| self.named(edge)).collect();
         // An ambiguous code answers for no particular lot.
-        answer.asked = asked
-            .iter()
-            .map(|things| match things.as_slice() {
-                [one] => self.things.get(one).map(node_id),
-                _ => None,
-            })
-            .collect();
+        let only = |start: &Start| start.things.first().filter(|_| start.things.len() == 1).copied();
+        let name = |start: &Start| only(start).and_then(|one| self.things.get(&one)).map(node_id);
+        answer.asked = self.question.starts.iter().map(name).collect();
         Answered { answer, events }
     }
 
@@ -360,64 +409,103 @@ impl End<'_> {
         let gap = |reason| Gap { at: at.clone(), direction, reason, counterparty: None, retryable: false };
         if self.cut {
             answer.gaps.push(gap(GapReason::Limit));
-            return;
         }
-        let onward = self.elsewhere();
-        if !onward.is_empty() && self.thing.continuation == Share::Refer {
-            let places = onward.into_iter();
-            answer.continuations.extend(places.map(|party| Continuation { at: at.clone(), party, hops }));
-        } else if !onward.is_empty() && self.thing.continuation == Share::Withheld {
+        let elsewhere = self.elsewhere();
+        let is_told = !elsewhere.is_empty() && self.thing.continuation != Share::None;
+        if is_told && self.thing.continuation == Share::Withheld {
             answer.gaps.push(gap(GapReason::Withheld));
-        } else if self.is_open() {
+        } else if is_told {
+            let when = |instant| (self.thing.kind == ThingKind::Unit).then_some(instant);
+            let onward = elsewhere.into_iter();
+            answer.continuations.extend(onward.map(|(party, instant)| Continuation {
+                at: at.clone(),
+                party,
+                hops,
+                when: when(instant),
+            }));
+        }
+        if !self.cut && self.is_open(is_told) {
             answer.gaps.push(gap(GapReason::NotAvailable));
         }
     }
 
-    /// The places where the history goes on, as far as events that the viewer sees well enough tell.
-    fn elsewhere(&self) -> BTreeSet<String> {
+    /// The places of others where the history goes on, with the instant of the latest hand-over, as far as events
+    /// that the viewer sees well enough tell.
+    fn elsewhere(&self) -> BTreeMap<String, Timestamp> {
         let wanted = match self.local.question.direction {
             Direction::Back => CustodyKind::Received,
             Direction::Forward => CustodyKind::Shipped,
         };
-        let hand_overs = self.sightings.iter().filter(|(_, sighting)| sighting.get().custody == Some(wanted));
-        let mut places: BTreeSet<String> = hand_overs
-            .filter_map(|(event, _)| self.local.events.get(event))
-            .filter_map(|event| {
-                let custody = reading(event).custody?;
-                if wanted == CustodyKind::Received { custody.from_place } else { custody.to_place }
-            })
-            .collect();
+        let mut places = BTreeMap::new();
+        for event in self.hand_overs(wanted) {
+            let Some(custody) = reading(event).custody else { continue };
+            let place = if wanted == CustodyKind::Received { custody.from_place } else { custody.to_place };
+            let instant = event.event.event_time.instant();
+            places.extend(place.map(|place| (place, instant)));
+        }
         // Staff know who assigned the code even where nobody recorded the hand-over.
         if self.local.scope.viewer() == Viewer::Own
             && self.local.question.direction == Direction::Back
             && !self.is_made_here()
             && let Some(domain::TlcSource::Place(place)) = self.thing.lot.as_ref().map(|lot| &lot.source)
         {
-            places.insert(place.clone());
+            places.entry(place.clone()).or_insert(self.local.question.as_of);
         }
+        places.retain(|place, _| !self.local.own.contains(place));
         places
     }
 
+    /// The events at one end of a hand-over, in order of time.
+    fn hand_overs(&self, kind: CustodyKind) -> impl Iterator<Item = &SeenEvent> {
+        let seen = self.sightings.iter().filter(move |(_, sighting)| sighting.get().custody == Some(kind));
+        seen.filter_map(|(event, _)| self.local.events.get(event))
+    }
+
     /// Whether the history evidently goes on beyond what is shown.
-    fn is_open(&self) -> bool {
+    fn is_open(&self, is_told: bool) -> bool {
         if matches!(self.thing.kind, ThingKind::Unit | ThingKind::OtherInput) {
             return false;
         }
-        let id = self.thing.id;
-        let linked = |kind: EdgeKind, end: fn(&RawEdge) -> ThingId| {
-            self.local.edges.iter().any(|edge| edge.kind == kind && end(edge) == id)
-        };
         match self.local.question.direction {
             Direction::Back => {
                 let made_from_nothing = self.is_made_here() && !self.is_transformed_here();
-                !linked(EdgeKind::Derived, |edge| edge.to) && !made_from_nothing
+                !is_told && !self.is_derived(|edge| edge.to) && !made_from_nothing
             }
-            // The end of a chain is where the goods are; only a shipment to somewhere unsaid leaves it open.
-            Direction::Forward => {
-                let shipped = |sighting: &Sighting| sighting.custody == Some(CustodyKind::Shipped);
-                self.sightings.iter().any(|(_, sighting)| shipped(sighting.get()) && sighting.get().to_place.is_none())
-            }
+            // The end of a chain is where the goods are.
+            Direction::Forward => self.is_sent_nowhere(is_told) || self.is_lost_after_hand_over(),
         }
+    }
+
+    /// Whether a shipment went to where nobody says, or to where the viewer is not told.
+    fn is_sent_nowhere(&self, is_told: bool) -> bool {
+        // Transport on the way to where a shipment goes needs no destination of its own.
+        let unsaid = |event: &SeenEvent| {
+            let is_shipping = event.event.biz_step.as_ref().is_some_and(|step| step.word() == "shipping");
+            is_shipping && reading(event).custody.is_none_or(|custody| custody.to_place.is_none())
+        };
+        let untold = |sighting: &Sighting| {
+            sighting.custody == Some(CustodyKind::Shipped) && sighting.to_place.is_none() && !is_told
+        };
+        self.hand_overs(CustodyKind::Shipped).any(unsaid)
+            || self.sightings.iter().any(|(_, sighting)| untold(sighting.get()))
+    }
+
+    /// Whether a partner sees that it handed the goods over, and nothing of what became of them.
+    fn is_lost_after_hand_over(&self) -> bool {
+        let is_partner = matches!(self.local.scope.viewer(), Viewer::Party(_));
+        let received_from_viewer = |(event, sighting): &(EventId, Visible<Sighting>)| {
+            let is_named = self.local.events.get(event).is_some_and(|event| event.seen.named);
+            is_named && sighting.get().custody == Some(CustodyKind::Received)
+        };
+        is_partner
+            && self.thing.continuation == Share::None
+            && !self.sightings.is_empty()
+            && self.sightings.iter().all(received_from_viewer)
+            && !self.is_derived(|edge| edge.from)
+    }
+
+    fn is_derived(&self, end: impl Fn(&RawEdge) -> ThingId) -> bool {
+        self.local.edges.iter().any(|edge| edge.kind == EdgeKind::Derived && end(edge) == self.thing.id)
     }
 
     fn is_made_here(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Direction, EventId, ThingId};
+use domain::{Direction, EventId, LotKey, Profile, ThingId, Viewer};
 use epcis::{Event, QuantityElement, VocabularyElement};
 use fsma204::{LocationDescription, LotRecord, LotState, LotStates, ProductDescription, Records};
 use gs1::{Identifier, Key};
@@ -29,12 +29,15 @@ impl Keeper {
     pub(crate) async fn load(scope: &Scope, events: &BTreeSet<EventId>) -> Result<Self, AppError> {
         let mut ids: BTreeSet<ThingId> =
             scope.mentions_on(events).await?.into_iter().map(|mention| mention.thing).collect();
-        let inside = scope.contents_of(&ids).await?;
+        let inside = contents_in_full(scope, &ids).await?;
         ids.extend(inside.values().flatten().filter_map(|(_, change)| change.child));
         ids.extend(scope.derivations(&ids, Direction::Back).await?.into_iter().map(|row| row.input));
         let things: BTreeMap<ThingId, SeenThing> =
             scope.things(&ids).await?.into_iter().map(|thing| (thing.id, thing)).collect();
-        let by_identifier = things.values().map(|thing| (thing.identifier.clone(), thing.id)).collect();
+        // Of several lots of one class, the one whose source is known.
+        let mut ordered: Vec<&SeenThing> = things.values().collect();
+        ordered.sort_by_key(|thing| !thing.lot.as_ref().is_some_and(LotKey::is_provisional));
+        let by_identifier = ordered.into_iter().map(|thing| (thing.identifier.clone(), thing.id)).collect();
         let kinds = Kinds(things.values().map(|thing| (thing.identifier.clone(), thing.kind)).collect());
         let before_packing = before_packing(scope, &things).await?;
         let vocabulary = scope.vocabulary(None).await?;
@@ -46,6 +49,27 @@ impl Keeper {
     }
 }
 
+/// What was put into units and taken out, as far as the viewer sees the events that say so in full.
+async fn contents_in_full(scope: &Scope, units: &BTreeSet<ThingId>) -> Result<Inside, AppError> {
+    let mut inside = scope.contents_of(units).await?;
+    if scope.viewer() == Viewer::Own {
+        return Ok(inside);
+    }
+    let ids = inside.values().flatten().map(|(event, _)| *event).collect();
+    let full: BTreeSet<EventId> = in_full(scope, &ids).await?.into_keys().collect();
+    for changes in inside.values_mut() {
+        changes.retain(|(event, _)| full.contains(event));
+    }
+    Ok(inside)
+}
+
+/// The events that the viewer sees in full and that are not retracted.
+async fn in_full(scope: &Scope, ids: &BTreeSet<EventId>) -> Result<BTreeMap<EventId, Event>, AppError> {
+    let mut events = scope.events_by_id(ids).await?;
+    events.retain(|event| event.seen.profile == Profile::Full && !event.retracted);
+    Ok(events.into_iter().map(|event| (event.id, event.event)).collect())
+}
+
 async fn before_packing(
     scope: &Scope,
     things: &BTreeMap<ThingId, SeenThing>,
@@ -53,8 +77,7 @@ async fn before_packing(
     let harvest = things.values().filter(|thing| thing.kind == ThingKind::HarvestLot).map(|thing| thing.id).collect();
     let mentions = scope.mentions_of(&harvest).await?;
     let ids = mentions.iter().map(|mention| mention.event).collect();
-    let events: BTreeMap<EventId, Event> =
-        scope.events_by_id(&ids).await?.into_iter().map(|event| (event.id, event.event)).collect();
+    let events = in_full(scope, &ids).await?;
     let mut found: BTreeMap<String, Vec<Event>> = BTreeMap::new();
     for mention in mentions {
         if let (Some(thing), Some(event)) = (things.get(&mention.thing), events.get(&mention.event)) {

@@ -10,6 +10,7 @@ mod events;
 mod export;
 mod keeper;
 mod lots;
+mod places;
 mod random;
 mod registry;
 mod sharing;

@@ -7,7 +7,7 @@ use lineage::{Balance, Movement, Role, Stage, balance, contents};
 use rust_decimal::Decimal;
 use store::Scope;
 
-use crate::{AppError, Caller, lots::codes_of_text};
+use crate::{AppError, Caller, lots::named};
 
 impl Caller {
     /// What should be on hand of a lot at each of the tenant's places: produced and received, less consumed, shipped
@@ -18,8 +18,7 @@ impl Caller {
     pub async fn stock(&self, lot: &str) -> Result<Option<Vec<Balance>>, AppError> {
         self.require(StaffRole::Read)?;
         let scope = self.scope().await?;
-        let things: BTreeSet<ThingId> =
-            scope.things_named(&codes_of_text(lot)).await?.into_iter().map(|thing| thing.id).collect();
+        let things: BTreeSet<ThingId> = named(scope, lot).await?.into_iter().map(|thing| thing.id).collect();
         if things.is_empty() {
             return Ok(None);
         }

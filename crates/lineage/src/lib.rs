@@ -8,6 +8,6 @@ mod walk;
 
 pub use balance::{Balance, Movement, balance};
 pub use contents::{Change, ChangeKind, Content, contents};
-pub use graph::{Answer, Continuation, Edge, EdgeKind, Gap, GapReason, Lineage, Node, NodeId, Sighting};
+pub use graph::{Answer, Continuation, Edge, EdgeKind, Gap, GapReason, Known, Lineage, Node, NodeId, Sighting};
 pub use reading::{Containment, Custody, CustodyKind, Mention, Reading, Role, Stage, ThingKind, creates, read};
 pub use walk::{Limits, Step, Walk, Walked};
