@@ -230,9 +230,9 @@ impl<'a> Walker<'a> {
 
     /// What the organisation takes the lots for. A lot that it does not know, or not for certain, leaves a gap.
     async fn starts(&mut self, scope: &Scope, legs: &[Leg], name: Option<&String>) -> Result<Vec<Start>, AppError> {
+        let asked: Vec<Known> = legs.iter().map(|leg| self.known(&leg.node)).collect();
         let mut starts = Vec::with_capacity(legs.len());
-        for leg in legs {
-            let Taken { things, contradicted } = taken_for(scope, &self.known(&leg.node)).await?;
+        for (leg, Taken { things, contradicted }) in legs.iter().zip(taken_for(scope, &asked).await?) {
             match things.len() {
                 1 => {}
                 0 if !contradicted => self.gap(&leg.node, GapReason::NotAvailable, name.cloned()),
@@ -263,8 +263,10 @@ impl<'a> Walker<'a> {
                     continue;
                 }
             };
-            // It has just been asked.
-            if next != holder {
+            if next == holder {
+                // It refers to itself, and it has just been asked.
+                self.looped.insert(at);
+            } else {
                 ways.push((at.clone(), Leg { holder: next, node: at, when }, hops));
             }
         }

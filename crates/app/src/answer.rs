@@ -472,7 +472,9 @@ impl End<'_> {
                 !is_told && !self.is_derived(|edge| edge.to) && !made_from_nothing
             }
             // The end of a chain is where the goods are.
-            Direction::Forward => self.is_sent_nowhere(is_told) || self.is_lost_after_hand_over(),
+            Direction::Forward => {
+                self.is_sent_nowhere(is_told) || self.is_used_for_something_hidden() || self.is_lost_after_hand_over()
+            }
         }
     }
 
@@ -490,6 +492,12 @@ impl End<'_> {
             || self.sightings.iter().any(|(_, sighting)| untold(sighting.get()))
     }
 
+    /// Whether it was used up for something that the viewer does not see.
+    fn is_used_for_something_hidden(&self) -> bool {
+        let is_used = self.sightings.iter().any(|(_, sighting)| sighting.get().role == Role::Input);
+        is_used && self.local.scope.viewer() != Viewer::Own && !self.is_derived(|edge| edge.from)
+    }
+
     /// Whether a partner sees that it handed the goods over, and nothing of what became of them.
     fn is_lost_after_hand_over(&self) -> bool {
         let is_partner = matches!(self.local.scope.viewer(), Viewer::Party(_));
@@ -499,7 +507,6 @@ impl End<'_> {
         };
         is_partner
             && self.thing.continuation == Share::None
-            && !self.sightings.is_empty()
             && self.sightings.iter().all(received_from_viewer)
             && !self.is_derived(|edge| edge.from)
     }

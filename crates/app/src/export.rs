@@ -67,7 +67,7 @@ impl Caller {
         let mut sheets: BTreeMap<Sheet, Vec<Row>> = BTreeMap::new();
         for event in events {
             let Some(cte) = classify(&event.event, &keeper).cte else { continue };
-            for row in rows(&event.event, cte, &keeper) {
+            for row in rows(&event.event, cte, &keeper.of_event(event.id)) {
                 sheets.entry(row.sheet()).or_default().push(row);
             }
         }

@@ -16,6 +16,7 @@ use crate::{AppError, capture::Kinds};
 pub(crate) struct Keeper {
     things: BTreeMap<ThingId, SeenThing>,
     by_identifier: BTreeMap<String, ThingId>,
+    mentioned: BTreeMap<EventId, BTreeSet<ThingId>>,
     kinds: Kinds,
     inside: Inside,
     vocabulary: BTreeMap<String, Vec<VocabularyElement>>,
@@ -27,8 +28,11 @@ impl Keeper {
     /// Loads what these events need: their lots, the contents of their units, the records of harvest lots behind
     /// them, and master data.
     pub(crate) async fn load(scope: &Scope, events: &BTreeSet<EventId>) -> Result<Self, AppError> {
-        let mut ids: BTreeSet<ThingId> =
-            scope.mentions_on(events).await?.into_iter().map(|mention| mention.thing).collect();
+        let mut mentioned: BTreeMap<EventId, BTreeSet<ThingId>> = BTreeMap::new();
+        for mention in scope.mentions_on(events).await? {
+            mentioned.entry(mention.event).or_default().insert(mention.thing);
+        }
+        let mut ids: BTreeSet<ThingId> = mentioned.values().flatten().copied().collect();
         let inside = contents_in_full(scope, &ids).await?;
         ids.extend(inside.values().flatten().filter_map(|(_, change)| change.child));
         ids.extend(scope.derivations(&ids, Direction::Back).await?.into_iter().map(|row| row.input));
@@ -41,7 +45,18 @@ impl Keeper {
         let kinds = Kinds(things.values().map(|thing| (thing.identifier.clone(), thing.kind)).collect());
         let before_packing = before_packing(scope, &things).await?;
         let vocabulary = scope.vocabulary(None).await?;
-        Ok(Self { things, by_identifier, kinds, inside, vocabulary, before_packing })
+        Ok(Self { things, by_identifier, mentioned, kinds, inside, vocabulary, before_packing })
+    }
+
+    /// The records as one event means them: where several lots have the same class, those that it is about.
+    pub(crate) fn of_event(&self, event: EventId) -> OnEvent<'_> {
+        OnEvent { keeper: self, mentioned: self.mentioned.get(&event) }
+    }
+
+    fn record(&self, thing: ThingId) -> Option<LotRecord> {
+        let thing = self.things.get(&thing)?;
+        let key = thing.lot.as_ref()?;
+        Some(LotRecord { tlc: key.tlc.clone(), source: key.source.clone(), reference: thing.reference.clone() })
     }
 
     fn described<T>(&self, id: &str, read: impl Fn(&VocabularyElement) -> Option<T>) -> Option<T> {
@@ -95,9 +110,7 @@ impl LotStates for Keeper {
 
 impl Records for Keeper {
     fn lot(&self, class: &Identifier) -> Option<LotRecord> {
-        let thing = self.things.get(self.by_identifier.get(&class.canonical())?)?;
-        let key = thing.lot.as_ref()?;
-        Some(LotRecord { tlc: key.tlc.clone(), source: key.source.clone(), reference: thing.reference.clone() })
+        self.record(*self.by_identifier.get(&class.canonical())?)
     }
 
     fn contents(&self, unit: &Identifier, at: Timestamp) -> Vec<QuantityElement> {
@@ -146,5 +159,42 @@ impl Records for Keeper {
 
     fn events_of(&self, class: &Identifier) -> Vec<Event> {
         self.before_packing.get(&class.canonical()).cloned().unwrap_or_default()
+    }
+}
+
+/// The records of a [`Keeper`] for the rows of one event.
+pub(crate) struct OnEvent<'a> {
+    keeper: &'a Keeper,
+    mentioned: Option<&'a BTreeSet<ThingId>>,
+}
+
+impl LotStates for OnEvent<'_> {
+    fn state(&self, identifier: &Identifier) -> LotState {
+        self.keeper.state(identifier)
+    }
+}
+
+impl Records for OnEvent<'_> {
+    fn lot(&self, class: &Identifier) -> Option<LotRecord> {
+        let canonical = class.canonical();
+        let is_meant = |id: &ThingId| self.keeper.things.get(id).is_some_and(|thing| thing.identifier == canonical);
+        let meant = self.mentioned.and_then(|mentioned| mentioned.iter().copied().find(is_meant));
+        meant.map_or_else(|| self.keeper.lot(class), |thing| self.keeper.record(thing))
+    }
+
+    fn contents(&self, unit: &Identifier, at: Timestamp) -> Vec<QuantityElement> {
+        self.keeper.contents(unit, at)
+    }
+
+    fn place(&self, id: &Identifier) -> Option<LocationDescription> {
+        self.keeper.place(id)
+    }
+
+    fn product(&self, class: &Identifier) -> Option<ProductDescription> {
+        self.keeper.product(class)
+    }
+
+    fn events_of(&self, class: &Identifier) -> Vec<Event> {
+        self.keeper.events_of(class)
     }
 }

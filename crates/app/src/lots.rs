@@ -173,17 +173,33 @@ pub(crate) struct Taken {
     pub(crate) contradicted: bool,
 }
 
-/// Finds what another organisation knows as `asked`.
-pub(crate) async fn taken_for(scope: &Scope, asked: &Known) -> Result<Taken, AppError> {
-    let code = asked.lot.iter().map(|lot| lot.tlc.as_str().to_owned());
-    let codes: Vec<String> = asked.identifiers.iter().cloned().chain(code).collect();
-    let mut found = scope.things_named(&codes).await?;
-    found.retain(|thing| known(thing).shares_code(asked));
-    if found.iter().any(|thing| thing.lot == asked.lot) {
-        found.retain(|thing| thing.lot == asked.lot);
+/// Lots looked up in one query at most, so that the many lots of one code do not crowd out the others.
+const TAKEN_AT_ONCE: usize = 50;
+
+/// Finds what an organisation takes lots of another one for, each by its position.
+pub(crate) async fn taken_for(scope: &Scope, asked: &[Known]) -> Result<Vec<Taken>, AppError> {
+    let mut taken = Vec::with_capacity(asked.len());
+    for some in asked.chunks(TAKEN_AT_ONCE) {
+        let codes: BTreeSet<String> = some.iter().flat_map(codes_of).collect();
+        let found = scope.things_named(&codes.into_iter().collect::<Vec<_>>()).await?;
+        taken.extend(some.iter().map(|asked| take(&found, asked)));
     }
-    let (others, same): (Vec<_>, Vec<_>) = found.into_iter().partition(|thing| known(thing).contradicts(asked));
-    Ok(Taken { things: same.into_iter().map(|thing| thing.id).collect(), contradicted: !others.is_empty() })
+    Ok(taken)
+}
+
+fn codes_of(asked: &Known) -> impl Iterator<Item = String> {
+    asked.identifiers.iter().cloned().chain(asked.lot.iter().map(|lot| lot.tlc.as_str().to_owned()))
+}
+
+/// The lot of exactly this key; else every lot of the code whose source does not contradict.
+fn take(found: &[SeenThing], asked: &Known) -> Taken {
+    let of_code = || found.iter().filter(|thing| known(thing).shares_code(asked));
+    let exact: BTreeSet<ThingId> = of_code().filter(|thing| thing.lot == asked.lot).map(|thing| thing.id).collect();
+    if !exact.is_empty() {
+        return Taken { things: exact, contradicted: false };
+    }
+    let (others, same): (Vec<_>, Vec<_>) = of_code().partition(|thing| known(thing).contradicts(asked));
+    Taken { things: same.into_iter().map(|thing| thing.id).collect(), contradicted: !others.is_empty() }
 }
 
 fn known(thing: &SeenThing) -> Known {

@@ -13,6 +13,9 @@ impl Caller {
     /// What should be on hand of a lot at each of the tenant's places: produced and received, less consumed, shipped
     /// and destroyed, from the tenant's own records. `None` when there is no such lot.
     ///
+    /// A unit and a quantity of the lot side by side on one event are different goods: what is in the unit, and what
+    /// is loose.
+    ///
     /// # Errors
     /// [`AppError::StaffOnly`]: volumes are nobody else's business.
     pub async fn stock(&self, lot: &str) -> Result<Option<Vec<Balance>>, AppError> {

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use app::{Caller, Trace, TraceQuestion};
-use domain::{Continuation, Direction, Profile};
+use app::{Caller, GrantTerms, GrantViewer, Selection, Trace, TraceQuestion};
+use domain::{Continuation, Direction, Profile, Selector};
+use fsma204::Sheet;
 use lineage::GapReason;
-use testkit::chain_a::{COOLER, DISTRIBUTION_CENTRE, FARM, FIELD_HM_07, H1, JSON_LD, PACKER, PROCESSOR, STORE_112, T3};
+use testkit::chain_a::{
+    COOLER, DISTRIBUTION_CENTRE, FARM, FIELD_HM_07, H1, JSON_LD, PACKER, PROCESSOR, STORE_112, T1, T3,
+};
 
-use crate::bed::{Bed, engines};
+use crate::bed::{Bed, engines, terms};
 
 const X: &str = "https://id.gs1.org/01/19521003000173/10/X1";
 const Y: &str = "https://id.gs1.org/01/19521004000318/10/Y1";
@@ -60,8 +63,8 @@ fn received(hour: u8, from: &str, to: &str, lot: &str) -> String {
 
 async fn record(bed: &Bed, company: &str, events: &[String]) {
     let document = format!(
-        r#"{{"@context":["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],"type":"EPCISDocument",
-"schemaVersion":"2.0","creationDate":"2028-08-16T12:00:00Z","epcisBody":{{"eventList":[{}]}}}}"#,
+        r#"{{"@context":["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+{{"fsma":"https://w3id.org/fsma204/kde/"}}],"type":"EPCISDocument","schemaVersion":"2.0","creationDate":"2028-08-16T12:00:00Z","epcisBody":{{"eventList":[{}]}}}}"#,
         events.join(",")
     );
     let job = bed.capture(company, document.as_bytes(), JSON_LD).await;
@@ -253,5 +256,42 @@ async fn an_officer_learns_the_names_of_the_places_in_the_answer_only() {
         let all = officer.names_of_places().await.unwrap();
         let named = trace(&officer, T3, Direction::Back).await.places;
         assert!(named.contains_key(PROCESSOR) && named.len() < all.len(), "{named:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_names_the_lot_that_its_event_means() {
+    for engine in engines() {
+        let bed = Bed::chain_a(engine).await;
+        let declared = |event: String| event.replacen("\"bizStep\"", "\"fsma:cte\":\"transformation\",\"bizStep\"", 1);
+        let ours = [made(1, DISTRIBUTION_CENTRE, &[Y], X), made(2, STORE_112, &[Z], X)].map(declared);
+        record(&bed, "meridian", &ours).await;
+        let export = bed.staff("meridian").await.export(&Selection::Lot(X.to_owned()), None).await.unwrap();
+        let rows: Vec<String> =
+            export.rows(Sheet::Transformation).iter().map(|row| format!("{:?}", row.cells())).collect();
+        assert!(rows[0].contains("DC 07") && rows[1].contains("Store 112"), "{rows:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_shows_nothing_of_events_that_are_not_seen_in_full() {
+    for engine in engines() {
+        let bed = Bed::chain_a(engine).await;
+        let viewer = GrantViewer::Party(bed.party("valle-verde", "meridian"));
+        // Everything that happened from the packing on, but of the harvest lot before it only the trace.
+        let packed = GrantTerms {
+            selector: Selector { lots: BTreeSet::from([T1.to_owned()]), ..Selector::default() },
+            hops_back: 0,
+            hops_forward: 0,
+            ..terms(viewer, Profile::Full)
+        };
+        let before = |export: &app::Export| format!("{:?}", export.rows(Sheet::InitialPacking)[0].cells());
+        bed.app.add_grant(bed.tenant("valle-verde"), &packed).await.unwrap();
+        bed.grant("valle-verde", "meridian", Profile::Trace, Continuation::None).await;
+        let lot = Selection::Lot(T1.to_owned());
+        let partner = bed.partner("valle-verde", "meridian").await.export(&lot, None).await.unwrap();
+        let staff = bed.staff("valle-verde").await.export(&lot, None).await.unwrap();
+        assert!(before(&staff).contains("Cold Ridge"), "{}", before(&staff));
+        assert!(!before(&partner).contains("Cold Ridge"), "{}", before(&partner));
     }
 }
