@@ -5,15 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Direction, LotKey, PartyId, TenantId, Viewer};
+use domain::{Direction, PartyId, TenantId, Viewer};
 use jiff::Timestamp;
-use lineage::{Gap, GapReason, Limits, Lineage, NodeId, Step, ThingKind, Walk};
+use lineage::{Answer, Continuation, Gap, GapReason, Known, Limits, Lineage, NodeId, Step, ThingKind, Walk};
 use store::{Party, Scope};
 
 use crate::{
     AppError, Caller,
-    answer::{Answered, Question, answer},
-    lots::codes_of_text,
+    answer::{Question, Start, answer, node_id},
+    lots::{Taken, named, taken_for},
+    places::places_in,
 };
 
 /// What to trace.
@@ -36,7 +37,7 @@ pub struct Trace {
     pub lineage: Lineage,
     /// The nodes that the question named.
     pub starts: Vec<NodeId>,
-    /// Names of places, as far as the asker's own records and registry know them.
+    /// Names of the places in the answer, as far as the asker's own records and registry know them.
     pub places: BTreeMap<String, String>,
 }
 
@@ -57,7 +58,12 @@ enum Holder {
 struct Leg {
     holder: Holder,
     node: NodeId,
+    /// For a unit, when it was handed over.
+    when: Option<Timestamp>,
 }
+
+/// A way on: from which node, to which leg, over how many derivations.
+type Way = (NodeId, Leg, u32);
 
 impl Caller {
     /// Traces a lot. Staff get the answers of other organisations too, each cut by its owner's policy; anybody else
@@ -67,62 +73,43 @@ impl Caller {
     /// [`AppError`].
     pub async fn trace(&self, question: &TraceQuestion) -> Result<Option<Trace>, AppError> {
         let scope = self.scope().await?;
-        let first = question_of(vec![codes_of_text(&question.lot)], question, question.hops);
-        let answered = answer(scope, &first).await?;
-        let starts: Vec<NodeId> =
-            answered.answer.nodes.iter().filter(|node| node.hops == 0).map(|node| node.id.clone()).collect();
-        if starts.is_empty() {
+        let things = named(scope, &question.lot).await?;
+        if things.is_empty() {
             return Ok(None);
         }
-        let starts = self.start_names(scope, &question.lot, starts).await?;
+        let starts: Vec<NodeId> = things.iter().map(node_id).collect();
+        let at = question.as_of.unwrap_or(Timestamp::MAX);
+        let start = Start { things: things.iter().map(|thing| thing.id).collect(), at };
+        let first = question_of(vec![start], question, question.hops, MAX_NODES);
+        let own = answer(self.app.store(), scope, &first).await?.answer;
         let lineage = if self.is_staff() {
-            Walker::new(self, question).walk(answered, &starts).await?
+            Walker::new(self, question).walk(own, &starts).await?
         } else {
-            let mut lineage = Lineage::default();
-            lineage.join(&[], answered.answer);
-            lineage
+            alone(own, question.direction)
         };
         let starts = starts.iter().map(|start| lineage.name(start).clone()).collect();
-        let places = self.place_names(scope).await?;
+        let places = self.place_names(Some(&places_in(&lineage))).await?;
         Ok(Some(Trace { lineage, starts, places }))
-    }
-
-    /// Of the nodes at no distance, those that were asked for; the others were found inside a unit or around a lot.
-    async fn start_names(&self, scope: &Scope, lot: &str, near: Vec<NodeId>) -> Result<Vec<NodeId>, AppError> {
-        let named = scope.things_named(&codes_of_text(lot)).await?;
-        let named: BTreeSet<NodeId> = named.iter().map(crate::answer::node_id).collect();
-        Ok(near.into_iter().filter(|node| named.contains(node)).collect())
-    }
-
-    /// Names of places, as far as the caller's own records and registry know them.
-    ///
-    /// # Errors
-    /// [`AppError`].
-    pub async fn names_of_places(&self) -> Result<BTreeMap<String, String>, AppError> {
-        self.place_names(self.scope().await?).await
-    }
-
-    /// Names of places: master data first, then the registry.
-    pub(crate) async fn place_names(&self, scope: &Scope) -> Result<BTreeMap<String, String>, AppError> {
-        let mut names = BTreeMap::new();
-        if self.is_staff() {
-            names.extend(self.app.store().names(self.tenant.id).await?);
-        }
-        for (id, elements) in scope.vocabulary(None).await? {
-            let described = elements.iter().map(fsma204::LocationDescription::from_vocabulary);
-            if let Some(name) = described.into_iter().find_map(|place| place.business_name) {
-                names.insert(id, name);
-            }
-        }
-        Ok(names)
     }
 }
 
-fn question_of(things: Vec<Vec<String>>, question: &TraceQuestion, hops: u32) -> Question {
+/// The answer of one organisation to somebody who has to ask the next one himself: where it goes on is a gap that
+/// names the place that is referred to.
+fn alone(answer: Answer, direction: Direction) -> Lineage {
+    let mut lineage = Lineage::default();
+    for Continuation { at, party, .. } in &answer.continuations {
+        let (at, counterparty) = (at.clone(), Some(party.clone()));
+        lineage.add_gap(Gap { at, direction, reason: GapReason::NotAvailable, counterparty, retryable: false });
+    }
+    lineage.join(&[], answer);
+    lineage
+}
+
+fn question_of(starts: Vec<Start>, question: &TraceQuestion, hops: u32, nodes: usize) -> Question {
     Question {
-        things,
+        starts,
         direction: question.direction,
-        limits: Limits { hops, nodes: MAX_NODES },
+        limits: Limits { hops, nodes },
         as_of: question.as_of.unwrap_or(Timestamp::MAX),
     }
 }
@@ -133,125 +120,164 @@ struct Walker<'a> {
     question: &'a TraceQuestion,
     lineage: Lineage,
     questions: usize,
+    /// Nodes whose history led to where the walk had been.
+    looped: BTreeSet<NodeId>,
+    // Loaded once: a trace asks for the same few parties again and again.
+    parties: BTreeMap<PartyId, Party>,
 }
 
 impl<'a> Walker<'a> {
     fn new(caller: &'a Caller, question: &'a TraceQuestion) -> Self {
-        Self { caller, question, lineage: Lineage::default(), questions: 0 }
+        Self {
+            caller,
+            question,
+            lineage: Lineage::default(),
+            questions: 0,
+            looped: BTreeSet::new(),
+            parties: BTreeMap::new(),
+        }
     }
 
     /// Starts from the caller's own answer and follows its continuations.
-    async fn walk(mut self, own: Answered, starts: &[NodeId]) -> Result<Lineage, AppError> {
-        let start = |node: &NodeId| Leg { holder: Holder::Own, node: node.clone() };
+    async fn walk(mut self, own: Answer, starts: &[NodeId]) -> Result<Lineage, AppError> {
+        let parties = self.caller.app.store().parties(self.caller.tenant.id).await?;
+        self.parties = parties.into_iter().map(|party| (party.id, party)).collect();
+        let start = |node: &NodeId| Leg { holder: Holder::Own, node: node.clone(), when: None };
+        let asked: Vec<Leg> = starts.iter().map(start).collect();
         let limits = Limits { hops: self.question.hops, nodes: MAX_NODES };
-        let mut walk = Walk::new(starts.iter().map(start), limits);
-        let steps = self.absorb(Holder::Own, starts, own).await?;
-        // What was found from any start is reached from all of them: distances count from the nearest.
-        walk.absorb(steps.into_iter().filter_map(|(node, to, hops)| {
-            let from = starts.iter().find(|start| **start == node).or(starts.first())?;
-            Some(Step { from: start(from), to, hops })
-        }));
+        let mut walk = Walk::new(asked.clone(), limits);
+        let ways = self.absorb(Holder::Own, &[], own).await?;
+        self.go(&mut walk, steps(&asked, ways));
         loop {
-            let mut groups: BTreeMap<(Holder, u32), Vec<NodeId>> = BTreeMap::new();
+            let mut groups: BTreeMap<(Holder, u32), Vec<Leg>> = BTreeMap::new();
             for (leg, hops) in walk.wants() {
-                groups.entry((leg.holder, hops)).or_default().push(leg.node);
+                groups.entry((leg.holder, hops)).or_default().push(leg);
             }
             if groups.is_empty() {
                 break;
             }
-            let mut steps = Vec::new();
-            for ((holder, hops), nodes) in groups {
-                for (node, to, more) in self.ask(holder, self.question.hops.saturating_sub(hops), &nodes).await? {
-                    let asked = nodes.iter().find(|asked| **asked == node).or(nodes.first());
-                    let Some(from) = asked.map(|node| Leg { holder, node: node.clone() }) else { continue };
-                    steps.push(Step { from, to, hops: more });
-                }
+            let mut further = Vec::new();
+            for ((holder, hops), legs) in groups {
+                let ways = self.ask(holder, hops, &legs).await?;
+                further.extend(steps(&legs, ways));
             }
-            walk.absorb(steps);
+            self.go(&mut walk, further);
         }
         for leg in walk.finish().cut {
             self.gap(&leg.node, GapReason::Limit, None);
         }
+        self.close_loops();
         Ok(self.lineage)
     }
 
-    /// Asks one organisation about some lots and gives the legs that its answer leads to: from which node, to which
-    /// leg, over how many derivations.
-    async fn ask(&mut self, holder: Holder, hops: u32, nodes: &[NodeId]) -> Result<Vec<(NodeId, Leg, u32)>, AppError> {
-        self.questions += 1;
-        if self.questions > MAX_QUESTIONS {
-            for node in nodes {
-                self.gap(node, GapReason::Limit, None);
+    fn go(&mut self, walk: &mut Walk<Leg>, steps: Vec<Step<Leg>>) {
+        self.looped.extend(steps.iter().filter(|step| walk.has_reached(&step.to)).map(|step| step.to.node.clone()));
+        walk.absorb(steps);
+    }
+
+    /// Where everybody refers to one another and nobody tells where the lot came from, something is missing.
+    fn close_loops(&mut self) {
+        if self.question.direction == Direction::Forward {
+            return;
+        }
+        let with_gap: BTreeSet<NodeId> = self.lineage.gaps().map(|gap| gap.at).collect();
+        for node in std::mem::take(&mut self.looped) {
+            let is_lot = self.lineage.node(&node).is_some_and(|node| node.lot.is_some());
+            if is_lot && !self.lineage.tells_origin(&node) && !with_gap.contains(self.lineage.name(&node)) {
+                self.gap(&node, GapReason::Loop, None);
             }
+        }
+    }
+
+    /// Asks one organisation about some lots that are `hops` derivations from the start, and gives the ways that its
+    /// answer leads on.
+    async fn ask(&mut self, holder: Holder, hops: u32, legs: &[Leg]) -> Result<Vec<Way>, AppError> {
+        let nodes: Vec<NodeId> = legs.iter().map(|leg| leg.node.clone()).collect();
+        let room = MAX_NODES.saturating_sub(self.lineage.nodes().count());
+        self.questions += 1;
+        if self.questions > MAX_QUESTIONS || room == 0 {
+            self.gaps(&nodes, GapReason::Limit, None);
             return Ok(Vec::new());
         }
-        let party = match holder {
-            Holder::Own => None,
-            Holder::Party(id) => self.party(id).await?,
-        };
+        let party = self.party(holder).cloned();
         let name = party.as_ref().map(|party| party.name.clone());
-        let scope = match (&holder, &party) {
+        let scope = match (holder, party.and_then(|party| party.hosted)) {
             (Holder::Own, _) => Some(self.caller.scope().await?.clone()),
-            (Holder::Party(_), Some(Party { hosted: Some(tenant), .. })) => self.partner_scope(*tenant).await?,
-            (Holder::Party(_), _) => {
-                for node in nodes {
-                    self.gap(node, GapReason::NoGateway, name.clone());
-                }
+            (Holder::Party(_), Some(tenant)) => self.partner_scope(tenant).await?,
+            (Holder::Party(_), None) => {
+                self.gaps(&nodes, GapReason::NoGateway, name.as_ref());
                 return Ok(Vec::new());
             }
         };
         let Some(scope) = scope else {
             // The other organisation does not know us: to it we are a stranger.
-            for node in nodes {
-                self.gap(node, GapReason::NotAvailable, name.clone());
-            }
+            self.gaps(&nodes, GapReason::NotAvailable, name.as_ref());
             return Ok(Vec::new());
         };
-        let things = nodes.iter().map(|node| self.codes(node)).collect();
-        let mut answered = answer(&scope, &question_of(things, self.question, hops)).await?;
-        for gap in &mut answered.answer.gaps {
+        let starts = self.starts(&scope, legs, name.as_ref()).await?;
+        let left = self.question.hops.saturating_sub(hops);
+        // The lots asked about are counted already.
+        let question = question_of(starts, self.question, left, room + legs.len());
+        let mut answer = answer(self.caller.app.store(), &scope, &question).await?.answer;
+        for node in &mut answer.nodes {
+            node.hops = node.hops.saturating_add(hops);
+        }
+        for gap in &mut answer.gaps {
             gap.counterparty.clone_from(&name);
         }
-        for (node, found) in nodes.iter().zip(&answered.answer.asked) {
-            if found.is_none() {
-                self.gap(node, GapReason::NotAvailable, name.clone());
-            }
-        }
-        self.absorb(holder, nodes, answered).await
+        self.absorb(holder, &nodes, answer).await
     }
 
-    /// Joins an answer and turns its continuations into legs.
-    async fn absorb(
-        &mut self,
-        holder: Holder,
-        asked: &[NodeId],
-        answered: Answered,
-    ) -> Result<Vec<(NodeId, Leg, u32)>, AppError> {
-        let continuations = answered.answer.continuations.clone();
-        let names = if holder == Holder::Own { &[] } else { asked };
-        self.lineage.join(names, answered.answer);
+    /// What the organisation takes the lots for. A lot that it does not know, or not for certain, leaves a gap.
+    async fn starts(&mut self, scope: &Scope, legs: &[Leg], name: Option<&String>) -> Result<Vec<Start>, AppError> {
+        let asked: Vec<Known> = legs.iter().map(|leg| self.known(&leg.node)).collect();
+        let mut starts = Vec::with_capacity(legs.len());
+        for (leg, Taken { things, contradicted }) in legs.iter().zip(taken_for(scope, &asked).await?) {
+            match things.len() {
+                1 => {}
+                0 if !contradicted => self.gap(&leg.node, GapReason::NotAvailable, name.cloned()),
+                _ => self.gap(&leg.node, GapReason::Invalid, name.cloned()),
+            }
+            let at = leg.when.or(self.question.as_of).unwrap_or(Timestamp::MAX);
+            starts.push(Start { things, at });
+        }
+        Ok(starts)
+    }
+
+    /// Joins an answer and turns its continuations into ways on.
+    async fn absorb(&mut self, holder: Holder, asked: &[NodeId], mut answer: Answer) -> Result<Vec<Way>, AppError> {
+        let continuations = std::mem::take(&mut answer.continuations);
+        let name = self.party(holder).map(|party| party.name.clone());
+        for node in self.lineage.join(asked, answer) {
+            self.gap(&node, GapReason::Invalid, name.clone());
+        }
         let parties = continuations.iter().map(|continuation| continuation.party.clone()).collect();
         let owners = self.caller.app.store().owners(self.caller.tenant.id, &parties).await?;
-        let mut legs = Vec::new();
-        for continuation in continuations {
-            let to = match owners.get(&continuation.party) {
-                // Our own place: where we stand, or where we come from.
-                Some(None) => continue,
-                Some(Some(party)) if Holder::Party(party.id) == holder => continue,
-                Some(Some(party)) => Leg { holder: Holder::Party(party.id), node: continuation.at.clone() },
+        let mut ways = Vec::new();
+        for Continuation { at, party, hops, when } in continuations {
+            let next = match owners.get(&party) {
+                Some(None) => Holder::Own,
+                Some(Some(party)) => Holder::Party(party.id),
                 None => {
-                    self.gap(&continuation.at, GapReason::NoGateway, Some(continuation.party));
+                    self.gap(&at, GapReason::NoGateway, Some(party));
                     continue;
                 }
             };
-            legs.push((continuation.at, to, continuation.hops));
+            if next == holder {
+                // It refers to itself, and it has just been asked.
+                self.looped.insert(at);
+            } else {
+                ways.push((at.clone(), Leg { holder: next, node: at, when }, hops));
+            }
         }
-        Ok(legs)
+        Ok(ways)
     }
 
-    async fn party(&self, id: PartyId) -> Result<Option<Party>, AppError> {
-        let parties = self.caller.app.store().parties(self.caller.tenant.id).await?;
-        Ok(parties.into_iter().find(|party| party.id == id))
+    fn party(&self, holder: Holder) -> Option<&Party> {
+        match holder {
+            Holder::Own => None,
+            Holder::Party(id) => self.parties.get(&id),
+        }
     }
 
     /// The records of another tenant as they are open to us.
@@ -264,12 +290,17 @@ impl<'a> Walker<'a> {
         Ok(Some(store.scope(tenant, Viewer::Party(us.id), purpose, self.caller.app.now()).await?))
     }
 
-    /// Everything by which another organisation may know a lot: identifiers, or its code where there is none.
-    fn codes(&self, id: &NodeId) -> Vec<String> {
+    /// Everything by which another organisation may know a lot.
+    fn known(&self, id: &NodeId) -> Known {
         match self.lineage.node(id) {
-            Some(node) if !node.identifiers.is_empty() => node.identifiers.iter().cloned().collect(),
-            Some(node) => node.lot.iter().map(|LotKey { tlc, .. }| tlc.as_str().to_owned()).collect(),
-            None => vec![id.0.clone()],
+            Some(node) => node.known(),
+            None => Known { lot: None, identifiers: BTreeSet::from([id.0.clone()]) },
+        }
+    }
+
+    fn gaps(&mut self, nodes: &[NodeId], reason: GapReason, counterparty: Option<&String>) {
+        for node in nodes {
+            self.gap(node, reason, counterparty.cloned());
         }
     }
 
@@ -281,4 +312,10 @@ impl<'a> Walker<'a> {
         let direction = self.question.direction;
         self.lineage.add_gap(Gap { at: at.clone(), direction, reason, counterparty, retryable: false });
     }
+}
+
+/// Steps from what was asked. What was found from any of them is reached from all: distances count from the nearest.
+fn steps(asked: &[Leg], ways: Vec<Way>) -> Vec<Step<Leg>> {
+    let from = |node: &NodeId| asked.iter().find(|leg| leg.node == *node).or(asked.first()).cloned();
+    ways.into_iter().filter_map(|(node, to, hops)| Some(Step { from: from(&node)?, to, hops })).collect()
 }

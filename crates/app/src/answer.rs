@@ -1,31 +1,47 @@
 //! What one organisation's records say of some lots, for one viewer.
 
+mod end;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Continuation as Share, Direction, EventId, Profile, ThingId, Viewer};
-use fsma204::classify;
-use gs1::Identifier;
+use domain::{Direction, EventId, Profile, ThingId};
 use jiff::Timestamp;
 use lineage::{
-    Answer, Change, Continuation, CustodyKind, Edge, EdgeKind, Gap, GapReason, Limits, Node, NodeId, Reading, Role,
-    Sighting, Stage, Step, ThingKind, Walk, contents,
+    Answer, Change, Content, Edge, EdgeKind, Limits, Node, NodeId, Role, Sighting, Step, ThingKind, Walk, contents,
+    contents_handed_over,
 };
 use policy::{Visible, edge_is_visible, project};
-use store::{Derived, Inside, Mentioned, Scope, SeenEvent, SeenThing};
+use store::{Derived, Inside, Mentioned, Scope, SeenEvent, SeenThing, Store};
 
-use crate::{AppError, capture::Kinds};
+use crate::{
+    AppError,
+    capture::Kinds,
+    places::{OwnPlaces, places_of},
+    sighting::{Amount, sighting},
+};
+
+use self::end::End;
 
 /// A question to one organisation.
 #[derive(Clone, Debug)]
 pub(crate) struct Question {
-    /// The lots or units, each by all the codes and identifiers that are known for it.
-    pub(crate) things: Vec<Vec<String>>,
+    /// What is asked about.
+    pub(crate) starts: Vec<Start>,
     /// Which way.
     pub(crate) direction: Direction,
     /// How far.
     pub(crate) limits: Limits,
-    /// Facts up to this instant; a unit stands for what it contained then.
+    /// Facts up to this instant.
     pub(crate) as_of: Timestamp,
+}
+
+/// A lot or unit that is asked about.
+#[derive(Clone, Debug)]
+pub(crate) struct Start {
+    /// What it may be: one, or several where a code is ambiguous.
+    pub(crate) things: BTreeSet<ThingId>,
+    /// A unit stands for what it contained then.
+    pub(crate) at: Timestamp,
 }
 
 /// An answer, with the events behind it.
@@ -39,6 +55,8 @@ pub(crate) struct Answered {
 struct Station {
     thing: ThingId,
     at: Option<Timestamp>,
+    /// Whether a unit is of interest itself, not only for something inside.
+    whole: bool,
 }
 
 /// An edge before it has names.
@@ -51,16 +69,14 @@ struct RawEdge {
 }
 
 /// Walks the records that `scope` may see.
-pub(crate) async fn answer(scope: &Scope, question: &Question) -> Result<Answered, AppError> {
-    let mut asked = Vec::with_capacity(question.things.len());
-    for codes in &question.things {
-        let things = scope.things_named(codes).await?;
-        asked.push(things.into_iter().map(|thing| thing.id).collect::<Vec<_>>());
-    }
+pub(crate) async fn answer(store: &Store, scope: &Scope, question: &Question) -> Result<Answered, AppError> {
     let mut local = Local::new(scope, question);
-    let cut = local.walk(asked.iter().flatten().copied().collect()).await?;
-    let sightings = local.sightings().await?;
-    Ok(local.finish(&asked, &cut, sightings))
+    let cut = local.walk().await?;
+    let mentions = local.mentions().await?;
+    local.own = OwnPlaces::among(store, scope, &local.places()).await?;
+    let sightings = local.sightings(&mentions);
+    local.drop_edges_beyond();
+    Ok(local.finish(&cut, sightings))
 }
 
 struct Local<'a> {
@@ -70,6 +86,16 @@ struct Local<'a> {
     events: BTreeMap<EventId, SeenEvent>,
     hops: BTreeMap<ThingId, u32>,
     edges: BTreeSet<RawEdge>,
+    own: OwnPlaces,
+}
+
+/// The events on the things reached, and on the units around them.
+struct Mentions {
+    direct: Vec<Mentioned>,
+    around: Inside,
+    through: Vec<Mentioned>,
+    /// What is known of the lots on the events.
+    kinds: Kinds,
 }
 
 /// What an event says of a thing, with how much of it the viewer sees.
@@ -84,13 +110,16 @@ impl<'a> Local<'a> {
             events: BTreeMap::new(),
             hops: BTreeMap::new(),
             edges: BTreeSet::new(),
+            own: OwnPlaces::default(),
         }
     }
 
     /// Walks to everything that can be reached; gives the things beyond which the limits forbade to go.
-    async fn walk(&mut self, starts: BTreeSet<ThingId>) -> Result<BTreeSet<ThingId>, AppError> {
-        self.load_things(&starts).await?;
-        let starts: Vec<Station> = starts.iter().map(|&thing| self.station(thing, self.question.as_of)).collect();
+    async fn walk(&mut self) -> Result<BTreeSet<ThingId>, AppError> {
+        let asked = &self.question.starts;
+        self.load_things(&asked.iter().flat_map(|start| &start.things).copied().collect()).await?;
+        let starts = asked.iter().flat_map(|start| start.things.iter().map(|thing| self.whole(*thing, start.at)));
+        let starts: Vec<Station> = starts.collect();
         let mut walk = Walk::new(starts, self.question.limits);
         loop {
             let wanted: Vec<Station> = walk.wants().into_iter().map(|(station, _)| station).collect();
@@ -115,7 +144,13 @@ impl<'a> Local<'a> {
     /// Only a unit needs an instant: its contents change.
     fn station(&self, thing: ThingId, at: Timestamp) -> Station {
         let is_unit = self.things.get(&thing).is_some_and(|thing| thing.kind == ThingKind::Unit);
-        Station { thing, at: is_unit.then_some(at) }
+        Station { thing, at: is_unit.then_some(at), whole: false }
+    }
+
+    /// A unit that is asked about, or that was made, is of interest whatever is inside.
+    fn whole(&self, thing: ThingId, at: Timestamp) -> Station {
+        let station = self.station(thing, at);
+        Station { whole: station.at.is_some(), ..station }
     }
 
     async fn derivation_steps(&mut self, wanted: &[Station]) -> Result<Vec<Step<Station>>, AppError> {
@@ -136,7 +171,7 @@ impl<'a> Local<'a> {
                 }
                 let to = match self.question.direction {
                     Direction::Back => self.station(row.input, row.consumed_at),
-                    Direction::Forward => self.station(row.output, row.consumed_at),
+                    Direction::Forward => self.whole(row.output, row.consumed_at),
                 };
                 steps.push(Step { from: *station, to, hops: 1 });
                 self.edges.insert(RawEdge {
@@ -156,7 +191,7 @@ impl<'a> Local<'a> {
         match self.question.direction {
             Direction::Back => station.thing == row.output,
             Direction::Forward if station.thing != row.input => false,
-            Direction::Forward if station.at.is_none() => true,
+            Direction::Forward if station.at.is_none() || station.whole => true,
             Direction::Forward => contents_at(inside, row.input, row.consumed_at)
                 .iter()
                 .any(|(child, ..)| self.things.contains_key(child)),
@@ -242,33 +277,56 @@ impl<'a> Local<'a> {
         Ok(())
     }
 
-    /// Everything that visible events say of the things reached, directly or through a unit that they were in.
-    async fn sightings(&mut self) -> Result<Sightings, AppError> {
+    /// The events on the things reached, directly or through a unit that they were in.
+    async fn mentions(&mut self) -> Result<Mentions, AppError> {
         let reached: BTreeSet<ThingId> = self.hops.keys().copied().collect();
         let direct = self.scope.mentions_of(&reached).await?;
         let around = self.scope.units_around(&reached).await?;
-        let units: BTreeSet<ThingId> = around.keys().copied().collect();
-        let through = self.scope.mentions_of(&units).await?;
+        let through = self.scope.mentions_of(&around.keys().copied().collect()).await?;
         self.load_events(&direct.iter().chain(&through).map(|mention| mention.event).collect()).await?;
+        // What an event is depends on all the lots on it, not only on those that the walk reached.
+        let beside = self.scope.mentions_on(&self.events.keys().copied().collect()).await?;
+        let beside = self.scope.things(&beside.into_iter().map(|mention| mention.thing).collect()).await?;
+        let kinds = Kinds(beside.into_iter().map(|thing| (thing.identifier, thing.kind)).collect());
+        Ok(Mentions { direct, around, through, kinds })
+    }
 
-        let kinds = Kinds(self.things.values().map(|thing| (thing.identifier.clone(), thing.kind)).collect());
-        let said: BTreeSet<(ThingId, EventId)> = direct.iter().map(|row| (row.thing, row.event)).collect();
+    /// The places of the events, and the sources of the lots.
+    fn places(&self) -> BTreeSet<String> {
+        let source = |thing: &SeenThing| match thing.lot.as_ref().map(|lot| &lot.source) {
+            Some(domain::TlcSource::Place(place)) => Some(place.clone()),
+            _ => None,
+        };
+        let sources = self.things.values().filter_map(source);
+        self.events.values().flat_map(places_of).chain(sources).collect()
+    }
+
+    /// Everything that visible events say of the things reached.
+    fn sightings(&self, mentions: &Mentions) -> Sightings {
+        let said: BTreeSet<(ThingId, EventId)> = mentions.direct.iter().map(|row| (row.thing, row.event)).collect();
         let mut sightings = Sightings::new();
-        for mention in direct {
-            self.sight(&mut sightings, &kinds, &mention);
+        for mention in &mentions.direct {
+            self.sight(&mut sightings, &mentions.kinds, mention);
         }
-        for mention in through.iter().filter(|mention| matches!(mention.role, Role::Object | Role::Parent)) {
+        for mention in mentions.through.iter().filter(|mention| matches!(mention.role, Role::Object | Role::Parent)) {
             let Some(event) = self.events.get(&mention.event) else { continue };
             let time = event.event.event_time.instant();
-            for (child, _, amount) in contents_at(&around, mention.thing, time) {
-                if reached.contains(&child) && !said.contains(&(child, mention.event)) {
-                    let inside =
-                        Mentioned { thing: child, event: mention.event, role: Role::Object, quantity: amount.clone() };
-                    self.sight(&mut sightings, &kinds, &inside);
+            for (child, _, quantity) in contents_by(contents_handed_over, &mentions.around, mention.thing, time) {
+                if self.hops.contains_key(&child) && !said.contains(&(child, mention.event)) {
+                    let inside = Mentioned { thing: child, event: mention.event, role: Role::Object, quantity };
+                    self.sight(&mut sightings, &mentions.kinds, &inside);
                 }
             }
         }
-        Ok(sightings)
+        sightings
+    }
+
+    /// A limit may end the walk between the ends of an edge, and what proves a containment may come later.
+    fn drop_edges_beyond(&mut self) {
+        let Self { edges, hops, events, question, .. } = self;
+        let happened =
+            |id: &EventId| events.get(id).is_none_or(|event| event.event.event_time.instant() <= question.as_of);
+        edges.retain(|edge| hops.contains_key(&edge.from) && hops.contains_key(&edge.to) && happened(&edge.event));
     }
 
     fn sight(&self, sightings: &mut Sightings, kinds: &Kinds, mention: &Mentioned) {
@@ -277,10 +335,13 @@ impl<'a> Local<'a> {
             return;
         }
         let full = sighting(&self.scope.tenant().name, event, mention.role, mention.quantity.clone(), kinds);
-        sightings.entry(mention.thing).or_default().push((mention.event, project(full, event.seen)));
+        sightings
+            .entry(mention.thing)
+            .or_default()
+            .push((mention.event, project(full, event.seen, |place| self.own.contains(place))));
     }
 
-    fn finish(self, asked: &[Vec<ThingId>], cut: &BTreeSet<ThingId>, mut sightings: Sightings) -> Answered {
+    fn finish(self, cut: &BTreeSet<ThingId>, mut sightings: Sightings) -> Answered {
         let mut answer = Answer::default();
         let mut events: BTreeSet<EventId> = self.edges.iter().map(|edge| edge.event).collect();
         for (id, &hops) in &self.hops {
@@ -301,13 +362,9 @@ impl<'a> Local<'a> {
         }
         answer.edges = self.edges.iter().filter_map(|edge| self.named(edge)).collect();
         // An ambiguous code answers for no particular lot.
-        answer.asked = asked
-            .iter()
-            .map(|things| match things.as_slice() {
-                [one] => self.things.get(one).map(node_id),
-                _ => None,
-            })
-            .collect();
+        let only = |start: &Start| start.things.first().filter(|_| start.things.len() == 1).copied();
+        let name = |start: &Start| only(start).and_then(|one| self.things.get(&one)).map(node_id);
+        answer.asked = self.question.starts.iter().map(name).collect();
         Answered { answer, events }
     }
 
@@ -324,11 +381,18 @@ impl<'a> Local<'a> {
     }
 }
 
-/// Amount and unit of measure.
-type Amount = (String, Option<String>);
+/// A child of a unit, the event that put it there (or proves that it was there), and how much of it.
+type Held = (ThingId, EventId, Option<Amount>);
 
-/// What is inside a unit at an instant, with the event that put it there (or proves that it was there) and how much.
-fn contents_at(inside: &Inside, unit: ThingId, at: Timestamp) -> Vec<(ThingId, EventId, Option<Amount>)> {
+/// What is inside a unit at an instant.
+fn contents_at(inside: &Inside, unit: ThingId, at: Timestamp) -> Vec<Held> {
+    contents_by(contents, inside, unit, at)
+}
+
+/// A way to fold what was asserted of a unit.
+type Fold = fn(&[Change<ThingId>], Timestamp) -> Vec<Content<ThingId>>;
+
+fn contents_by(fold: Fold, inside: &Inside, unit: ThingId, at: Timestamp) -> Vec<Held> {
     let Some(changes) = inside.get(&unit) else { return Vec::new() };
     let plain: Vec<Change<ThingId>> = changes.iter().map(|(_, change)| change.clone()).collect();
     let evidence = |child: ThingId| {
@@ -336,7 +400,7 @@ fn contents_at(inside: &Inside, unit: ThingId, at: Timestamp) -> Vec<(ThingId, E
         let before = of_child().filter(|(_, change)| change.time <= at).max_by_key(|(_, change)| change.time);
         before.or_else(|| of_child().min_by_key(|(_, change)| change.time)).map(|(event, _)| *event)
     };
-    contents(&plain, at)
+    fold(&plain, at)
         .into_iter()
         .filter_map(|content| {
             let amount = content.amount.map(|amount| (amount.normalize().to_string(), content.uom.clone()));
@@ -345,146 +409,10 @@ fn contents_at(inside: &Inside, unit: ThingId, at: Timestamp) -> Vec<(ThingId, E
         .collect()
 }
 
-/// How the history of one thing ends in this answer.
-struct End<'a> {
-    local: &'a Local<'a>,
-    thing: &'a SeenThing,
-    sightings: &'a [(EventId, Visible<Sighting>)],
-    cut: bool,
-}
-
-impl End<'_> {
-    fn judge(&self, hops: u32, answer: &mut Answer) {
-        let direction = self.local.question.direction;
-        let at = node_id(self.thing);
-        let gap = |reason| Gap { at: at.clone(), direction, reason, counterparty: None, retryable: false };
-        if self.cut {
-            answer.gaps.push(gap(GapReason::Limit));
-            return;
-        }
-        let onward = self.elsewhere();
-        if !onward.is_empty() && self.thing.continuation == Share::Refer {
-            let places = onward.into_iter();
-            answer.continuations.extend(places.map(|party| Continuation { at: at.clone(), party, hops }));
-        } else if !onward.is_empty() && self.thing.continuation == Share::Withheld {
-            answer.gaps.push(gap(GapReason::Withheld));
-        } else if self.is_open() {
-            answer.gaps.push(gap(GapReason::NotAvailable));
-        }
-    }
-
-    /// The places where the history goes on, as far as events that the viewer sees well enough tell.
-    fn elsewhere(&self) -> BTreeSet<String> {
-        let wanted = match self.local.question.direction {
-            Direction::Back => CustodyKind::Received,
-            Direction::Forward => CustodyKind::Shipped,
-        };
-        let hand_overs = self.sightings.iter().filter(|(_, sighting)| sighting.get().custody == Some(wanted));
-        let mut places: BTreeSet<String> = hand_overs
-            .filter_map(|(event, _)| self.local.events.get(event))
-            .filter_map(|event| {
-                let custody = reading(event).custody?;
-                if wanted == CustodyKind::Received { custody.from_place } else { custody.to_place }
-            })
-            .collect();
-        // Staff know who assigned the code even where nobody recorded the hand-over.
-        if self.local.scope.viewer() == Viewer::Own
-            && self.local.question.direction == Direction::Back
-            && !self.is_made_here()
-            && let Some(domain::TlcSource::Place(place)) = self.thing.lot.as_ref().map(|lot| &lot.source)
-        {
-            places.insert(place.clone());
-        }
-        places
-    }
-
-    /// Whether the history evidently goes on beyond what is shown.
-    fn is_open(&self) -> bool {
-        if matches!(self.thing.kind, ThingKind::Unit | ThingKind::OtherInput) {
-            return false;
-        }
-        let id = self.thing.id;
-        let linked = |kind: EdgeKind, end: fn(&RawEdge) -> ThingId| {
-            self.local.edges.iter().any(|edge| edge.kind == kind && end(edge) == id)
-        };
-        match self.local.question.direction {
-            Direction::Back => {
-                let made_from_nothing = self.is_made_here() && !self.is_transformed_here();
-                !linked(EdgeKind::Derived, |edge| edge.to) && !made_from_nothing
-            }
-            // The end of a chain is where the goods are; only a shipment to somewhere unsaid leaves it open.
-            Direction::Forward => {
-                let shipped = |sighting: &Sighting| sighting.custody == Some(CustodyKind::Shipped);
-                self.sightings.iter().any(|(_, sighting)| shipped(sighting.get()) && sighting.get().to_place.is_none())
-            }
-        }
-    }
-
-    fn is_made_here(&self) -> bool {
-        self.made(|_| true)
-    }
-
-    fn is_transformed_here(&self) -> bool {
-        self.made(|role| role == Role::Output)
-    }
-
-    fn made(&self, wanted: impl Fn(Role) -> bool) -> bool {
-        self.sightings.iter().any(|(event, sighting)| {
-            let role = sighting.get().role;
-            let seen = sighting.get().time.is_some();
-            let event = self.local.events.get(event);
-            seen && wanted(role) && event.is_some_and(|event| lineage::creates(&event.event, role))
-        })
-    }
-}
-
 /// The name of a thing in answers.
 pub(crate) fn node_id(thing: &SeenThing) -> NodeId {
     match &thing.lot {
         Some(key) => NodeId(key.to_string()),
         None => NodeId(thing.identifier.clone()),
     }
-}
-
-fn reading(event: &SeenEvent) -> Reading {
-    lineage::read(&event.event, Stage::Unknown)
-}
-
-/// An event as it touches a thing, uncut: only [`project`] may decide what of it is shown.
-pub(crate) fn sighting(
-    asserter: &str,
-    event: &SeenEvent,
-    role: Role,
-    quantity: Option<Amount>,
-    kinds: &Kinds,
-) -> Sighting {
-    let stated = &event.event;
-    let custody = reading(event).custody;
-    let place = |place: &Option<epcis::Place>| place.as_ref().map(|place| place.id.canonical());
-    let document = |document: &epcis::BizTransaction| {
-        (document.kind.as_ref().map(|kind| kind.word().to_owned()), number(&document.id))
-    };
-    Sighting {
-        event: event.reference.clone(),
-        asserter: asserter.to_owned(),
-        role,
-        cte: classify(stated, kinds).cte.map(|cte| cte.word().to_owned()),
-        biz_step: stated.biz_step.as_ref().map(|step| step.word().to_owned()),
-        day: stated.event_time_zone_offset.local_date(stated.event_time.instant()),
-        time: Some(stated.event_time.instant()),
-        place: place(&stated.read_point),
-        location: place(&stated.biz_location),
-        custody: custody.as_ref().map(|custody| custody.kind),
-        from_place: custody.as_ref().and_then(|custody| custody.from_place.clone()),
-        to_place: custody.and_then(|custody| custody.to_place),
-        quantity,
-        documents: stated.biz_transaction_list.iter().map(document).collect(),
-    }
-}
-
-/// The number of a business document: what follows the issuer in `urn:epcglobal:cbv:bt:{issuer}:{number}`.
-fn number(id: &Identifier) -> String {
-    let text = id.spelled();
-    let tail = text.strip_prefix("urn:epcglobal:cbv:bt:").and_then(|rest| rest.split_once(':'));
-    tail.map_or(text, |(_, number)| number).to_owned()
 }

@@ -9,7 +9,14 @@ use lineage::{Role, Sighting};
 use policy::{Visible, project};
 use store::{EventPosition, SeenEvent};
 
-use crate::{AppError, Caller, Page, ShownLot, answer::sighting, capture::Kinds, cursor::Cursors, lots::shown_by_id};
+use crate::{
+    AppError, Caller, Page, ShownLot,
+    capture::Kinds,
+    cursor::Cursors,
+    lots::shown_by_id,
+    places::{OwnPlaces, places_of},
+    sighting::sighting,
+};
 
 pub use store::EventFilter;
 
@@ -96,13 +103,18 @@ impl Caller {
         let mentions = scope.mentions_on(&ids).await?;
         let lots = shown_by_id(scope, &mentions.iter().map(|mention| mention.thing).collect()).await?;
         let kinds = Kinds(lots.values().map(|lot| (lot.identifier.clone(), lot.kind)).collect());
+        let places = events.iter().flat_map(places_of).collect();
+        let own = OwnPlaces::among(self.app.store(), scope, &places).await?;
         let mut by_event: BTreeMap<EventId, Vec<_>> = BTreeMap::new();
         for mention in mentions {
             by_event.entry(mention.event).or_default().push(mention);
         }
         let shown = events.into_iter().map(|event| {
             let mentions = by_event.remove(&event.id).unwrap_or_default();
-            let cut = |role, quantity| project(sighting(&self.tenant.name, &event, role, quantity, &kinds), event.seen);
+            let cut = |role, quantity| {
+                let full = sighting(&self.tenant.name, &event, role, quantity, &kinds);
+                project(full, event.seen, |place| own.contains(place))
+            };
             let mentions = mentions
                 .into_iter()
                 .filter_map(|mention| {

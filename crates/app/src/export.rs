@@ -14,9 +14,9 @@ use store::{Scope, SeenEvent};
 
 use crate::{
     AppError, Caller, LotFilter,
-    answer::{Question, answer},
+    answer::{Question, Start, answer},
     keeper::Keeper,
-    lots::codes_of_text,
+    lots::named,
 };
 
 /// What to export.
@@ -43,8 +43,8 @@ pub struct Export {
     rows: BTreeMap<Sheet, Vec<Row>>,
 }
 
-/// Events of one export at most.
-const MAX_EVENTS: u64 = 100_000;
+/// Lots of one export at most.
+const MAX_LOTS: u64 = 100_000;
 
 impl Caller {
     /// Collects the rows of a selection, from the events that the caller may see in full. With `place`, only the
@@ -55,7 +55,7 @@ impl Caller {
     pub async fn export(&self, selection: &Selection, place: Option<&str>) -> Result<Export, AppError> {
         let scope = self.scope().await?;
         let ids = match selection {
-            Selection::Lot(lot) => connected(scope, lot).await?,
+            Selection::Lot(lot) => self.connected(scope, lot).await?,
             Selection::Product { product, from, to } => self.of_product(scope, product, *from, *to).await?,
         };
         let keeper = Keeper::load(scope, &ids).await?;
@@ -67,7 +67,7 @@ impl Caller {
         let mut sheets: BTreeMap<Sheet, Vec<Row>> = BTreeMap::new();
         for event in events {
             let Some(cte) = classify(&event.event, &keeper).cte else { continue };
-            for row in rows(&event.event, cte, &keeper) {
+            for row in rows(&event.event, cte, &keeper.of_event(event.id)) {
                 sheets.entry(row.sheet()).or_default().push(row);
             }
         }
@@ -88,7 +88,12 @@ impl Caller {
             ..LotFilter::default()
         };
         let filter = self.store_filter(scope, &filter).await?;
-        let lots = scope.lots(&filter, None, MAX_EVENTS).await?.into_iter().map(|thing| thing.id).collect();
+        let lots = scope.lots(&filter, None, MAX_LOTS + 1).await?;
+        if lots.len() as u64 > MAX_LOTS {
+            let help = format!("more than {MAX_LOTS} lots match; narrow the product");
+            return Err(AppError::BadRequest(help));
+        }
+        let lots = lots.into_iter().map(|thing| thing.id).collect();
         let around = scope.units_around(&lots).await?;
         let things = lots.into_iter().chain(around.into_keys()).collect();
         let ids = scope.mentions_of(&things).await?.into_iter().map(|mention| mention.event).collect();
@@ -99,17 +104,19 @@ impl Caller {
         });
         Ok(events.into_iter().map(|event| event.id).collect())
     }
-}
 
-/// The events of a lot and of everything it came from and went into.
-async fn connected(scope: &Scope, lot: &str) -> Result<BTreeSet<EventId>, AppError> {
-    let mut events = BTreeSet::new();
-    for direction in [Direction::Back, Direction::Forward] {
-        let limits = Limits { hops: u32::MAX, nodes: usize::MAX };
-        let question = Question { things: vec![codes_of_text(lot)], direction, limits, as_of: Timestamp::MAX };
-        events.extend(answer(scope, &question).await?.events);
+    /// The events of a lot and of everything it came from and went into.
+    async fn connected(&self, scope: &Scope, lot: &str) -> Result<BTreeSet<EventId>, AppError> {
+        let things: BTreeSet<_> = named(scope, lot).await?.into_iter().map(|thing| thing.id).collect();
+        let mut events = BTreeSet::new();
+        for direction in [Direction::Back, Direction::Forward] {
+            let limits = Limits { hops: u32::MAX, nodes: usize::MAX };
+            let start = Start { things: things.clone(), at: Timestamp::MAX };
+            let question = Question { starts: vec![start], direction, limits, as_of: Timestamp::MAX };
+            events.extend(answer(self.app.store(), scope, &question).await?.events);
+        }
+        Ok(events)
     }
-    Ok(events)
 }
 
 fn is_at(event: &SeenEvent, place: Option<&str>) -> bool {

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Direction, EventId, ThingId};
+use domain::{Direction, EventId, LotKey, Profile, ThingId, Viewer};
 use epcis::{Event, QuantityElement, VocabularyElement};
 use fsma204::{LocationDescription, LotRecord, LotState, LotStates, ProductDescription, Records};
 use gs1::{Identifier, Key};
 use jiff::Timestamp;
-use lineage::{Change, ThingKind, contents};
+use lineage::{Change, ThingKind, contents_handed_over};
 use store::{Inside, Scope, SeenThing};
 
 use crate::{AppError, capture::Kinds};
@@ -16,6 +16,7 @@ use crate::{AppError, capture::Kinds};
 pub(crate) struct Keeper {
     things: BTreeMap<ThingId, SeenThing>,
     by_identifier: BTreeMap<String, ThingId>,
+    mentioned: BTreeMap<EventId, BTreeSet<ThingId>>,
     kinds: Kinds,
     inside: Inside,
     vocabulary: BTreeMap<String, Vec<VocabularyElement>>,
@@ -27,23 +28,61 @@ impl Keeper {
     /// Loads what these events need: their lots, the contents of their units, the records of harvest lots behind
     /// them, and master data.
     pub(crate) async fn load(scope: &Scope, events: &BTreeSet<EventId>) -> Result<Self, AppError> {
-        let mut ids: BTreeSet<ThingId> =
-            scope.mentions_on(events).await?.into_iter().map(|mention| mention.thing).collect();
-        let inside = scope.contents_of(&ids).await?;
+        let mut mentioned: BTreeMap<EventId, BTreeSet<ThingId>> = BTreeMap::new();
+        for mention in scope.mentions_on(events).await? {
+            mentioned.entry(mention.event).or_default().insert(mention.thing);
+        }
+        let mut ids: BTreeSet<ThingId> = mentioned.values().flatten().copied().collect();
+        let inside = contents_in_full(scope, &ids).await?;
         ids.extend(inside.values().flatten().filter_map(|(_, change)| change.child));
         ids.extend(scope.derivations(&ids, Direction::Back).await?.into_iter().map(|row| row.input));
         let things: BTreeMap<ThingId, SeenThing> =
             scope.things(&ids).await?.into_iter().map(|thing| (thing.id, thing)).collect();
-        let by_identifier = things.values().map(|thing| (thing.identifier.clone(), thing.id)).collect();
+        // Of several lots of one class, the one whose source is known.
+        let mut ordered: Vec<&SeenThing> = things.values().collect();
+        ordered.sort_by_key(|thing| !thing.lot.as_ref().is_some_and(LotKey::is_provisional));
+        let by_identifier = ordered.into_iter().map(|thing| (thing.identifier.clone(), thing.id)).collect();
         let kinds = Kinds(things.values().map(|thing| (thing.identifier.clone(), thing.kind)).collect());
         let before_packing = before_packing(scope, &things).await?;
         let vocabulary = scope.vocabulary(None).await?;
-        Ok(Self { things, by_identifier, kinds, inside, vocabulary, before_packing })
+        Ok(Self { things, by_identifier, mentioned, kinds, inside, vocabulary, before_packing })
+    }
+
+    /// The records as one event means them: where several lots have the same class, those that it is about.
+    pub(crate) fn of_event(&self, event: EventId) -> OnEvent<'_> {
+        OnEvent { keeper: self, mentioned: self.mentioned.get(&event) }
+    }
+
+    fn record(&self, thing: ThingId) -> Option<LotRecord> {
+        let thing = self.things.get(&thing)?;
+        let key = thing.lot.as_ref()?;
+        Some(LotRecord { tlc: key.tlc.clone(), source: key.source.clone(), reference: thing.reference.clone() })
     }
 
     fn described<T>(&self, id: &str, read: impl Fn(&VocabularyElement) -> Option<T>) -> Option<T> {
         self.vocabulary.get(id)?.iter().find_map(read)
     }
+}
+
+/// What was put into units and taken out, as far as the viewer sees the events that say so in full.
+async fn contents_in_full(scope: &Scope, units: &BTreeSet<ThingId>) -> Result<Inside, AppError> {
+    let mut inside = scope.contents_of(units).await?;
+    if scope.viewer() == Viewer::Own {
+        return Ok(inside);
+    }
+    let ids = inside.values().flatten().map(|(event, _)| *event).collect();
+    let full: BTreeSet<EventId> = in_full(scope, &ids).await?.into_keys().collect();
+    for changes in inside.values_mut() {
+        changes.retain(|(event, _)| full.contains(event));
+    }
+    Ok(inside)
+}
+
+/// The events that the viewer sees in full and that are not retracted.
+async fn in_full(scope: &Scope, ids: &BTreeSet<EventId>) -> Result<BTreeMap<EventId, Event>, AppError> {
+    let mut events = scope.events_by_id(ids).await?;
+    events.retain(|event| event.seen.profile == Profile::Full && !event.retracted);
+    Ok(events.into_iter().map(|event| (event.id, event.event)).collect())
 }
 
 async fn before_packing(
@@ -53,8 +92,7 @@ async fn before_packing(
     let harvest = things.values().filter(|thing| thing.kind == ThingKind::HarvestLot).map(|thing| thing.id).collect();
     let mentions = scope.mentions_of(&harvest).await?;
     let ids = mentions.iter().map(|mention| mention.event).collect();
-    let events: BTreeMap<EventId, Event> =
-        scope.events_by_id(&ids).await?.into_iter().map(|event| (event.id, event.event)).collect();
+    let events = in_full(scope, &ids).await?;
     let mut found: BTreeMap<String, Vec<Event>> = BTreeMap::new();
     for mention in mentions {
         if let (Some(thing), Some(event)) = (things.get(&mention.thing), events.get(&mention.event)) {
@@ -72,9 +110,7 @@ impl LotStates for Keeper {
 
 impl Records for Keeper {
     fn lot(&self, class: &Identifier) -> Option<LotRecord> {
-        let thing = self.things.get(self.by_identifier.get(&class.canonical())?)?;
-        let key = thing.lot.as_ref()?;
-        Some(LotRecord { tlc: key.tlc.clone(), source: key.source.clone(), reference: thing.reference.clone() })
+        self.record(*self.by_identifier.get(&class.canonical())?)
     }
 
     fn contents(&self, unit: &Identifier, at: Timestamp) -> Vec<QuantityElement> {
@@ -85,7 +121,7 @@ impl Records for Keeper {
         while let Some(unit) = open.pop() {
             let Some(changes) = self.inside.get(&unit) else { continue };
             let changes: Vec<Change<ThingId>> = changes.iter().map(|(_, change)| change.clone()).collect();
-            for content in contents(&changes, at) {
+            for content in contents_handed_over(&changes, at) {
                 let Some(thing) = self.things.get(&content.child).filter(|thing| seen.insert(thing.id)) else {
                     continue;
                 };
@@ -123,5 +159,42 @@ impl Records for Keeper {
 
     fn events_of(&self, class: &Identifier) -> Vec<Event> {
         self.before_packing.get(&class.canonical()).cloned().unwrap_or_default()
+    }
+}
+
+/// The records of a [`Keeper`] for the rows of one event.
+pub(crate) struct OnEvent<'a> {
+    keeper: &'a Keeper,
+    mentioned: Option<&'a BTreeSet<ThingId>>,
+}
+
+impl LotStates for OnEvent<'_> {
+    fn state(&self, identifier: &Identifier) -> LotState {
+        self.keeper.state(identifier)
+    }
+}
+
+impl Records for OnEvent<'_> {
+    fn lot(&self, class: &Identifier) -> Option<LotRecord> {
+        let canonical = class.canonical();
+        let is_meant = |id: &ThingId| self.keeper.things.get(id).is_some_and(|thing| thing.identifier == canonical);
+        let meant = self.mentioned.and_then(|mentioned| mentioned.iter().copied().find(is_meant));
+        meant.map_or_else(|| self.keeper.lot(class), |thing| self.keeper.record(thing))
+    }
+
+    fn contents(&self, unit: &Identifier, at: Timestamp) -> Vec<QuantityElement> {
+        self.keeper.contents(unit, at)
+    }
+
+    fn place(&self, id: &Identifier) -> Option<LocationDescription> {
+        self.keeper.place(id)
+    }
+
+    fn product(&self, class: &Identifier) -> Option<ProductDescription> {
+        self.keeper.product(class)
+    }
+
+    fn events_of(&self, class: &Identifier) -> Vec<Event> {
+        self.keeper.events_of(class)
     }
 }

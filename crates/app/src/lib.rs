@@ -10,9 +10,11 @@ mod events;
 mod export;
 mod keeper;
 mod lots;
+mod places;
 mod random;
 mod registry;
 mod sharing;
+mod sighting;
 mod stock;
 
 use std::sync::Arc;

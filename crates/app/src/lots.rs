@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{LotKey, Profile, ThingId, TlcSource};
 use gs1::{Identifier, Key};
 use jiff::Timestamp;
-use lineage::{NodeId, ThingKind};
+use lineage::{Known, NodeId, ThingKind};
 use store::{Scope, SeenThing};
 
 use crate::{AppError, Caller, Page, answer::node_id, cursor::Cursors};
@@ -80,12 +80,7 @@ impl Caller {
     /// [`AppError`].
     pub async fn lots_named(&self, name: &str) -> Result<Vec<ShownLot>, AppError> {
         let scope = self.scope().await?;
-        let mut things = scope.things_named(&codes_of_text(name)).await?;
-        // A node name says which of the lots of one code is meant.
-        if things.iter().any(|thing| node_id(thing).0 == name) {
-            things.retain(|thing| node_id(thing).0 == name);
-        }
-        Ok(things.into_iter().map(shown).collect())
+        Ok(named(scope, name).await?.into_iter().map(shown).collect())
     }
 
     /// Lots in a stable order, a page at a time.
@@ -155,11 +150,73 @@ fn gtin14(text: &str) -> Result<String, AppError> {
     Err(AppError::BadRequest(format!("`{text}` is no GTIN; write 8, 12, 13 or 14 digits")))
 }
 
-/// The codes that a text may stand for: the code itself, or the canonical form of an identifier. A node name stands for
-/// the code before its source.
-pub(crate) fn codes_of_text(text: &str) -> Vec<String> {
-    let code = text.rsplit_once(" @ ").map_or(text, |(code, _)| code);
-    BTreeSet::from([canonical_code(code), domain::Tlc::from(code).as_str().to_owned()]).into_iter().collect()
+/// The things that a text names: a lot code in any of its spellings, an identifier, or a node name. A node name says
+/// which of the lots of one code is meant; without a source the code may name several.
+pub(crate) async fn named(scope: &Scope, text: &str) -> Result<Vec<SeenThing>, AppError> {
+    let whole = scope.things_named(&codes_of_text(text)).await?;
+    let Some((code, source)) = text.rsplit_once(" @ ") else { return Ok(whole) };
+    let mut of_code = scope.things_named(&codes_of_text(code)).await?;
+    if of_code.iter().any(|thing| node_id(thing).0 == text) {
+        of_code.retain(|thing| node_id(thing).0 == text);
+        return Ok(of_code);
+    }
+    if !whole.is_empty() {
+        return Ok(whole);
+    }
+    of_code.retain(|thing| may_come_from(thing, source));
+    Ok(of_code)
+}
+
+/// Whether a node name of another organisation or of an earlier day, with this source, may mean the lot.
+fn may_come_from(thing: &SeenThing, source: &str) -> bool {
+    let is_open = |key: &LotKey| key.is_provisional() || source.starts_with("unknown, reported by ");
+    thing.lot.as_ref().is_some_and(is_open) || thing.reference.as_deref() == Some(source)
+}
+
+/// What an organisation takes a lot of another one for.
+pub(crate) struct Taken {
+    /// The lots that it may be.
+    pub(crate) things: BTreeSet<ThingId>,
+    /// Whether there is a lot of this code from another source.
+    pub(crate) contradicted: bool,
+}
+
+/// Lots looked up in one query at most, so that the many lots of one code do not crowd out the others.
+const TAKEN_AT_ONCE: usize = 50;
+
+/// Finds what an organisation takes lots of another one for, each by its position.
+pub(crate) async fn taken_for(scope: &Scope, asked: &[Known]) -> Result<Vec<Taken>, AppError> {
+    let mut taken = Vec::with_capacity(asked.len());
+    for some in asked.chunks(TAKEN_AT_ONCE) {
+        let codes: BTreeSet<String> = some.iter().flat_map(codes_of).collect();
+        let found = scope.things_named(&codes.into_iter().collect::<Vec<_>>()).await?;
+        taken.extend(some.iter().map(|asked| take(&found, asked)));
+    }
+    Ok(taken)
+}
+
+fn codes_of(asked: &Known) -> impl Iterator<Item = String> {
+    asked.identifiers.iter().cloned().chain(asked.lot.iter().map(|lot| lot.tlc.as_str().to_owned()))
+}
+
+/// The lot of exactly this key; else every lot of the code whose source does not contradict.
+fn take(found: &[SeenThing], asked: &Known) -> Taken {
+    let of_code = || found.iter().filter(|thing| known(thing).shares_code(asked));
+    let exact: BTreeSet<ThingId> = of_code().filter(|thing| thing.lot == asked.lot).map(|thing| thing.id).collect();
+    if !exact.is_empty() {
+        return Taken { things: exact, contradicted: false };
+    }
+    let (others, same): (Vec<_>, Vec<_>) = of_code().partition(|thing| known(thing).contradicts(asked));
+    Taken { things: same.into_iter().map(|thing| thing.id).collect(), contradicted: !others.is_empty() }
+}
+
+fn known(thing: &SeenThing) -> Known {
+    Known { lot: thing.lot.clone(), identifiers: BTreeSet::from([thing.identifier.clone()]) }
+}
+
+/// The codes that a text may stand for: the code itself, or the canonical form of an identifier.
+fn codes_of_text(text: &str) -> Vec<String> {
+    BTreeSet::from([canonical_code(text), domain::Tlc::from(text).as_str().to_owned()]).into_iter().collect()
 }
 
 fn canonical_code(text: &str) -> String {

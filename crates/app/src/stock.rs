@@ -3,23 +3,25 @@
 use std::collections::BTreeSet;
 
 use domain::{Role as StaffRole, ThingId};
-use lineage::{Balance, Movement, Role, Stage, balance, contents};
+use lineage::{Balance, Movement, Role, Stage, balance, contents_handed_over};
 use rust_decimal::Decimal;
 use store::Scope;
 
-use crate::{AppError, Caller, lots::codes_of_text};
+use crate::{AppError, Caller, lots::named};
 
 impl Caller {
     /// What should be on hand of a lot at each of the tenant's places: produced and received, less consumed, shipped
     /// and destroyed, from the tenant's own records. `None` when there is no such lot.
+    ///
+    /// A unit and a quantity of the lot side by side on one event are different goods: what is in the unit, and what
+    /// is loose.
     ///
     /// # Errors
     /// [`AppError::StaffOnly`]: volumes are nobody else's business.
     pub async fn stock(&self, lot: &str) -> Result<Option<Vec<Balance>>, AppError> {
         self.require(StaffRole::Read)?;
         let scope = self.scope().await?;
-        let things: BTreeSet<ThingId> =
-            scope.things_named(&codes_of_text(lot)).await?.into_iter().map(|thing| thing.id).collect();
+        let things: BTreeSet<ThingId> = named(scope, lot).await?.into_iter().map(|thing| thing.id).collect();
         if things.is_empty() {
             return Ok(None);
         }
@@ -50,7 +52,7 @@ async fn movements(scope: &Scope, lots: &BTreeSet<ThingId>) -> Result<Vec<Moveme
         let Some(changes) = around.get(&mention.thing) else { continue };
         let changes: Vec<_> = changes.iter().map(|(_, change)| change.clone()).collect();
         let reading = lineage::read(event, Stage::Unknown);
-        for content in contents(&changes, event.event_time.instant()) {
+        for content in contents_handed_over(&changes, event.event_time.instant()) {
             let Some(amount) = content.amount.filter(|_| lots.contains(&content.child)) else { continue };
             movements.extend(Movement::of(event, &reading, mention.role, amount, content.uom));
         }

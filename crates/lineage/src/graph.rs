@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Direction, LotKey};
+use domain::{Direction, LotKey, TlcSource};
 use jiff::{Timestamp, civil::Date};
 
 use crate::{CustodyKind, Role, ThingKind};
@@ -26,6 +26,13 @@ pub struct Node {
     pub hops: u32,
     /// What events say of it, in order of time.
     pub sightings: Vec<Sighting>,
+}
+
+impl Node {
+    /// By what it is known.
+    pub fn known(&self) -> Known {
+        Known { lot: self.lot.clone(), identifiers: self.identifiers.clone() }
+    }
 }
 
 /// An event as it touches one node, with only what the asker may see of it.
@@ -134,6 +141,39 @@ pub struct Continuation {
     pub party: String,
     /// Derivations from the lot asked about.
     pub hops: u32,
+    /// For a unit, when it was handed over: there it stands for what it contained then.
+    pub when: Option<Timestamp>,
+}
+
+/// By what a lot or unit is known to somebody.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Known {
+    /// The key, for lots.
+    pub lot: Option<LotKey>,
+    /// Canonical identifiers.
+    pub identifiers: BTreeSet<String>,
+}
+
+impl Known {
+    /// Whether both have the code or an identifier in common.
+    pub fn shares_code(&self, other: &Self) -> bool {
+        let code = |known: &Self| known.lot.as_ref().map(|lot| lot.tlc.clone());
+        (self.lot.is_some() && code(self) == code(other)) || !self.identifiers.is_disjoint(&other.identifiers)
+    }
+
+    /// Whether the codes were assigned at different places: then these are two lots of one code. A reference leads to
+    /// a place that need not be known here, so it contradicts no place.
+    pub fn contradicts(&self, other: &Self) -> bool {
+        match (self.lot.as_ref().map(|lot| &lot.source), other.lot.as_ref().map(|lot| &lot.source)) {
+            (Some(TlcSource::Place(here)), Some(TlcSource::Place(there))) => here != there,
+            _ => false,
+        }
+    }
+
+    /// Whether both may be taken for the same.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.shares_code(other) && !self.contradicts(other)
+    }
 }
 
 /// What one organisation answers from its own records.
@@ -165,18 +205,33 @@ impl Lineage {
     /// Adds an answer. `asked_as` are the names under which the lots were asked for, by position.
     ///
     /// The node that answers for a lot is that lot: where one side knows the lot under a provisional key and the
-    /// other under a full one, they become one node under the full key.
-    pub fn join(&mut self, asked_as: &[NodeId], answer: Answer) {
+    /// other under a full one, they become one node under the full key. Gives the names whose answer is about another
+    /// lot.
+    pub fn join(&mut self, asked_as: &[NodeId], answer: Answer) -> Vec<NodeId> {
         for node in answer.nodes {
             self.add_node(node);
         }
         self.edges.extend(answer.edges);
         self.gaps.extend(answer.gaps);
+        let mut others = Vec::new();
         for (asked, answered) in asked_as.iter().zip(answer.asked) {
-            if let Some(answered) = answered {
-                self.unite(asked, &answered);
+            if answered.is_some_and(|answered| !self.unite(asked, &answered)) {
+                others.push(asked.clone());
             }
         }
+        others
+    }
+
+    /// Whether the answers tell where a node came from: what it was made of, or that it was brought into being.
+    pub fn tells_origin(&self, id: &NodeId) -> bool {
+        let name = self.name(id);
+        let made = |edge: &Edge| edge.kind == EdgeKind::Derived && self.name(&edge.to) == name;
+        let begun = |sighting: &Sighting| {
+            let step = sighting.biz_step.as_deref();
+            sighting.role == Role::Output || matches!(step, Some("commissioning" | "creating_class_instance"))
+        };
+        let node = self.nodes.get(name);
+        self.edges.iter().any(made) || node.is_some_and(|node| node.sightings.iter().any(begun))
     }
 
     /// Adds a gap.
@@ -232,10 +287,15 @@ impl Lineage {
         }
     }
 
-    fn unite(&mut self, a: &NodeId, b: &NodeId) {
+    /// Makes one node of two; `false` where they are different lots.
+    fn unite(&mut self, a: &NodeId, b: &NodeId) -> bool {
         let (a, b) = (self.name(a).clone(), self.name(b).clone());
         if a == b {
-            return;
+            return true;
+        }
+        let known = |id: &NodeId| self.nodes.get(id).map(Node::known);
+        if !known(&a).zip(known(&b)).is_some_and(|(a, b)| a.is_same(&b)) {
+            return false;
         }
         let provisional = |lineage: &Self, id: &NodeId| {
             lineage.nodes.get(id).and_then(|node| node.lot.as_ref()).is_some_and(LotKey::is_provisional)
@@ -248,6 +308,7 @@ impl Lineage {
         if let Some(node) = self.nodes.remove(&gone) {
             self.add_node(node);
         }
+        true
     }
 }
 
@@ -312,6 +373,18 @@ mod tests {
         assert_eq!(lineage.nodes().map(|node| &node.id).collect::<Vec<_>>(), vec![&their_name]);
         assert_eq!(lineage.edges().next().unwrap().from, their_name);
         assert_eq!(lineage.node(&our_name).unwrap().id, their_name);
+    }
+
+    #[test]
+    fn an_answer_about_a_lot_of_another_source_is_not_taken_for_the_lot_asked_about() {
+        let ours = lot("TOM-8230-R4", TlcSource::Place("L21".to_owned()), 0);
+        let theirs = lot("TOM-8230-R4", TlcSource::Place("L30".to_owned()), 0);
+        let (our_name, their_name) = (ours.id.clone(), theirs.id.clone());
+        let mut lineage = Lineage::default();
+        lineage.join(&[], Answer { nodes: vec![ours], ..Answer::default() });
+        let answer = Answer { asked: vec![Some(their_name.clone())], nodes: vec![theirs], ..Answer::default() };
+        assert_eq!(lineage.join(std::slice::from_ref(&our_name), answer), std::slice::from_ref(&our_name));
+        assert_eq!(lineage.nodes().map(|node| &node.id).collect::<Vec<_>>(), [&our_name, &their_name]);
     }
 
     #[test]

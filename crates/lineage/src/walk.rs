@@ -33,7 +33,8 @@ pub struct Walk<N> {
     // Invariant: holds every node of `frontier`, with the fewest hops known so far.
     reached: BTreeMap<N, u32>,
     frontier: BTreeSet<N>,
-    cut: BTreeSet<N>,
+    // Where the limits forbade to go, by where the walk stood.
+    cut: BTreeMap<N, BTreeSet<N>>,
 }
 
 /// What a [`Walk`] found.
@@ -50,12 +51,17 @@ impl<N: Clone + Ord> Walk<N> {
     pub fn new(starts: impl IntoIterator<Item = N>, limits: Limits) -> Self {
         let frontier: BTreeSet<N> = starts.into_iter().take(limits.nodes).collect();
         let reached = frontier.iter().map(|node| (node.clone(), 0)).collect();
-        Self { limits, reached, frontier, cut: BTreeSet::new() }
+        Self { limits, reached, frontier, cut: BTreeMap::new() }
     }
 
     /// The nodes whose neighbours are to be looked up next, with their distance; empty when the walk is over.
     pub fn wants(&self) -> Vec<(N, u32)> {
         self.frontier.iter().map(|node| (node.clone(), self.distance(node))).collect()
+    }
+
+    /// Whether the walk has been at a node.
+    pub fn has_reached(&self, node: &N) -> bool {
+        self.reached.contains_key(node)
     }
 
     /// Takes the neighbours of everything that was wanted.
@@ -71,7 +77,7 @@ impl<N: Clone + Ord> Walk<N> {
                 continue;
             }
             if distance > self.limits.hops || (known.is_none() && self.reached.len() >= self.limits.nodes) {
-                self.cut.insert(step.from);
+                self.cut.entry(step.from).or_default().insert(step.to);
                 continue;
             }
             self.reached.insert(step.to.clone(), distance);
@@ -82,7 +88,11 @@ impl<N: Clone + Ord> Walk<N> {
 
     /// Ends the walk.
     pub fn finish(self) -> Walked<N> {
-        Walked { reached: self.reached, cut: self.cut }
+        let Self { reached, cut, .. } = self;
+        // What was reached on another way is not missing.
+        let is_missing = |(_, beyond): &(N, BTreeSet<N>)| beyond.iter().any(|node| !reached.contains_key(node));
+        let cut = cut.into_iter().filter(is_missing).map(|(node, _)| node).collect();
+        Walked { reached, cut }
     }
 
     fn distance(&self, node: &N) -> u32 {
@@ -133,6 +143,15 @@ mod tests {
         let walked = drive(&[(1, 2), (1, 3), (1, 4)], 1, Limits { hops: 9, nodes: 2 });
         assert_eq!(walked.reached.len(), 2);
         assert_eq!(walked.cut, BTreeSet::from([1]));
+    }
+
+    #[test]
+    fn what_is_reached_on_a_shorter_way_is_not_cut() {
+        let limits = Limits { hops: 1, nodes: 10 };
+        let mut walk = Walk::new([1u8], limits);
+        walk.absorb([Step { from: 1, to: 2, hops: 1 }, Step { from: 1, to: 3, hops: 0 }]);
+        walk.absorb([Step { from: 2, to: 4, hops: 1 }, Step { from: 3, to: 4, hops: 1 }]);
+        assert!(walk.finish().cut.is_empty());
     }
 
     proptest! {

@@ -34,7 +34,9 @@ impl<T> Visible<T> {
 }
 
 /// Cuts a sighting to what `seen` allows: an allow-list, so that a new field is hidden until it is listed here.
-pub fn project(full: Sighting, seen: Seen) -> Visible<Sighting> {
+///
+/// `is_own` tells the owner's own places: whom else the owner deals with is for those who are named on the event.
+pub fn project(full: Sighting, seen: Seen, is_own: impl Fn(&str) -> bool) -> Visible<Sighting> {
     if seen.profile == Profile::Full {
         return Visible(full);
     }
@@ -54,15 +56,17 @@ pub fn project(full: Sighting, seen: Seen) -> Visible<Sighting> {
         quantity: None,
         documents: Vec::new(),
     };
+    let whole = seen.profile >= Profile::Trade && seen.named;
+    let shown_place = |place: Option<String>| place.filter(|place| whole || is_own(place));
     if seen.profile >= Profile::Trace {
         shown.cte = full.cte;
         shown.biz_step = full.biz_step;
         shown.time = full.time;
-        shown.place = full.place;
-        shown.location = full.location;
+        shown.place = shown_place(full.place);
+        shown.location = shown_place(full.location);
         shown.custody = full.custody;
     }
-    if seen.profile >= Profile::Trade && seen.named {
+    if whole {
         shown.from_place = full.from_place;
         shown.to_place = full.to_place;
         shown.quantity = full.quantity;
@@ -104,7 +108,7 @@ mod tests {
     }
 
     fn shown(profile: Profile, named: bool) -> Sighting {
-        project(full(), Seen { profile, named }).into_inner()
+        project(full(), Seen { profile, named }, |place| place == "L3").into_inner()
     }
 
     #[test]
@@ -118,6 +122,13 @@ mod tests {
         let seen = shown(Profile::Trace, true);
         assert_eq!(seen.place, full().place);
         assert_eq!((seen.to_place, seen.quantity, seen.documents), (None, None, vec![]));
+    }
+
+    #[test]
+    fn tracing_hides_the_places_of_others() {
+        let seen = Seen { profile: Profile::Trace, named: true };
+        let shown = project(full(), seen, |_| false).into_inner();
+        assert_eq!((shown.place, shown.location), (None, None));
     }
 
     #[test]

@@ -7,4 +7,5 @@ mod bed;
 mod capture;
 mod chain_a;
 mod corpus;
+mod lineage;
 mod sharing;

@@ -1,6 +1,9 @@
 //! What belongs to one request: its caller, and what was looked up for it already.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use app::{Caller, Party};
 use async_graphql::{Context, Result};
@@ -12,12 +15,19 @@ use super::error::from_app;
 pub(crate) struct Session {
     pub(crate) caller: Arc<Caller>,
     places: OnceCell<BTreeMap<String, String>>,
+    /// Names that other answers brought along.
+    known_places: Mutex<BTreeMap<String, String>>,
     parties: OnceCell<Vec<Party>>,
 }
 
 impl Session {
     pub(crate) fn new(caller: Caller) -> Self {
-        Self { caller: Arc::new(caller), places: OnceCell::new(), parties: OnceCell::new() }
+        Self {
+            caller: Arc::new(caller),
+            places: OnceCell::new(),
+            known_places: Mutex::default(),
+            parties: OnceCell::new(),
+        }
     }
 
     /// The session of the request that a field belongs to.
@@ -27,15 +37,18 @@ impl Session {
 
     /// The name of a place for people.
     pub(crate) async fn place_name(&self, place: &str) -> Result<Option<String>> {
+        let known = self.known_places.lock().unwrap_or_else(PoisonError::into_inner).get(place).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
         let look_up = || self.caller.names_of_places();
         let names = self.places.get_or_try_init(look_up).await.map_err(|error| from_app(&error))?;
         Ok(names.get(place).cloned())
     }
 
-    /// The names of places are known from another answer.
+    /// The names of some places are known from another answer.
     pub(crate) fn know_places(&self, names: BTreeMap<String, String>) {
-        // They may have been looked up meanwhile; the two are the same.
-        let _known_already = self.places.set(names);
+        self.known_places.lock().unwrap_or_else(PoisonError::into_inner).extend(names);
     }
 
     /// The parties in the registry.
