@@ -1,8 +1,9 @@
 //! Where an answer ends, and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Continuation as Share, Direction, EventId, ThingId, Viewer};
+use epcis::EventKind;
 use jiff::Timestamp;
 use lineage::{Answer, Continuation, CustodyKind, EdgeKind, Gap, GapReason, Role, Sighting, ThingKind};
 use policy::Visible;
@@ -29,8 +30,7 @@ impl End<'_> {
         if self.cut {
             answer.gaps.push(gap(GapReason::Limit));
         }
-        // What began here came from nowhere else, whoever handed it around afterwards.
-        let elsewhere = if self.is_origin() { BTreeMap::new() } else { self.elsewhere() };
+        let elsewhere = self.elsewhere();
         let is_told = !elsewhere.is_empty() && self.thing.continuation != Share::None;
         if is_told && self.thing.continuation == Share::Withheld {
             answer.gaps.push(gap(GapReason::Withheld));
@@ -71,7 +71,9 @@ impl End<'_> {
         {
             places.entry(place.clone()).or_insert(self.local.question.as_of);
         }
-        places.retain(|place, _| !self.local.own.contains(place));
+        // Where the records have its making, nothing before that is to be asked for.
+        let made_at: BTreeSet<String> = self.creations().filter_map(place_of).collect();
+        places.retain(|place, _| !self.local.own.contains(place) && !made_at.contains(place));
         places
     }
 
@@ -138,19 +140,25 @@ impl End<'_> {
     }
 
     fn is_made_here(&self) -> bool {
-        self.made(|_| true)
+        self.creations().next().is_some()
     }
 
     fn is_transformed_here(&self) -> bool {
-        self.made(|role| role == Role::Output)
+        self.creations().any(|event| event.event.kind == EventKind::Transformation)
     }
 
-    fn made(&self, wanted: impl Fn(Role) -> bool) -> bool {
-        self.sightings.iter().any(|(event, sighting)| {
-            let role = sighting.get().role;
-            let seen = sighting.get().time.is_some();
-            let event = self.local.events.get(event);
-            seen && wanted(role) && event.is_some_and(|event| lineage::creates(&event.event, role))
+    /// The events that brought it into being, as far as the viewer sees them well enough.
+    fn creations(&self) -> impl Iterator<Item = &SeenEvent> {
+        self.sightings.iter().filter_map(|(event, sighting)| {
+            let sighting = sighting.get();
+            let event = self.local.events.get(event).filter(|_| sighting.time.is_some())?;
+            lineage::creates(&event.event, sighting.role).then_some(event)
         })
     }
+}
+
+/// The canonical place of an event.
+fn place_of(event: &SeenEvent) -> Option<String> {
+    let event = &event.event;
+    event.read_point.as_ref().or(event.biz_location.as_ref()).map(|place| place.id.canonical())
 }
