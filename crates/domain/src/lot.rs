@@ -46,7 +46,7 @@ impl fmt::Display for Tlc {
     }
 }
 
-/// The place that assigned a lot code, as far as it is known (domain reference §3.1).
+/// The place that assigned a lot code, as far as it is known (21 CFR 1.1310).
 #[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum TlcSource {
     /// The place, in canonical form.

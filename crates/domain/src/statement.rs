@@ -1,4 +1,4 @@
-//! What an event says of its lots in the `fsma` extension vocabulary (domain reference §2.4).
+//! What an event says of its lots in the `fsma` extension vocabulary.
 
 use epcis::{Event, Extension, Value};
 use gs1::Identifier;

@@ -3,29 +3,13 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test")]
 
-use std::{
-    fs,
-    io::Cursor,
-    path::{Path, PathBuf},
-};
+use std::{fs, io::Cursor, path::Path};
 
 use epcis::{Binding, Event, Finding, Item, Reader, Severity};
 use serde_json::Value;
 
 /// Documents on which we differ from the official schema, and why. An entry that agrees is an error.
 const DIFFERENT: &[(&str, &str)] = &[];
-
-#[expect(clippy::disallowed_methods, reason = "where the corpus lies is the one thing a test asks its environment")]
-fn corpus() -> Option<PathBuf> {
-    let root = std::env::var("LOTLINE_CORPUS")
-        .map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"), PathBuf::from);
-    if root.join("manifest.json").is_file() {
-        return Some(root);
-    }
-    assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "the corpus is missing at {}", root.display());
-    println!("skipped: no corpus at {}", root.display());
-    None
-}
 
 fn manifest(root: &Path) -> Vec<Value> {
     serde_json::from_str(&fs::read_to_string(root.join("manifest.json")).unwrap()).unwrap()
@@ -64,7 +48,7 @@ fn read(path: &Path) -> Outcome {
 
 #[test]
 fn documents_are_accepted_and_rejected_as_the_schema_has_it() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = testkit::corpus() else { return };
     let (mut accepted, mut acceptable, mut rejected, mut rejectable) = (0, 0, 0, 0);
     let mut failures = Vec::new();
     for entry in manifest(&root).iter().filter(|entry| is_document(entry)) {
@@ -112,7 +96,7 @@ fn unordered(mut event: Event) -> Event {
 
 #[test]
 fn both_generations_of_the_schema_give_equal_events() {
-    let Some(root) = corpus() else { return };
+    let Some(root) = testkit::corpus() else { return };
     let manifest = manifest(&root);
     let version = |path: &str| {
         let entry = manifest.iter().find(|entry| entry["path"] == path).unwrap();

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a test")]
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
 use gs1::{Identifier, Key};
 use serde_json::Value;
@@ -18,15 +18,8 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("https://id.gs1.org/01/12345678901231/21//19:;<=>?AZ_az", "an unescaped `/` in a serial is a path separator"),
 ];
 
-#[expect(clippy::disallowed_methods, reason = "where the corpus lies is the one thing a test asks its environment")]
 fn vectors(name: &str) -> Option<Vec<Value>> {
-    let root = std::env::var("LOTLINE_CORPUS")
-        .map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus"), PathBuf::from);
-    let Ok(text) = fs::read_to_string(root.join("derived").join(name)) else {
-        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "the corpus is missing at {}", root.display());
-        println!("skipped: no corpus at {}", root.display());
-        return None;
-    };
+    let text = fs::read_to_string(testkit::corpus()?.join("derived").join(name)).unwrap();
     let document: Value = serde_json::from_str(&text).unwrap();
     Some(document["cases"].as_array().unwrap().clone())
 }

@@ -1,4 +1,4 @@
-//! What is on hand where: produced and received, less consumed, shipped and destroyed (domain reference §3.7).
+//! What is on hand where: produced and received, less consumed, shipped and destroyed.
 
 use std::collections::BTreeMap;
 

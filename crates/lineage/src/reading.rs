@@ -249,7 +249,7 @@ impl<'a> Mentions<'a> {
     }
 
     /// A repacked lot may keep its identifier. What the event assigns is then said of what comes out, not of what goes
-    /// in (domain reference §3.4).
+    /// in.
     fn statement(&self, role: Role, identifier: &Identifier) -> Option<LotStatement> {
         let of_output =
             |statement: &LotStatement| matches!(statement.assignment.as_deref(), Some("assigned" | "retained"));
@@ -258,7 +258,8 @@ impl<'a> Mentions<'a> {
     }
 }
 
-/// Whether the event brings the lots in this role into being (domain reference §2.14).
+/// Whether the event brings the lots in this role into being: what a transformation puts out, and what is added to the
+/// world by `creating_class_instance` or `commissioning` (CBV 2.0 §7.1).
 pub fn creates(event: &Event, role: Role) -> bool {
     let step = event.biz_step.as_ref().map(epcis::Term::word);
     match event.kind {

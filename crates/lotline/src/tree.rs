@@ -21,6 +21,7 @@ pub(crate) struct Paint(bool);
 
 impl Paint {
     /// Colours on a terminal, and where nobody asked for none (`https://no-color.org`).
+    #[expect(clippy::disallowed_methods, reason = "this is the program: it may read its environment")]
     pub(crate) fn when(terminal: bool) -> Self {
         Self(terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
     }

@@ -8,7 +8,7 @@ use lineage::{Limits, Step, Walk};
 
 use crate::{EventFact, Facts, HandOver, Seen, ThingFact};
 
-/// The default rules of a tenant (sharing design §3.4).
+/// The default rules of a tenant.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
     /// R0: a counterparty sees the hand-over events that name it and the lots on them, with `Profile::Trade`; a pure

@@ -77,14 +77,6 @@ impl Store {
         Ok(pending.is_empty())
     }
 
-    /// Closes the connections when nobody uses them any more.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn close(self) -> Result<(), StoreError> {
-        self.db.close().await.map_err(StoreError::database("close"))
-    }
-
     /// Begins a transaction that will write. On `SQLite` it takes the write lock at once: a reader that turns writer
     /// half-way would fail instead of waiting.
     async fn begin(&self, what: &'static str) -> Result<DatabaseTransaction, StoreError> {

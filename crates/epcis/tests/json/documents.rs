@@ -1,6 +1,7 @@
 //! The JSON reader against published documents.
 
 use epcis::Severity;
+use testkit::corpus::Expect;
 
 use crate::{corpus::cases, findings, items, rejection};
 
@@ -25,9 +26,9 @@ fn documents_are_accepted_and_rejected_as_published() {
         let items = items(case.bytes.as_slice());
         let found = findings(&items);
         let rejection = rejection(&found);
-        let (good, count) = match case.expect.as_str() {
-            "reject" => (rejection.is_some_and(|finding| finding.at.line > 0), &mut rejected),
-            _ => (rejection.is_none(), &mut accepted),
+        let (good, count) = match case.expect {
+            Expect::Reject => (rejection.is_some_and(|finding| finding.at.line > 0), &mut rejected),
+            Expect::Accept | Expect::Policy => (rejection.is_none(), &mut accepted),
         };
         count.1 += 1;
         count.0 += u32::from(good);
@@ -35,9 +36,9 @@ fn documents_are_accepted_and_rejected_as_published() {
         if good && excepted {
             wrong.push(format!("{}: agrees now, take it off the list", case.path));
         } else if !good && !excepted {
-            wrong.push(format!("{} ({}): {:?}", case.path, case.expect, rejection.map(ToString::to_string)));
+            wrong.push(format!("{} ({:?}): {:?}", case.path, case.expect, rejection.map(ToString::to_string)));
         }
-        if case.expect == "policy" && !found.iter().any(|finding| finding.severity == Severity::Warn) {
+        if case.expect == Expect::Policy && !found.iter().any(|finding| finding.severity == Severity::Warn) {
             wrong.push(format!("{}: no warning", case.path));
         }
     }

@@ -10,11 +10,9 @@ use epcis::{
     write::{Envelope, Head, JsonWriter, Namespaces, XmlWriter},
 };
 use quick_xml::{NsReader, events::Event as Xml};
+use testkit::corpus::Expect;
 
-use crate::{
-    corpus::{cases, corpus},
-    events, findings, items, rejection,
-};
+use crate::{corpus::cases, events, findings, items, rejection};
 
 const ENVELOPES: [Envelope<'static>; 2] =
     [Envelope::Document, Envelope::QueryResult { query_name: "SimpleEventQuery", subscription_id: None }];
@@ -95,7 +93,7 @@ fn xml_is_well_formed_and_every_prefix_declared() {
 
 #[test]
 fn xml_follows_the_published_schema() {
-    let Some(corpus) = corpus() else { return };
+    let Some(corpus) = testkit::corpus() else { return };
     let schemas = corpus.join("ift-gftc/opentraceability/Java/opentraceability/src/main/resources/schema/epcis_2_0");
     if Command::new("xmllint").arg("--version").stderr(Stdio::null()).status().is_err() {
         println!("skipped: xmllint is not installed");
@@ -103,7 +101,7 @@ fn xml_follows_the_published_schema() {
     }
     let mut wrong = Vec::new();
     let mut count = 0;
-    for case in cases().into_iter().filter(|case| case.expect == "accept") {
+    for case in cases().into_iter().filter(|case| case.expect == Expect::Accept) {
         let (events, vocabulary) = events(items(case.bytes.as_slice()));
         let text = xml(&events, &vocabulary, &namespaces(&events), Envelope::Document);
         let mut lint = Command::new("xmllint")
