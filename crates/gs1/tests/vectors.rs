@@ -1,6 +1,6 @@
 //! The public conversion vectors: URN to Digital Link, validity, and the canonical form of the event hash.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 use std::fs;
 
