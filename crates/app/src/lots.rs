@@ -127,19 +127,30 @@ impl Caller {
     }
 }
 
+/// Products of one name at most.
+const MAX_PRODUCTS: usize = 200;
+
 /// The canonical class identifiers of the products that `text` names: an identifier, or part of a name.
 async fn products_named(scope: &Scope, text: &str) -> Result<Vec<String>, AppError> {
     if text.contains(':') {
         return Ok(vec![Identifier::new(text).canonical()]);
     }
-    let wanted = text.to_lowercase();
+    let wanted = text.trim().to_lowercase();
+    if wanted.is_empty() {
+        return Err(AppError::BadRequest("an empty name is no product".to_owned()));
+    }
     let matches = |name: &Option<String>| name.as_ref().is_some_and(|name| name.to_lowercase().contains(&wanted));
     let vocabulary = scope.vocabulary(None).await?;
     let named = vocabulary.into_iter().filter(|(_, elements)| {
         let mut products = elements.iter().map(fsma204::ProductDescription::from_vocabulary);
         products.any(|product| matches(&product.product_name) || matches(&product.commodity))
     });
-    Ok(named.map(|(id, _)| id).collect())
+    let named: Vec<String> = named.map(|(id, _)| id).collect();
+    if named.len() > MAX_PRODUCTS {
+        let message = format!("`{text}` names more than {MAX_PRODUCTS} products; write more of the name, or a GTIN");
+        return Err(AppError::BadRequest(message));
+    }
+    Ok(named)
 }
 
 fn gtin14(text: &str) -> Result<String, AppError> {

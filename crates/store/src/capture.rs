@@ -445,14 +445,16 @@ impl Capture {
         let ids: BTreeSet<i64> = touched.into_iter().map(|row| row.thing).collect();
         let elsewhere = of(Column::Thing.is_in(ids.iter().copied()));
         let elsewhere = elsewhere.all(&self.tx).await.map_err(StoreError::database(WHAT))?;
-        let events = entity::event::Entity::find()
-            .filter(entity::event::Column::Tenant.eq(self.tenant.0))
-            .filter(entity::event::Column::Retracted.eq(false))
-            .filter(entity::event::Column::Id.is_in(elsewhere.iter().map(|row| row.event).collect::<BTreeSet<_>>()))
-            .order_by_asc(entity::event::Column::Id)
-            .all(&self.tx)
-            .await
-            .map_err(StoreError::database(WHAT))?;
+        let ids_of_events: BTreeSet<i64> = elsewhere.iter().map(|row| row.event).collect();
+        let mut events = Vec::new();
+        for chunk in ids_of_events.into_iter().collect::<Vec<_>>().chunks(IDS_PER_QUERY) {
+            let found = entity::event::Entity::find()
+                .filter(entity::event::Column::Tenant.eq(self.tenant.0))
+                .filter(entity::event::Column::Retracted.eq(false))
+                .filter(entity::event::Column::Id.is_in(chunk.iter().copied()))
+                .order_by_asc(entity::event::Column::Id);
+            events.extend(found.all(&self.tx).await.map_err(StoreError::database(WHAT))?);
+        }
         let mut said: BTreeMap<i64, Vec<Mention>> = BTreeMap::new();
         for row in events {
             let event: Event = serde_json::from_slice(&row.body)
