@@ -7,17 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{TenantId, TlcSource};
 use epcis::{Action, Event, VocabularyElement};
 use jiff::Timestamp;
-use lineage::{ChangeKind, CustodyKind, Mention, Reading, Role, Stage, ThingKind};
+use lineage::{ChangeKind, CustodyKind, Reading, Role, ThingKind};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    sea_query::{Expr, OnConflict, SimpleExpr},
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::OnConflict,
 };
 use sha2::{Digest, Sha256};
 
 use crate::{
     IDS_PER_QUERY, Job, ROWS_PER_INSERT, Store, StoreError, Tenant, entity, insert_all, insert_missing, jobs,
-    registry::{set_next_id, take_ids},
     resolve::{State, Thing, Things, codes, spelled_codes},
+    sequence::{set_next_id, take_ids},
     text::{Word, hex, micros, source_columns, source_from},
     view_index,
 };
@@ -44,9 +44,9 @@ pub enum Outcome {
 
 /// The transaction that a document is captured in. Dropping it leaves nothing behind.
 pub struct Capture {
-    tx: DatabaseTransaction,
-    tenant: TenantId,
-    reporter: String,
+    pub(crate) tx: DatabaseTransaction,
+    pub(crate) tenant: TenantId,
+    pub(crate) reporter: String,
     job: String,
     now: Timestamp,
     next_id: i64,
@@ -170,7 +170,7 @@ impl Capture {
         self.tx.commit().await.map_err(StoreError::database("capture.commit"))
     }
 
-    async fn known_identities(
+    pub(crate) async fn known_identities(
         &self,
         identities: impl Iterator<Item = &String>,
     ) -> Result<BTreeMap<String, Vec<u8>>, StoreError> {
@@ -346,7 +346,7 @@ impl Capture {
         self.things_where(entity::thing::Column::Item, items).await
     }
 
-    async fn things_where(
+    pub(crate) async fn things_where(
         &self,
         column: entity::thing::Column,
         wanted: &BTreeSet<i64>,
@@ -367,7 +367,7 @@ impl Capture {
         Ok(things)
     }
 
-    async fn write_things(&self, things: &Things<'_>) -> Result<(), StoreError> {
+    pub(crate) async fn write_things(&self, things: &Things<'_>) -> Result<(), StoreError> {
         const WHAT: &str = "capture.thing";
         let (new, changed): (Vec<&Thing>, Vec<&Thing>) = things.dirty().partition(|thing| thing.state == State::New);
         let rows = new.into_iter().map(|thing| thing_row(self.tenant, thing).into_active_model()).collect();
@@ -377,101 +377,6 @@ impl Capture {
             entity::thing::Entity::update(row).exec(&self.tx).await.map_err(StoreError::database(WHAT))?;
         }
         Ok(())
-    }
-
-    /// Which of these events were declared wrong before they arrived.
-    async fn declared_wrong(&self, fresh: &[(String, [u8; 32], Prepared)]) -> Result<BTreeSet<String>, StoreError> {
-        let declarations = fresh.iter().map(|(identity, ..)| declaration_of(identity)).collect::<Vec<_>>();
-        let known = self.known_identities(declarations.iter()).await?;
-        let here = fresh.iter().map(|(identity, ..)| identity.as_str()).collect::<BTreeSet<_>>();
-        let declared = fresh
-            .iter()
-            .map(|(identity, ..)| identity)
-            .filter(|identity| {
-                let declaration = declaration_of(identity);
-                known.contains_key(&declaration) || here.contains(declaration.as_str())
-            })
-            .cloned();
-        Ok(declared.collect())
-    }
-
-    /// An event that an error declaration names stays, and stops being a fact: what followed from it goes, and what it
-    /// said of its lots is forgotten.
-    async fn retract(&self, fresh: &[(String, [u8; 32], Prepared)]) -> Result<(), StoreError> {
-        const WHAT: &str = "capture.retract";
-        let declared = fresh.iter().filter(|(_, _, prepared)| prepared.event.error_declaration.is_some());
-        let wrong: Vec<String> = declared.map(|(_, _, prepared)| subject(&prepared.event)).collect();
-        if wrong.is_empty() {
-            return Ok(());
-        }
-        let rows = entity::event::Entity::find()
-            .filter(entity::event::Column::Tenant.eq(self.tenant.0))
-            .filter(entity::event::Column::Identity.is_in(wrong))
-            .all(&self.tx)
-            .await
-            .map_err(StoreError::database(WHAT))?;
-        let ids: Vec<i64> = rows.into_iter().map(|row| row.id).collect();
-        entity::event::Entity::update_many()
-            .col_expr(entity::event::Column::Retracted, Expr::value(true))
-            .filter(entity::event::Column::Tenant.eq(self.tenant.0))
-            .filter(entity::event::Column::Id.is_in(ids.iter().copied()))
-            .exec(&self.tx)
-            .await
-            .map_err(StoreError::database(WHAT))?;
-        entity::process_side::Entity::delete_many()
-            .filter(entity::process_side::Column::Tenant.eq(self.tenant.0))
-            .filter(entity::process_side::Column::Event.is_in(ids.iter().copied()))
-            .exec(&self.tx)
-            .await
-            .map_err(StoreError::database(WHAT))?;
-        entity::containment::Entity::delete_many()
-            .filter(entity::containment::Column::Tenant.eq(self.tenant.0))
-            .filter(entity::containment::Column::Event.is_in(ids.iter().copied()))
-            .exec(&self.tx)
-            .await
-            .map_err(StoreError::database(WHAT))?;
-        self.relearn(&ids).await
-    }
-
-    /// Learns anew what the things on these events are, from the other events that mention them.
-    async fn relearn(&self, retracted: &[i64]) -> Result<(), StoreError> {
-        const WHAT: &str = "capture.relearn";
-        use entity::event_thing::Column;
-        let of = |condition: SimpleExpr| {
-            entity::event_thing::Entity::find().filter(Column::Tenant.eq(self.tenant.0)).filter(condition)
-        };
-        let touched = of(Column::Event.is_in(retracted.iter().copied()));
-        let touched = touched.all(&self.tx).await.map_err(StoreError::database(WHAT))?;
-        let ids: BTreeSet<i64> = touched.into_iter().map(|row| row.thing).collect();
-        let elsewhere = of(Column::Thing.is_in(ids.iter().copied()));
-        let elsewhere = elsewhere.all(&self.tx).await.map_err(StoreError::database(WHAT))?;
-        let ids_of_events: BTreeSet<i64> = elsewhere.iter().map(|row| row.event).collect();
-        let mut events = Vec::new();
-        for chunk in ids_of_events.into_iter().collect::<Vec<_>>().chunks(IDS_PER_QUERY) {
-            let found = entity::event::Entity::find()
-                .filter(entity::event::Column::Tenant.eq(self.tenant.0))
-                .filter(entity::event::Column::Retracted.eq(false))
-                .filter(entity::event::Column::Id.is_in(chunk.iter().copied()))
-                .order_by_asc(entity::event::Column::Id);
-            events.extend(found.all(&self.tx).await.map_err(StoreError::database(WHAT))?);
-        }
-        let mut said: BTreeMap<i64, Vec<Mention>> = BTreeMap::new();
-        for row in events {
-            let event: Event = serde_json::from_slice(&row.body)
-                .map_err(|_| StoreError::inconsistent("event", "body", row.identity.as_str()))?;
-            let mentions = lineage::read(&event, Stage::Unknown).mentions;
-            for mention in elsewhere.iter().filter(|mention| mention.event == row.id) {
-                let index = usize::try_from(mention.ordinal).unwrap_or(usize::MAX);
-                said.entry(mention.thing).or_default().extend(mentions.get(index).cloned());
-            }
-        }
-        let known = self.things_where(entity::thing::Column::Id, &ids).await?;
-        let items: Vec<(i64, i64)> = known.iter().map(|thing| (thing.id, thing.item)).collect();
-        let mut things = Things::new(&self.reporter, known);
-        for (id, item) in items {
-            things.relearn(item, id, said.get(&id).into_iter().flatten());
-        }
-        self.write_things(&things).await
     }
 }
 
@@ -483,7 +388,7 @@ fn identity(event: &Event) -> String {
 }
 
 /// The event itself, declared wrong or not: its `eventID`, else its content.
-fn subject(event: &Event) -> String {
+pub(crate) fn subject(event: &Event) -> String {
     if let Some(id) = &event.event_id {
         return id.canonical();
     }
@@ -491,7 +396,7 @@ fn subject(event: &Event) -> String {
     format!("urn:lotline:content:{}", hex(&undeclared.digest()))
 }
 
-fn declaration_of(identity: &str) -> String {
+pub(crate) fn declaration_of(identity: &str) -> String {
     format!("{identity}#errorDeclaration")
 }
 

@@ -74,7 +74,7 @@ impl Store {
                 .map_err(StoreError::database(WHAT))?;
             known.ok_or_else(|| StoreError::NotRegistered(format!("party {}", party.0)))?;
         }
-        let id = crate::registry::take_ids(&tx, tenant, 1).await?;
+        let id = crate::sequence::take_ids(&tx, tenant, 1).await?;
         let row = entity::share_grant::Model {
             tenant: tenant.0,
             id,
@@ -98,7 +98,7 @@ impl Store {
         const WHAT: &str = "grant.revoke";
         let tx = self.begin(WHAT).await?;
         // No view can be built from the old grants while this is decided.
-        crate::registry::take_ids(&tx, tenant, 0).await?;
+        crate::sequence::take_ids(&tx, tenant, 0).await?;
         let row = entity::share_grant::Entity::find_by_id((tenant.0, grant.0))
             .one(&tx)
             .await

@@ -8,8 +8,10 @@ mod grants;
 mod jobs;
 mod registry;
 mod resolve;
+mod retract;
 mod scope;
 mod scope_lineage;
+mod sequence;
 mod text;
 mod view_index;
 

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{PartyId, Role, TenantId};
 use jiff::Timestamp;
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
 
 use crate::{
     Store, StoreError, entity, insert_all,
+    sequence::take_ids,
     text::{instant, micros},
 };
 
@@ -309,27 +310,6 @@ impl Store {
             .map_err(StoreError::database("issuer_key.read"))?;
         row.map(key_from).transpose()
     }
-}
-
-/// Takes `count` ids of the tenant's sequence and holds the tenant's row until the transaction ends, so that writers of
-/// one tenant follow each other.
-pub(crate) async fn take_ids<C: ConnectionTrait>(tx: &C, tenant: TenantId, count: i64) -> Result<i64, StoreError> {
-    const WHAT: &str = "tenant.sequence";
-    let row = entity::tenant::Entity::find_by_id(tenant.0)
-        .lock_exclusive()
-        .one(tx)
-        .await
-        .map_err(StoreError::database(WHAT))?
-        .ok_or_else(|| StoreError::NotRegistered(format!("tenant {}", tenant.0)))?;
-    let first = row.next_id;
-    set_next_id(tx, tenant, first + count).await?;
-    Ok(first)
-}
-
-pub(crate) async fn set_next_id<C: ConnectionTrait>(tx: &C, tenant: TenantId, next: i64) -> Result<(), StoreError> {
-    let row = entity::tenant::ActiveModel { id: Set(tenant.0), next_id: Set(next), ..Default::default() };
-    entity::tenant::Entity::update(row).exec(tx).await.map_err(StoreError::database("tenant.sequence"))?;
-    Ok(())
 }
 
 async fn tenant_where<C: ConnectionTrait>(

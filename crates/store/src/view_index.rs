@@ -18,7 +18,7 @@ use sea_orm::{
 use sha2::Sha256;
 
 use crate::{
-    Store, StoreError, Tenant, entity, facts, grants, insert_all, registry,
+    Store, StoreError, Tenant, entity, facts, grants, insert_all, sequence,
     text::{Word, hex, micros, viewer_word},
 };
 
@@ -81,7 +81,7 @@ pub(crate) async fn refresh(
     }
     let tx = store.begin("view.build").await?;
     // Holds the tenant's row, so that no capture or grant can slip between reading the facts and writing the view.
-    registry::take_ids(&tx, tenant.id, 0).await?;
+    sequence::take_ids(&tx, tenant.id, 0).await?;
     let before = state(&tx, tenant.id, &name).await?;
     if let Some(state) = &before
         && is_current(state, now)
