@@ -146,6 +146,21 @@ fn unprivileged_shell() -> io::Result<Command> {
 }
 
 /// The directory that holds all [`PROGRAMS`].
+/// A fresh database where `LOTLINE_TEST_DATABASE` is `postgres`: how a suite that takes one database runs on the other
+/// engine too. `None` where the variable does not ask for it.
+///
+/// # Panics
+///
+/// When it is asked for and cannot be had.
+#[expect(clippy::panic, reason = "a test that cannot have its database must fail")]
+pub fn chosen() -> Option<Database> {
+    match variable("LOTLINE_TEST_DATABASE").as_deref()? {
+        "sqlite" => None,
+        "postgres" => Some(database().unwrap_or_else(|| panic!("there are no PostgreSQL programs"))),
+        other => panic!("LOTLINE_TEST_DATABASE is `{other}`; write `sqlite` or `postgres`"),
+    }
+}
+
 fn programs() -> Option<PathBuf> {
     // Distributions link single programs into PATH; the others stand beside the file behind the link.
     let linked = on_path("initdb").and_then(|file| file.canonicalize().ok()?.parent().map(Path::to_path_buf));

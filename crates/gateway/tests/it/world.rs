@@ -90,7 +90,9 @@ impl World {
 
     pub(crate) async fn with(config: Config) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}?mode=rwc", directory.path().join("gateway.db").display());
+        let postgres = testkit::postgres::chosen();
+        let sqlite = || format!("sqlite://{}?mode=rwc", directory.path().join("gateway.db").display());
+        let url = postgres.as_ref().map_or_else(sqlite, |database| database.url().to_owned());
         let store = App::open_store(&url).await.unwrap();
         store.migrate().await.unwrap();
         let limits = CaptureLimits { max_document_bytes: MAX_DOCUMENT };
