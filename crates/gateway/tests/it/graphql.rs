@@ -130,3 +130,12 @@ async fn grants_are_given_listed_and_revoked() {
     assert_eq!(grants["data"]["parties"], json!([{ "name": "Grocer", "hosted": true }]));
     assert_eq!(world.ask_with(revoke, json!({ "id": "x" })).await.code(), "BAD_REQUEST");
 }
+
+#[tokio::test]
+async fn the_first_question_of_the_readme_is_one_that_can_be_asked() {
+    let readme = include_str!("../../../../README.md");
+    let question = readme.split("```graphql\n").nth(1).unwrap().split("```").next().unwrap();
+    let answer = World::new().await.ask(question).await.json();
+    assert_eq!(answer["errors"], serde_json::Value::Null, "{answer}");
+    assert_eq!(answer["data"]["trace"], serde_json::Value::Null);
+}
