@@ -11,7 +11,7 @@ use std::{
 use app::{App, CaptureLimits, IssuerRegistration, KeyRegistration, TenantRegistration};
 use domain::{PartyId, SystemClock, TenantId};
 use jiff::Timestamp;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::oneshot};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
@@ -47,12 +47,24 @@ pub(crate) async fn serve(args: &ServeArgs) -> Result<Outcome, Failure> {
         tracing::warn!(capture.jobs = interrupted, "captures that were interrupted are marked as failed");
     }
     let listener = bind(config.server.listen).await?;
-    let gateway_config =
-        gateway::Config { graphiql: config.server.graphiql, request_timeout: config.server.request_timeout.0 };
+    let gateway_config = gateway::Config {
+        graphiql: config.server.graphiql,
+        request_timeout: config.server.request_timeout.0,
+        ..gateway::Config::default()
+    };
     let router = gateway::router(app, gateway_config);
     let listen = listener.local_addr().or_fail(|| "the address of the gateway is not known".to_owned())?;
     tracing::info!(server.listen = %listen, server.base_url = config.server.base_url(), "serving");
-    gateway::serve(listener, router, asked_to_stop()).await.or_fail(|| "the gateway stopped".to_owned())?;
+    // Asked once, it finishes what it began; asked again, it ends at once.
+    let (first, second) = oneshot::channel();
+    let asked = async move {
+        asked_to_stop().await;
+        let _served_until_now = first.send(());
+    };
+    tokio::select! {
+        () = gateway::serve(listener, router, gateway_config, asked) => {}
+        () = asked_again(second) => tracing::warn!("stopped at once: what had begun is dropped"),
+    }
     tracing::info!("stopped");
     Ok(Outcome::Done)
 }
@@ -222,6 +234,15 @@ pub(crate) async fn asked_to_stop() {
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         () = terminated => {}
+    }
+}
+
+/// Ends when the process is asked to stop after it was asked before.
+async fn asked_again(asked: oneshot::Receiver<()>) {
+    match asked.await {
+        Ok(()) => asked_to_stop().await,
+        // Served to the end.
+        Err(_) => std::future::pending().await,
     }
 }
 

@@ -26,14 +26,15 @@ pub(crate) async fn demo(args: &DemoArgs, out: &mut dyn Write) -> Result<Outcome
     let folder = Folder::open(args.dir.as_deref())?;
     let stage = Stage::set(folder.path(), address).await?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let router = gateway::router(stage.app.clone(), gateway::Config { graphiql: true, ..gateway::Config::default() });
+    let config = gateway::Config::default();
+    let router = gateway::router(stage.app.clone(), config);
     // The channel closes when the story is over, however it ends.
-    let server = tokio::spawn(gateway::serve(listener, router, async {
+    let server = tokio::spawn(gateway::serve(listener, router, config, async {
         let _over = stopped.await;
     }));
     let shown = show(args, &stage, out).await;
     drop(stop);
-    server.await.or_fail(|| "the gateway broke down".to_owned())?.or_fail(|| "the gateway stopped".to_owned())?;
+    server.await.or_fail(|| "the gateway broke down".to_owned())?;
     shown
 }
 
