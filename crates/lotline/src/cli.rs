@@ -66,7 +66,7 @@ pub(crate) struct ServeArgs {
     /// `server.request_timeout`: how long a request may take, for example `30s`
     #[arg(long, env = "LOTLINE_SERVER_REQUEST_TIMEOUT", value_name = "TIME")]
     pub(crate) request_timeout: Option<Span>,
-    /// `server.graphiql`: serve the query editor at the GraphQL addresses
+    /// `server.graphiql`: serve a query editor at `/graphql`; its page loads scripts from a CDN
     #[arg(long, env = "LOTLINE_SERVER_GRAPHIQL", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub(crate) graphiql: Option<bool>,
     /// `database.url`: `sqlite://lotline.db?mode=rwc` or `postgres://user@host/database`
@@ -88,13 +88,14 @@ pub(crate) struct ServeArgs {
 /// Starts a gateway on an empty database in a temporary folder, makes keys and tokens for five invented companies, sends
 /// each company's own documents to it, and asks as the grocer where a bag of salad came from: first with what the
 /// companies share by themselves, then with grants. The gateway goes on serving until Ctrl-C, so that you can ask it
-/// yourself. Nothing leaves this machine.
+/// yourself; then a temporary folder is removed. With --exit it stays, so that you can look at the workbook. Nothing leaves
+/// this machine.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   lotline demo
   lotline demo --exit            ends after printing; fails if an answer is not what it has to be
-  lotline demo --dir salad       keeps the database, the tokens and the workbook")]
+  lotline demo --dir salad       keeps the database, the tokens and the workbook in a folder of that name")]
 pub(crate) struct DemoArgs {
     /// End after printing instead of serving on
     #[arg(long)]
