@@ -94,7 +94,7 @@ fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<(), Failure> 
 }
 
 /// The media type of a document by the end of its name.
-pub(crate) fn media_type(file: &Path) -> Option<&'static str> {
+fn media_type(file: &Path) -> Option<&'static str> {
     let end = file.extension()?.to_str()?.to_ascii_lowercase();
     MEDIA_TYPES.iter().find(|(known, _)| *known == end).map(|(_, kind)| *kind)
 }

@@ -88,14 +88,14 @@ pub(crate) struct ServeArgs {
 /// Starts a gateway on an empty database in a temporary folder, makes keys and tokens for five invented companies, sends
 /// each company's own documents to it, and asks as the grocer where a bag of salad came from: first with what the
 /// companies share by themselves, then with grants. The gateway goes on serving until Ctrl-C, so that you can ask it
-/// yourself; then a temporary folder is removed. With --exit it stays, so that you can look at the workbook. Nothing leaves
-/// this machine.
+/// yourself; then a temporary folder is removed. With --exit the folder stays, for a look at the workbook. Nothing
+/// leaves this machine.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   lotline demo
-  lotline demo --exit            ends after printing; fails if an answer is not what it has to be
-  lotline demo --dir salad       keeps the database, the tokens and the workbook in a folder of that name")]
+  lotline demo --exit            ends after printing and keeps the folder; fails if an answer is not what it has to be
+  lotline demo --dir salad       keeps the database, the tokens and the workbook")]
 pub(crate) struct DemoArgs {
     /// End after printing instead of serving on
     #[arg(long)]
