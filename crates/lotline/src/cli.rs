@@ -317,12 +317,18 @@ pub(crate) fn check_variables(given: impl Iterator<Item = OsString>) -> Result<(
     let known: BTreeSet<&str> =
         commands.flat_map(clap::Command::get_arguments).filter_map(|flag| flag.get_env()?.to_str()).collect();
     for name in given.filter_map(|name| name.into_string().ok()).filter(|name| name.starts_with("LOTLINE_")) {
-        if !known.contains(name.as_str()) && !FOR_TESTS.contains(&name.as_str()) {
+        let excused = FOR_TESTS.contains(&name.as_str()) || names_a_service(&name);
+        if !known.contains(name.as_str()) && !excused {
             let known = known.into_iter().collect::<Vec<_>>().join(", ");
             return Err(Failure::new(format!("the variable {name} is not known; these are: {known}")));
         }
     }
     Ok(())
+}
+
+/// Kubernetes sets such variables in every container for a service that is called `lotline…`.
+fn names_a_service(variable: &str) -> bool {
+    variable.ends_with("_SERVICE_HOST") || variable.ends_with("_PORT") || variable.contains("_PORT_")
 }
 
 #[cfg(test)]
@@ -369,6 +375,7 @@ mod tests {
     fn a_variable_that_nobody_reads_is_refused_with_those_that_are_read() {
         let check = |name: &str| check_variables(iter::once(name.into()));
         assert!(check("LOTLINE_TOKEN").is_ok() && check("LOTLINE_CORPUS").is_ok() && check("PATH").is_ok());
+        assert!(check("LOTLINE_SERVICE_HOST").is_ok() && check("LOTLINE_PORT_8080_TCP_ADDR").is_ok());
         let refused = check("LOTLINE_LISTEN").unwrap_err().to_string();
         assert!(
             refused.contains("LOTLINE_LISTEN is not known") && refused.contains("LOTLINE_SERVER_LISTEN"),
