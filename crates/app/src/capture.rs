@@ -72,12 +72,12 @@ impl Caller {
         Ok(job)
     }
 
-    /// A capture job of the tenant.
+    /// A capture job of the tenant. Who may capture may also see what became of it.
     ///
     /// # Errors
     /// [`AppError`](crate::AppError).
     pub async fn job(&self, id: &str) -> Result<Option<Job>, crate::AppError> {
-        self.require(Role::Read)?;
+        self.require(Role::Capture).or_else(|_| self.require(Role::Read))?;
         Ok(self.app.store().job(self.tenant.id, id).await?)
     }
 

@@ -25,8 +25,14 @@ impl NoCaller {
 /// Checks the token of a request.
 pub(crate) async fn caller(app: &App, headers: &HeaderMap) -> Result<Caller, NoCaller> {
     let token = token(headers).ok_or(NoCaller::NoToken)?;
-    let caller = app.authenticate(token).await.map_err(NoCaller::App)?;
-    Ok(caller)
+    app.authenticate(token).await.inspect_err(log).map_err(NoCaller::App)
+}
+
+/// The caller is not told why a token is refused; the operator is.
+fn log(error: &AppError) {
+    if let AppError::Unauthenticated(refusal) = error {
+        tracing::info!(%refusal, "a token was refused");
+    }
 }
 
 /// The one token; two headers are none, because nobody knows which of them counts.

@@ -7,8 +7,9 @@ mod media_type;
 mod operations;
 mod problem;
 mod rest;
+mod serve;
 
-use std::{future::Future, time::Duration};
+use std::time::Duration;
 
 use app::App;
 use axum::{
@@ -24,6 +25,8 @@ use tower_http::{
 };
 use tracing::Level;
 
+pub use serve::serve;
+
 /// What is the operator's to decide about the surfaces.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
@@ -31,11 +34,20 @@ pub struct Config {
     pub graphiql: bool,
     /// How long an answer may take. A captured document may take longer; its sender may pause as long.
     pub request_timeout: Duration,
+    /// How long the head of a request may take to arrive, also on a connection that had requests before.
+    pub header_timeout: Duration,
+    /// How long what has begun may take to end after the gateway is told to stop.
+    pub drain_timeout: Duration,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { graphiql: false, request_timeout: Duration::from_secs(30) }
+        Self {
+            graphiql: false,
+            request_timeout: Duration::from_secs(30),
+            header_timeout: Duration::from_secs(10),
+            drain_timeout: Duration::from_secs(30),
+        }
     }
 }
 
@@ -91,29 +103,4 @@ pub fn staff_sdl() -> String {
 /// The partner schema in the schema definition language.
 pub fn partner_sdl() -> String {
     graphql::partner_schema().sdl()
-}
-
-/// How often old samples of durations are summed up, so that they do not pile up where nobody asks for them.
-const UPKEEP: Duration = Duration::from_secs(5);
-
-/// Serves until `shutdown` completes, then stops accepting and finishes what it began.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    listener: tokio::net::TcpListener,
-    router: Router,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let upkeep = async {
-        let mut ticks = tokio::time::interval(UPKEEP);
-        loop {
-            ticks.tick().await;
-            operations::recorder().run_upkeep();
-        }
-    };
-    tokio::select! {
-        served = axum::serve(listener, router).with_graceful_shutdown(shutdown).into_future() => served,
-        () = upkeep => Ok(()),
-    }
 }

@@ -72,9 +72,18 @@ impl Problem {
     /// A media type that nobody here can read.
     pub(crate) fn unsupported_media_type(found: &str, accepted: &[&str]) -> Self {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        let detail = format!("`{found}` cannot be read; send {}", accepted.join(" or "));
+        let problem =
+            if found.is_empty() { "no media type is given".to_owned() } else { format!("`{found}` cannot be read") };
+        let detail = format!("{problem}; send {}", accepted.join(" or "));
         Self::new(status, "epcisException:UnsupportedMediaTypeException", "Unsupported media type", detail)
             .with("accepted", accepted.to_vec())
+    }
+
+    /// A body that is not sent as it is.
+    pub(crate) fn compressed(coding: &str) -> Self {
+        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        let detail = format!("`Content-Encoding: {coding}` cannot be read; send it uncompressed");
+        Self::new(status, "epcisException:UnsupportedMediaTypeException", "Unsupported content coding", detail)
     }
 
     /// A media type that nobody here can write.

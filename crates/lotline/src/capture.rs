@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -25,10 +25,20 @@ pub(crate) async fn capture(args: &CaptureArgs, out: &mut dyn Write) -> Result<O
     let gateway = Gateway::new(&args.connection.url.0, args.connection.token()?)?;
     let bar = progress(files.len());
     let mut summary = Summary::default();
+    let mut stopped = None;
     for (file, media_type) in &files {
         bar.set_message(file.display().to_string());
-        let sent = gateway.capture(body(file).await?, media_type).await?;
-        let report = Report::new(file, sent);
+        let report = match tokio::fs::File::open(file).await {
+            // Read while it is sent.
+            Ok(document) => match gateway.capture(Body::from(document), media_type).await {
+                Ok(sent) => Report::new(file, sent),
+                Err(failure) => {
+                    stopped = Some(failure);
+                    break;
+                }
+            },
+            Err(error) => Report::unread(file, &error),
+        };
         let text = if args.json { report.json() } else { report.text() };
         bar.suspend(|| out.write_all(text.as_bytes()))?;
         summary.add(&report);
@@ -38,13 +48,7 @@ pub(crate) async fn capture(args: &CaptureArgs, out: &mut dyn Write) -> Result<O
     if !args.json {
         writeln!(out, "{}", summary.text())?;
     }
-    Ok(if summary.rejected_documents == 0 { Outcome::Done } else { Outcome::No })
-}
-
-/// A file as the body of a request, read while it is sent.
-async fn body(file: &Path) -> Result<Body, Failure> {
-    let file = tokio::fs::File::open(file).await.or_fail(|| format!("`{}` cannot be read", file.display()))?;
-    Ok(file.into())
+    stopped.map_or_else(|| summary.outcome(), Err)
 }
 
 /// A bar on standard error; it hides itself where that is no terminal.
@@ -94,7 +98,7 @@ fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<(), Failure> 
 }
 
 /// The media type of a document by the end of its name.
-pub(crate) fn media_type(file: &Path) -> Option<&'static str> {
+fn media_type(file: &Path) -> Option<&'static str> {
     let end = file.extension()?.to_str()?.to_ascii_lowercase();
     MEDIA_TYPES.iter().find(|(known, _)| *known == end).map(|(_, kind)| *kind)
 }
@@ -102,6 +106,8 @@ pub(crate) fn media_type(file: &Path) -> Option<&'static str> {
 /// What became of one file.
 struct Report<'a> {
     file: &'a Path,
+    /// Whether the file could be read.
+    read: bool,
     job: CaptureJob,
 }
 
@@ -111,7 +117,12 @@ impl<'a> Report<'a> {
             Captured::Job(job) => job,
             Captured::Refused(problem) => CaptureJob::refused(problem),
         };
-        Self { file, job }
+        Self { file, read: true, job }
+    }
+
+    fn unread(file: &'a Path, error: &io::Error) -> Self {
+        let problem = Problem { detail: format!("cannot be read: {error}"), ..Problem::default() };
+        Self { file, read: false, job: CaptureJob::refused(problem) }
     }
 
     fn json(&self) -> String {
@@ -133,7 +144,8 @@ impl<'a> Report<'a> {
         if self.job.success {
             return String::new();
         }
-        let mut text = format!("{}: rejected\n", self.file.display());
+        let what = if self.read { "rejected" } else { "not sent" };
+        let mut text = format!("{}: {what}\n", self.file.display());
         for finding in &self.job.errors {
             text.push_str(&finding_line(self.file, finding));
         }
@@ -153,6 +165,7 @@ fn finding_line(file: &Path, finding: &Problem) -> String {
 struct Summary {
     documents: u64,
     rejected_documents: u64,
+    unread_documents: u64,
     stored: u64,
     duplicates: u64,
 }
@@ -160,16 +173,27 @@ struct Summary {
 impl Summary {
     fn add(&mut self, report: &Report<'_>) {
         self.documents += 1;
-        self.rejected_documents += u64::from(!report.job.success);
+        self.rejected_documents += u64::from(report.read && !report.job.success);
+        self.unread_documents += u64::from(!report.read);
         self.stored += report.job.stored;
         self.duplicates += report.job.duplicates;
     }
 
     fn text(&self) -> String {
-        let Self { documents, rejected_documents, stored, duplicates } = self;
+        let Self { documents, rejected_documents, unread_documents, stored, duplicates } = self;
+        let unread = if *unread_documents == 0 { String::new() } else { format!(", not sent {unread_documents}") };
         format!(
-            "Documents: {documents}, rejected {rejected_documents}. Events: {stored} stored, {duplicates} there already."
+            "Documents: {documents}, rejected {rejected_documents}{unread}. Events: {stored} stored, {duplicates} there \
+             already."
         )
+    }
+
+    fn outcome(&self) -> Result<Outcome, Failure> {
+        match (self.unread_documents, self.rejected_documents) {
+            (0, 0) => Ok(Outcome::Done),
+            (0, _) => Ok(Outcome::No),
+            _ => Err(Failure::new("not every file could be read")),
+        }
     }
 }
 

@@ -1,11 +1,14 @@
 //! The words of the command line. The help texts are the manual.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeSet, ffi::OsString, iter, net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use jiff::civil::Date;
 
-use crate::config::{BaseUrl, DatabaseUrl, LogFormat, Size, Span};
+use crate::{
+    config::{BaseUrl, DatabaseUrl, LogFormat, Size, Span},
+    failure::{Failure, OrFail},
+};
 
 /// Gateway for food traceability: EPCIS documents in, lineage of lots out.
 ///
@@ -66,7 +69,7 @@ pub(crate) struct ServeArgs {
     /// `server.request_timeout`: how long a request may take, for example `30s`
     #[arg(long, env = "LOTLINE_SERVER_REQUEST_TIMEOUT", value_name = "TIME")]
     pub(crate) request_timeout: Option<Span>,
-    /// `server.graphiql`: serve the query editor at the GraphQL addresses
+    /// `server.graphiql`: serve a query editor at `/graphql`; its page loads scripts from a CDN
     #[arg(long, env = "LOTLINE_SERVER_GRAPHIQL", value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     pub(crate) graphiql: Option<bool>,
     /// `database.url`: `sqlite://lotline.db?mode=rwc` or `postgres://user@host/database`
@@ -88,12 +91,13 @@ pub(crate) struct ServeArgs {
 /// Starts a gateway on an empty database in a temporary folder, makes keys and tokens for five invented companies, sends
 /// each company's own documents to it, and asks as the grocer where a bag of salad came from: first with what the
 /// companies share by themselves, then with grants. The gateway goes on serving until Ctrl-C, so that you can ask it
-/// yourself. Nothing leaves this machine.
+/// yourself; then a temporary folder is removed. With --exit the folder stays, for a look at the workbook. Nothing
+/// leaves this machine.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
   lotline demo
-  lotline demo --exit            ends after printing; fails if an answer is not what it has to be
+  lotline demo --exit            ends after printing and keeps the folder; fails if an answer is not what it has to be
   lotline demo --dir salad       keeps the database, the tokens and the workbook")]
 pub(crate) struct DemoArgs {
     /// End after printing instead of serving on
@@ -117,7 +121,7 @@ Examples:
   lotline capture receipts.xml --url https://gateway.example.com --token-file anna.token
   lotline capture 2028-08/ --json
 
-Exit status: 0 all stored, 1 something was rejected, 2 the gateway could not be asked.")]
+Exit status: 0 all stored, 1 something was rejected, 2 a file could not be read or the gateway not be asked.")]
 pub(crate) struct CaptureArgs {
     /// Files and folders
     #[arg(required = true, value_name = "FILE|FOLDER")]
@@ -235,7 +239,7 @@ pub(crate) struct SignArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) subject: String,
     /// Roles to ask for: `read`, `capture`, `admin`; without it all that the issuer may give
-    #[arg(long, value_name = "WORDS", value_delimiter = ' ')]
+    #[arg(long, value_name = "WORDS", value_delimiter = ' ', value_parser = ["read", "capture", "admin"])]
     pub(crate) scope: Vec<String>,
     /// Why the bearer asks: `trace`, `recall`, `audit`, `quality` or `regulatory`
     #[arg(long, value_name = "WORD", value_parser = crate::token::purpose)]
@@ -285,22 +289,50 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// The token that was given, from the file if there is one.
-    pub(crate) fn token(&self) -> Result<crate::client::Token, crate::failure::Failure> {
-        use crate::failure::{Failure, OrFail};
+    pub(crate) fn token(&self) -> Result<crate::client::Token, Failure> {
         let text = match (&self.token_file, &self.token) {
             (Some(file), _) => std::fs::read_to_string(file)
                 .or_fail(|| format!("the token file `{}` cannot be read", file.display()))?,
             (None, Some(token)) => token.clone(),
             (None, None) => return Err(Failure::new("no access token: give --token-file or --token")),
         };
-        Ok(crate::client::Token::new(text.trim()))
+        let token = text.trim();
+        // A token in a header is one line of visible ASCII.
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Failure::new(
+                "the access token is empty, or broken over lines: give one token and nothing else",
+            ));
+        }
+        Ok(crate::client::Token::new(token))
     }
+}
+
+/// Variables with our prefix that are for the tests of the program.
+const FOR_TESTS: [&str; 1] = ["LOTLINE_CORPUS"];
+
+/// Refuses a variable that looks like one of ours and is none: what it should set would silently stay as it was.
+pub(crate) fn check_variables(given: impl Iterator<Item = OsString>) -> Result<(), Failure> {
+    let command = Cli::command();
+    let commands = command.get_subcommands().flat_map(|command| iter::once(command).chain(command.get_subcommands()));
+    let known: BTreeSet<&str> =
+        commands.flat_map(clap::Command::get_arguments).filter_map(|flag| flag.get_env()?.to_str()).collect();
+    for name in given.filter_map(|name| name.into_string().ok()).filter(|name| name.starts_with("LOTLINE_")) {
+        let excused = FOR_TESTS.contains(&name.as_str()) || names_a_service(&name);
+        if !known.contains(name.as_str()) && !excused {
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(Failure::new(format!("the variable {name} is not known; these are: {known}")));
+        }
+    }
+    Ok(())
+}
+
+/// Kubernetes sets such variables in every container for a service that is called `lotline…`.
+fn names_a_service(variable: &str) -> bool {
+    variable.ends_with("_SERVICE_HOST") || variable.ends_with("_PORT") || variable.contains("_PORT_")
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     #[test]
@@ -335,6 +367,34 @@ mod tests {
         assert!(parse("lotline token keygen --out k.pem").is_ok());
         assert!(parse("lotline token --key k --issuer i --audience a --subject s").is_ok());
         assert!(parse("lotline token --key k --issuer i").is_err());
+        assert!(parse("lotline token --key k --issuer i --audience a --subject s --scope capture").is_ok());
+        assert!(parse("lotline token --key k --issuer i --audience a --subject s --scope write").is_err());
+    }
+
+    #[test]
+    fn a_variable_that_nobody_reads_is_refused_with_those_that_are_read() {
+        let check = |name: &str| check_variables(iter::once(name.into()));
+        assert!(check("LOTLINE_TOKEN").is_ok() && check("LOTLINE_CORPUS").is_ok() && check("PATH").is_ok());
+        assert!(check("LOTLINE_SERVICE_HOST").is_ok() && check("LOTLINE_PORT_8080_TCP_ADDR").is_ok());
+        let refused = check("LOTLINE_LISTEN").unwrap_err().to_string();
+        assert!(
+            refused.contains("LOTLINE_LISTEN is not known") && refused.contains("LOTLINE_SERVER_LISTEN"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn a_token_that_is_broken_over_lines_is_not_sent() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("anna.token");
+        let url = BaseUrl("http://127.0.0.1".to_owned());
+        let connection = Connection { url, token: None, token_file: Some(file.clone()) };
+        std::fs::write(&file, "abc.def\n").unwrap();
+        assert!(connection.token().is_ok());
+        for wrong in ["", "abc\ndef\n", "abc def"] {
+            std::fs::write(&file, wrong).unwrap();
+            assert!(connection.token().unwrap_err().to_string().contains("one token"), "{wrong}");
+        }
     }
 
     #[test]

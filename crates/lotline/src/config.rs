@@ -207,6 +207,15 @@ impl Config {
 #[serde(transparent)]
 pub(crate) struct DatabaseUrl(pub(crate) String);
 
+impl DatabaseUrl {
+    /// Whether it names a file that is not there yet.
+    pub(crate) fn is_new(&self) -> bool {
+        let Some(file) = self.0.strip_prefix("sqlite:") else { return false };
+        let file = file.strip_prefix("//").unwrap_or(file).split('?').next().unwrap_or_default();
+        !Path::new(file).exists()
+    }
+}
+
 impl fmt::Debug for DatabaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("…")
@@ -229,9 +238,11 @@ impl FromStr for BaseUrl {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-        match host {
-            Some(host) if !host.is_empty() => Ok(Self(text.trim_end_matches('/').to_owned())),
+        let is_web = text.starts_with("https://") || text.starts_with("http://");
+        // The parser would drop or escape white space, and ask another address than was written.
+        let is_clean = !text.contains(|letter: char| letter.is_whitespace() || letter.is_control());
+        match reqwest::Url::parse(text) {
+            Ok(_) if is_web && is_clean => Ok(Self(text.trim_end_matches('/').to_owned())),
             _ => Err(format!("`{text}` is no address of a gateway; write for example \"https://gateway.example.com\"")),
         }
     }
@@ -322,6 +333,15 @@ mod tests {
         assert_eq!(config.server.request_timeout, Span(Duration::from_secs(90)));
         assert!(refused("[capture]\nmax_document = \"512\"").contains("write a whole number and B, KiB, MiB or GiB"));
         assert!(refused("[server]\nrequest_timeout = \"30\"").contains("no length of time"));
+    }
+
+    #[test]
+    fn an_address_that_cannot_be_asked_is_refused() {
+        assert_eq!("https://gateway.example/".parse(), Ok(BaseUrl("https://gateway.example".to_owned())));
+        for wrong in ["gateway.example", "http://", "http://gate way.example", "http://gateway.example/a b", "ftp://x"]
+        {
+            assert!(wrong.parse::<BaseUrl>().unwrap_err().contains("no address of a gateway"), "{wrong}");
+        }
     }
 
     #[test]

@@ -35,9 +35,15 @@ impl Failure {
     /// The sentence and every cause behind it, one per line.
     pub(crate) fn full_text(&self) -> String {
         let causes = iter::successors(self.source(), |&error| error.source());
-        let causes = causes.map(|error| error.to_string().trim_end().replace('\n', "\n  "));
-        let lines = causes.map(|cause| format!("\n  because: {cause}")).collect::<Vec<_>>();
-        format!("error: {}{}", self.message, lines.concat())
+        let mut text = format!("error: {}", self.message);
+        for cause in causes.map(|error| error.to_string().trim_end().replace('\n', "\n  ")) {
+            // Some libraries repeat the causes of a failure in the text of the failure itself.
+            if !text.ends_with(&cause) {
+                text.push_str("\n  because: ");
+                text.push_str(&cause);
+            }
+        }
+        text
     }
 }
 

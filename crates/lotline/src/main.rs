@@ -39,6 +39,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<Outcome, Failure> {
+    cli::check_variables(std::env::vars_os().map(|(name, _)| name))?;
     let runtime = tokio::runtime::Runtime::new().or_fail(|| "no threads can be started".to_owned())?;
     let mut out = io::stdout();
     runtime.block_on(async {

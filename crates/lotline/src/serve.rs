@@ -11,12 +11,12 @@ use std::{
 use app::{App, CaptureLimits, IssuerRegistration, KeyRegistration, TenantRegistration};
 use domain::{PartyId, SystemClock, TenantId};
 use jiff::Timestamp;
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::oneshot};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     cli::ServeArgs,
-    config::{Config, DatabaseUrl, Issuer, IssuerKind, Log, LogFormat, Tenant},
+    config::{Config, DatabaseUrl, Issuer, IssuerKind, Log, LogFormat, Party, Tenant},
     failure::{Failure, OrFail, Outcome},
 };
 
@@ -38,6 +38,9 @@ nobody could sign in: no tenant accepts the tokens of any issuer. Write into lot
 
 `lotline token keygen` makes a key for trying it out";
 
+const BEHIND: &str =
+    "the schema of the database is behind this version; run `lotline db migrate`, or start with --migrate";
+
 pub(crate) async fn serve(args: &ServeArgs) -> Result<Outcome, Failure> {
     let config = args.config()?;
     start_log(&config.log)?;
@@ -47,12 +50,24 @@ pub(crate) async fn serve(args: &ServeArgs) -> Result<Outcome, Failure> {
         tracing::warn!(capture.jobs = interrupted, "captures that were interrupted are marked as failed");
     }
     let listener = bind(config.server.listen).await?;
-    let gateway_config =
-        gateway::Config { graphiql: config.server.graphiql, request_timeout: config.server.request_timeout.0 };
+    let gateway_config = gateway::Config {
+        graphiql: config.server.graphiql,
+        request_timeout: config.server.request_timeout.0,
+        ..gateway::Config::default()
+    };
     let router = gateway::router(app, gateway_config);
     let listen = listener.local_addr().or_fail(|| "the address of the gateway is not known".to_owned())?;
     tracing::info!(server.listen = %listen, server.base_url = config.server.base_url(), "serving");
-    gateway::serve(listener, router, asked_to_stop()).await.or_fail(|| "the gateway stopped".to_owned())?;
+    // Asked once, it finishes what it began; asked again, it ends at once.
+    let (first, second) = oneshot::channel();
+    let asked = async move {
+        asked_to_stop().await;
+        let _served_until_now = first.send(());
+    };
+    tokio::select! {
+        () = gateway::serve(listener, router, gateway_config, asked) => {}
+        () = asked_again(second) => tracing::warn!("stopped at once: what had begun is dropped"),
+    }
     tracing::info!("stopped");
     Ok(Outcome::Done)
 }
@@ -91,24 +106,85 @@ fn replace<T: Clone>(setting: &mut T, given: Option<&T>) {
     }
 }
 
-/// The use cases on the configured database, with everybody in the configuration registered.
+/// The use cases on the configured database, with everybody in the configuration registered. A start that is refused
+/// leaves no database behind, and none changed.
 async fn open(config: &Config, migrate: bool) -> Result<App, Failure> {
-    let store = App::open_store(&config.database.url.0).await.or_fail(|| "the database cannot be opened".to_owned())?;
+    check(config)?;
+    let nobody = config.tenant.iter().all(|tenant| tenant.issuer.is_empty());
+    let url = &config.database.url;
+    match (url.is_new(), nobody, migrate) {
+        (true, true, _) => return Err(Failure::new(NO_ISSUER)),
+        (true, false, false) => return Err(Failure::new(BEHIND)),
+        _ => {}
+    }
+    let store = App::open_store(&url.0).await.or_fail(|| "the database cannot be opened".to_owned())?;
+    let limits = CaptureLimits { max_document_bytes: config.capture.max_document.0 };
+    let app = App::new(store.clone(), Arc::new(SystemClock), &config.server.base_url(), limits);
+    // A database that is behind may not even have the table.
+    if nobody && !app.has_issuer().await.unwrap_or(false) && (migrate || app.is_ready().await) {
+        return Err(Failure::new(NO_ISSUER));
+    }
     if migrate {
         store.migrate().await.or_fail(|| "the schema could not be brought up to date".to_owned())?;
     }
-    let limits = CaptureLimits { max_document_bytes: config.capture.max_document.0 };
-    let app = App::new(store, Arc::new(SystemClock), &config.server.base_url(), limits);
     if !app.is_ready().await {
-        return Err(Failure::new(
-            "the schema of the database is behind this version; run `lotline db migrate`, or start with --migrate",
-        ));
+        return Err(Failure::new(BEHIND));
     }
     register(&app, config).await?;
-    if app.has_issuer().await.or_fail(|| "the registry cannot be read".to_owned())? {
-        Ok(app)
-    } else {
-        Err(Failure::new(NO_ISSUER))
+    Ok(app)
+}
+
+/// Refuses a configuration that nobody could be registered from.
+fn check(config: &Config) -> Result<(), Failure> {
+    for tenant in &config.tenant {
+        for party in &tenant.party {
+            hosted(config, tenant, party)?;
+        }
+        for issuer in &tenant.issuer {
+            check_kind(tenant, issuer)?;
+            public_key(tenant, issuer)?;
+        }
+    }
+    Ok(())
+}
+
+/// The slug of the tenant that a party is.
+fn hosted<'a>(config: &Config, tenant: &Tenant, party: &'a Party) -> Result<Option<&'a str>, Failure> {
+    let Some(slug) = party.hosted.as_deref() else { return Ok(None) };
+    if config.tenant.iter().any(|known| known.slug == slug) {
+        return Ok(Some(slug));
+    }
+    let (name, owner) = (&party.name, &tenant.slug);
+    Err(Failure::new(format!("the party `{name}` of `{owner}` is hosted as `{slug}`, but there is no such [[tenant]]")))
+}
+
+fn wrong(tenant: &Tenant, issuer: &Issuer, what: &str) -> Failure {
+    Failure::new(format!("issuer `{}` of `{}`: {what}", issuer.name, tenant.slug))
+}
+
+fn check_kind(tenant: &Tenant, issuer: &Issuer) -> Result<(), Failure> {
+    let what = match (issuer.kind, &issuer.party) {
+        (IssuerKind::Staff, None) if issuer.roles.is_empty() => {
+            "its people may do nothing; write `roles`, for example [\"read\"]"
+        }
+        (IssuerKind::Partner, Some(name)) if !tenant.party.iter().any(|party| party.name == *name) => {
+            "`party` names no [[tenant.party]]"
+        }
+        (IssuerKind::Partner, None) => "a partner's issuer needs `party`, the name of the partner",
+        (IssuerKind::Staff | IssuerKind::Regulator, Some(_)) => "`party` is for `kind = \"partner\"` only",
+        (IssuerKind::Partner | IssuerKind::Regulator, _) if !issuer.roles.is_empty() => {
+            "`roles` are for `kind = \"staff\"` only"
+        }
+        _ => return Ok(()),
+    };
+    Err(wrong(tenant, issuer, what))
+}
+
+fn public_key(tenant: &Tenant, issuer: &Issuer) -> Result<String, Failure> {
+    match (&issuer.public_key, &issuer.public_key_file) {
+        (Some(pem), None) => Ok(pem.clone()),
+        (None, Some(file)) => std::fs::read_to_string(file).or_fail(|| format!("`{}` cannot be read", file.display())),
+        _ => Err(wrong(tenant, issuer, "write either `public_key` or `public_key_file`")),
     }
 }
 
@@ -122,7 +198,7 @@ async fn register(app: &App, config: &Config) -> Result<(), Failure> {
     }
     for tenant in &config.tenant {
         let Some(&id) = tenants.get(tenant.slug.as_str()) else { continue };
-        let parties = register_parties(app, id, tenant, &tenants).await?;
+        let parties = register_parties(app, id, config, tenant, &tenants).await?;
         for issuer in &tenant.issuer {
             register_issuer(app, id, tenant, issuer, &parties).await?;
         }
@@ -133,19 +209,14 @@ async fn register(app: &App, config: &Config) -> Result<(), Failure> {
 async fn register_parties<'a>(
     app: &App,
     id: TenantId,
+    config: &Config,
     tenant: &'a Tenant,
     tenants: &BTreeMap<&str, TenantId>,
 ) -> Result<BTreeMap<&'a str, PartyId>, Failure> {
     let mut parties = BTreeMap::new();
     for party in &tenant.party {
         let name = &party.name;
-        let unknown = |slug: &String| {
-            format!("the party `{name}` of `{}` is hosted as `{slug}`, but there is no such [[tenant]]", tenant.slug)
-        };
-        let hosted = match &party.hosted {
-            Some(slug) => Some(*tenants.get(slug.as_str()).ok_or_else(|| Failure::new(unknown(slug)))?),
-            None => None,
-        };
+        let hosted = hosted(config, tenant, party)?.and_then(|slug| tenants.get(slug).copied());
         let registered = app.ensure_party(id, name, &party.identifiers, hosted).await;
         let registered =
             registered.or_fail(|| format!("the party `{name}` of `{}` cannot be registered", tenant.slug))?;
@@ -161,30 +232,15 @@ async fn register_issuer(
     issuer: &Issuer,
     parties: &BTreeMap<&str, PartyId>,
 ) -> Result<(), Failure> {
-    let wrong = |what: &str| Failure::new(format!("issuer `{}` of `{}`: {what}", issuer.name, tenant.slug));
-    let kind = match (issuer.kind, &issuer.party) {
-        (IssuerKind::Staff, None) if issuer.roles.is_empty() => {
-            return Err(wrong("its people may do nothing; write `roles`, for example [\"read\"]"));
-        }
-        (IssuerKind::Staff, None) => app::IssuerKind::Staff,
-        (IssuerKind::Regulator, None) => app::IssuerKind::Regulator,
-        (IssuerKind::Partner, Some(name)) => {
-            let party = parties.get(name.as_str()).ok_or_else(|| wrong("`party` names no [[tenant.party]]"))?;
-            app::IssuerKind::Partner(*party)
-        }
-        (IssuerKind::Partner, None) => return Err(wrong("a partner's issuer needs `party`, the name of the partner")),
-        (_, Some(_)) => return Err(wrong("`party` is for `kind = \"partner\"` only")),
+    check_kind(tenant, issuer)?;
+    let party = issuer.party.as_deref().and_then(|name| parties.get(name));
+    let kind = match (issuer.kind, party) {
+        (IssuerKind::Staff, _) => app::IssuerKind::Staff,
+        (IssuerKind::Regulator, _) => app::IssuerKind::Regulator,
+        (IssuerKind::Partner, Some(party)) => app::IssuerKind::Partner(*party),
+        (IssuerKind::Partner, None) => return Err(wrong(tenant, issuer, "its party is not registered")),
     };
-    if issuer.kind != IssuerKind::Staff && !issuer.roles.is_empty() {
-        return Err(wrong("`roles` are for `kind = \"staff\"` only"));
-    }
-    let public_key = match (&issuer.public_key, &issuer.public_key_file) {
-        (Some(pem), None) => pem.clone(),
-        (None, Some(file)) => {
-            std::fs::read_to_string(file).or_fail(|| format!("`{}` cannot be read", file.display()))?
-        }
-        _ => return Err(wrong("write either `public_key` or `public_key_file`")),
-    };
+    let public_key = public_key(tenant, issuer)?;
     let key = KeyRegistration {
         kid: issuer.kid.clone(),
         alg: issuer.alg.clone(),
@@ -225,6 +281,15 @@ pub(crate) async fn asked_to_stop() {
     }
 }
 
+/// Ends when the process is asked to stop after it was asked before.
+async fn asked_again(asked: oneshot::Receiver<()>) {
+    match asked.await {
+        Ok(()) => asked_to_stop().await,
+        // Served to the end.
+        Err(_) => std::future::pending().await,
+    }
+}
+
 /// Writes the log to standard error, so that standard output stays for answers.
 fn start_log(log: &Log) -> Result<(), Failure> {
     let filter: EnvFilter =
@@ -256,6 +321,7 @@ mod tests {
     async fn refused(text: &str) -> String {
         let folder = tempfile::tempdir().unwrap();
         let failure = open(&config(text, folder.path()), true).await.err().unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a refused start leaves nothing behind");
         failure.full_text()
     }
 
@@ -294,8 +360,13 @@ mod tests {
     #[tokio::test]
     async fn a_schema_that_is_behind_is_not_migrated_silently() {
         let folder = tempfile::tempdir().unwrap();
-        let failure = open(&config(TENANT, folder.path()), false).await.err().unwrap();
-        assert!(failure.full_text().contains("lotline db migrate"));
+        let text = with_issuer("kind = \"staff\"\nroles = [\"read\"]\npublic_key = \"\"");
+        let config = config(&text, folder.path());
+        for _new_then_empty in 0..2 {
+            let failure = open(&config, false).await.err().unwrap();
+            assert!(failure.full_text().contains("lotline db migrate"));
+            std::fs::write(folder.path().join("test.db"), "").unwrap();
+        }
     }
 
     #[test]

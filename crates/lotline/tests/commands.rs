@@ -89,6 +89,11 @@ fn a_gateway_is_asked_from_the_command_line() {
     assert_eq!(status, 1, "{findings}");
     assert!(findings.contains("broken.json:"), "{findings}");
 
+    let (gone, there) = (folder.path().join("gone.xml"), again.to_str().unwrap());
+    let (status, summary) = demo.run("brightleaf", &["capture", gone.to_str().unwrap(), there]);
+    assert_eq!(status, 2, "{summary}");
+    assert!(summary.contains("not sent 1") && summary.contains("0 stored, 4 there already"), "{summary}");
+
     let csv = folder.path().join("csv");
     let (status, sheets) = demo.run("officer-7", &["export", "--lot", SALAD, "--csv", csv.to_str().unwrap()]);
     assert_eq!(status, 0, "{sheets}");

@@ -12,6 +12,15 @@ pub enum StoreError {
         #[source]
         source: sea_orm::DbErr,
     },
+    /// There is no connection to the database.
+    #[error("the database {database} cannot be reached")]
+    Unreachable {
+        /// Which one, without user and password.
+        database: String,
+        /// Why not.
+        #[source]
+        source: sea_orm::DbErr,
+    },
     /// A row that we wrote cannot be read back.
     #[error("table `{table}`, column `{column}`: `{value}` cannot be read back")]
     Inconsistent {

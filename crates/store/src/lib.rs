@@ -15,13 +15,17 @@ mod sequence;
 mod text;
 mod view_index;
 
-use std::time::Duration;
+use std::{io, sync::Arc, time::Duration};
 
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        self, Connection,
+        postgres::{PgConnectOptions, PgConnection},
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 
 pub use capture::{Capture, Outcome, Prepared};
@@ -42,12 +46,15 @@ impl Store {
     /// Opens the database that `url` names.
     ///
     /// # Errors
-    /// [`StoreError::Url`] for an unknown engine, [`StoreError::Database`] when it cannot be reached.
+    /// [`StoreError::Url`] for an unknown engine, [`StoreError::Unreachable`] when it cannot be reached.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let sqlite = url.starts_with("sqlite:");
         if !sqlite && !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             // The URL may hold a password: only its scheme is shown.
             return Err(StoreError::Url(url.split(':').next().unwrap_or_default().to_owned()));
+        }
+        if !sqlite {
+            answers(url).await?;
         }
         let mut options = ConnectOptions::new(url);
         options.max_connections(8).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false);
@@ -58,7 +65,10 @@ impl Store {
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(30))
         });
-        let db = Database::connect(options).await.map_err(StoreError::database("open"))?;
+        // Shown for `SQLite` only, whose URL has no password; the other engine has answered already.
+        let database = if sqlite { url.split('?').next().unwrap_or_default() } else { "the database server" };
+        let db = Database::connect(options).await;
+        let db = db.map_err(|source| StoreError::Unreachable { database: database.to_owned(), source })?;
         Ok(Self { db })
     }
 
@@ -92,6 +102,24 @@ impl Store {
         self.db.begin_with_options(options).await.map_err(StoreError::database(what))
     }
 }
+
+/// Makes one connection, because a pool goes on trying and then says only that its time is over.
+async fn answers(url: &str) -> Result<(), StoreError> {
+    let failed = |error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)));
+    let options: PgConnectOptions = url.parse().map_err(failed).map_err(StoreError::database("read the URL"))?;
+    let connected = tokio::time::timeout(CONNECT_TIMEOUT, PgConnection::connect_with(&options)).await;
+    let closed = match connected.unwrap_or_else(|_| Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into()))) {
+        Ok(connection) => connection.close().await,
+        Err(error) => Err(error),
+    };
+    let name = options.get_database().unwrap_or_default();
+    // Without the user and the password.
+    let database = || format!("postgres://{}:{}/{name}", options.get_host(), options.get_port());
+    closed.map_err(|error| StoreError::Unreachable { database: database(), source: failed(error) })
+}
+
+/// How long a database server may take to let us in at the start.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Rows of one `INSERT`, so that the bound values stay below what both engines allow (`SQLite`: 32,766).
 const ROWS_PER_INSERT: usize = 1_000;
@@ -171,6 +199,14 @@ mod tests {
             error.to_string(),
             "`mysql` is not a database URL; write `sqlite://path/to/file.db?mode=rwc` or `postgres://user@host/database`"
         );
+    }
+
+    #[tokio::test]
+    async fn a_database_that_cannot_be_reached_is_named_without_its_password() {
+        let error = Store::open("postgres://anna:secret@127.0.0.1:1/lots").await.unwrap_err();
+        assert_eq!(error.to_string(), "the database postgres://127.0.0.1:1/lots cannot be reached");
+        let cause = std::error::Error::source(&error).unwrap().to_string();
+        assert!(cause.contains("refused") && !cause.contains("secret"), "{cause}");
     }
 
     #[test]

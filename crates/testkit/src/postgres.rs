@@ -145,7 +145,6 @@ fn unprivileged_shell() -> io::Result<Command> {
     Ok(setpriv)
 }
 
-/// The directory that holds all [`PROGRAMS`].
 /// A fresh database where `LOTLINE_TEST_DATABASE` is `postgres`: how a suite that takes one database runs on the other
 /// engine too. `None` where the variable does not ask for it.
 ///
@@ -161,6 +160,7 @@ pub fn chosen() -> Option<Database> {
     }
 }
 
+/// The directory that holds all [`PROGRAMS`].
 fn programs() -> Option<PathBuf> {
     // Distributions link single programs into PATH; the others stand beside the file behind the link.
     let linked = on_path("initdb").and_then(|file| file.canonicalize().ok()?.parent().map(Path::to_path_buf));

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use app::{App, Job, JobStatus};
 use axum::{
     body::{Body, BodyDataStream},
-    extract::{Path, State},
-    http::{HeaderMap, HeaderName, StatusCode, header},
+    extract::{Path, State, rejection::PathRejection},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use epcis::{Binding, Severity};
@@ -40,6 +40,7 @@ pub(crate) async fn capture(
     body: Body,
 ) -> Result<Response, Problem> {
     caller.require(domain::Role::Capture).map_err(|error| Problem::from(&error))?;
+    uncompressed(&headers)?;
     let binding = binding(&headers)?;
     let behaviour = headers.get("gs1-capture-error-behaviour").map(|value| value.to_str().unwrap_or_default());
     if behaviour.is_some_and(|behaviour| behaviour != "rollback") {
@@ -63,11 +64,21 @@ pub(crate) async fn capture(
 /// `GET /epcis/capture/{id}`.
 pub(crate) async fn job(
     Authenticated(caller): Authenticated,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<axum::Json<Value>, Problem> {
+    let Path(id) = id.map_err(|_| Problem::not_found("there is no capture job of this name"))?;
     match caller.job(&id).await.map_err(|error| Problem::from(&error))? {
         Some(job) => Ok(axum::Json(capture_job(&job))),
         None => Err(Problem::not_found(format!("there is no capture job `{id}`"))),
+    }
+}
+
+/// Refuses what would have to be unpacked first.
+fn uncompressed(headers: &HeaderMap) -> Result<(), Problem> {
+    let packed = |coding: &&HeaderValue| !coding.as_bytes().eq_ignore_ascii_case(b"identity");
+    match headers.get_all(header::CONTENT_ENCODING).iter().find(packed) {
+        Some(coding) => Err(Problem::compressed(&String::from_utf8_lossy(coding.as_bytes()))),
+        None => Ok(()),
     }
 }
 

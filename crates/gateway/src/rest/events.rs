@@ -2,7 +2,7 @@
 
 use app::{App, AppError, Page, ShownEvent};
 use axum::{
-    extract::{Query, State, rejection::QueryRejection},
+    extract::State,
     http::{HeaderMap, HeaderName, header},
     response::{IntoResponse, Response},
 };
@@ -10,7 +10,7 @@ use epcis::{Event, EventTime, write};
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::query::EventQuery;
+use super::{Parameters, query::EventQuery};
 use crate::{bearer::Authenticated, incident, media_type::negotiate, problem::Problem};
 
 const JSON_LD: &str = "application/ld+json";
@@ -22,11 +22,11 @@ const OFFERED: [&str; 4] = [JSON_LD, "application/json", "application/xml", "tex
 pub(crate) async fn events(
     Authenticated(caller): Authenticated,
     State(app): State<App>,
-    parameters: Result<Query<Vec<(String, String)>>, QueryRejection>,
+    parameters: Result<Parameters<Vec<(String, String)>>, Problem>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let media_type = negotiate(&headers, &OFFERED).map_err(|wishes| Problem::not_acceptable(&wishes, &OFFERED))?;
-    let Query(parameters) = parameters.map_err(|_| Problem::bad_request("the query string cannot be read"))?;
+    let Parameters(parameters) = parameters?;
     let query = EventQuery::read(&parameters)?;
     let page = caller
         .events(&query.filter, query.token.as_deref(), query.per_page)

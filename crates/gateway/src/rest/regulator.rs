@@ -2,7 +2,6 @@
 
 use app::{Export, Selection};
 use axum::{
-    extract::{Query, rejection::QueryRejection},
     http::header,
     response::{IntoResponse, Response},
 };
@@ -11,12 +10,13 @@ use fsma204::Sheet;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::Parameters;
 use crate::{bearer::Authenticated, incident, problem::Problem};
 
 /// What to export: a lot, or a product between two dates.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Parameters {
+pub(crate) struct Wanted {
     lot: Option<String>,
     product: Option<String>,
     from: Option<Date>,
@@ -40,13 +40,13 @@ const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 /// Sends the workbook, or one of its sheets as CSV.
 pub(crate) async fn export(
     Authenticated(caller): Authenticated,
-    parameters: Result<Query<Parameters>, QueryRejection>,
+    parameters: Result<Parameters<Wanted>, Problem>,
 ) -> Result<Response, Problem> {
     // The spreadsheet needs events in full, which partners get one by one at most.
     if matches!(caller.principal().viewer, Viewer::Party(_)) {
         return Err(Problem::of_status(axum::http::StatusCode::NOT_FOUND));
     }
-    let Query(parameters) = parameters.map_err(|rejection| Problem::bad_request(rejection.body_text()))?;
+    let Parameters(parameters) = parameters?;
     let selection = parameters.selection()?;
     let sheet = parameters.sheet()?;
     let export = caller.export(&selection, parameters.place.as_deref()).await.map_err(|error| Problem::from(&error))?;
@@ -69,7 +69,7 @@ fn write(export: &Export, sheet: Option<Sheet>) -> Result<(&'static str, String,
     })
 }
 
-impl Parameters {
+impl Wanted {
     fn selection(&self) -> Result<Selection, Problem> {
         match (&self.lot, &self.product, self.from, self.to) {
             (Some(lot), None, None, None) => Ok(Selection::Lot(lot.clone())),

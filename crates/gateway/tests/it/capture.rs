@@ -1,7 +1,8 @@
-use axum::http::{StatusCode, header};
+use auth::Claims;
+use axum::http::{Request, StatusCode, header};
 use serde_json::json;
 
-use crate::world::{MAX_DOCUMENT, World, document, packed};
+use crate::world::{MAX_DOCUMENT, PACKER, STAFF, World, document, packed};
 
 #[tokio::test]
 async fn a_document_is_captured_when_it_is_answered() {
@@ -100,4 +101,47 @@ async fn json_ld_is_captured_and_given_back() {
     let again = world.post("/epcis/capture", &world.staff(), "application/ld+json", events.body).await;
     let job = world.get(again.header(header::LOCATION), &world.staff()).await.json();
     assert_eq!(job["duplicates"], json!(document.events.len()), "{job}");
+}
+
+#[tokio::test]
+async fn who_may_only_capture_sees_what_became_of_it() {
+    let world = World::new().await;
+    let claims = Claims { scope: vec!["capture".to_owned()], ..world.claims(STAFF, PACKER) };
+    let token = world.sign(&claims);
+    let captured = world.post("/epcis/capture", &token, "application/xml", document(&packed("L1", 8))).await;
+    let job = world.get(captured.header(header::LOCATION), &token).await;
+    assert_eq!(job.status, StatusCode::OK, "{}", job.text());
+    assert_eq!(world.get("/epcis/events", &token).await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn what_is_compressed_or_of_no_media_type_is_refused() {
+    let world = World::new().await;
+    let post = async |name: &str, value: &str| {
+        let token = format!("Bearer {}", world.staff());
+        let request = Request::post("/epcis/capture").header(header::AUTHORIZATION, token).header(name, value);
+        world.send(request.body(document("").into()).unwrap()).await
+    };
+    for (name, value, detail) in [
+        ("content-encoding", "gzip", "send it uncompressed"),
+        ("content-encoding", "identity", "no media type is given"),
+    ] {
+        let answer = post(name, value).await;
+        assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        assert!(answer.text().contains(detail), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_text_are_refused_with_a_problem() {
+    let world = World::new().await;
+    for (path, status) in [
+        ("/epcis/capture/%ff", StatusCode::NOT_FOUND),
+        ("/epcis/events?EQ_bizStep=%ff", StatusCode::BAD_REQUEST),
+        ("/regulator/export?lot=%ff", StatusCode::BAD_REQUEST),
+    ] {
+        let answer = world.get(path, &world.staff()).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert_eq!(answer.header(header::CONTENT_TYPE), "application/problem+json", "{path}");
+    }
 }

@@ -23,17 +23,18 @@ use crate::{
 pub(crate) async fn demo(args: &DemoArgs, out: &mut dyn Write) -> Result<Outcome, Failure> {
     let listener = bind(args.address()).await?;
     let address = listener.local_addr().or_fail(|| "the address of the gateway is not known".to_owned())?;
-    let folder = Folder::open(args.dir.as_deref())?;
+    let folder = Folder::open(args.dir.as_deref(), args.exit)?;
     let stage = Stage::set(folder.path(), address).await?;
     let (stop, stopped) = oneshot::channel::<()>();
-    let router = gateway::router(stage.app.clone(), gateway::Config { graphiql: true, ..gateway::Config::default() });
+    let config = gateway::Config::default();
+    let router = gateway::router(stage.app.clone(), config);
     // The channel closes when the story is over, however it ends.
-    let server = tokio::spawn(gateway::serve(listener, router, async {
+    let server = tokio::spawn(gateway::serve(listener, router, config, async {
         let _over = stopped.await;
     }));
     let shown = show(args, &stage, out).await;
     drop(stop);
-    server.await.or_fail(|| "the gateway broke down".to_owned())?.or_fail(|| "the gateway stopped".to_owned())?;
+    server.await.or_fail(|| "the gateway broke down".to_owned())?;
     shown
 }
 
@@ -44,7 +45,7 @@ async fn show(args: &DemoArgs, stage: &Stage, out: &mut dyn Write) -> Result<Out
         told = story.tell() => told?,
         () = asked_to_stop() => return Err(Failure::new("stopped before the demonstration was over")),
     }
-    story.invite(args.dir.is_some(), args.exit)?;
+    story.invite(args.exit)?;
     if !args.exit {
         asked_to_stop().await;
     }
@@ -61,16 +62,16 @@ impl DemoArgs {
 
 /// Where the demonstration keeps its files.
 enum Folder {
-    /// Goes away with the demonstration.
+    /// Goes away with a demonstration that is stopped by hand; stays after one that ends by itself.
     Temporary(TempDir),
     /// Stays.
     Given(PathBuf),
 }
 
 impl Folder {
-    fn open(given: Option<&Path>) -> Result<Self, Failure> {
+    fn open(given: Option<&Path>, keep: bool) -> Result<Self, Failure> {
         let Some(folder) = given else {
-            let folder = tempfile::Builder::new().prefix("lotline-demo-").tempdir();
+            let folder = tempfile::Builder::new().prefix("lotline-demo-").disable_cleanup(keep).tempdir();
             return Ok(Self::Temporary(folder.or_fail(|| "no temporary folder can be made".to_owned())?));
         };
         let unusable = || format!("the folder `{}` cannot be used", folder.display());
@@ -114,9 +115,13 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn the_demonstration_leads_to_both_fields() {
+        let folder = tempfile::tempdir().unwrap();
+        let args = DemoArgs { dir: Some(folder.path().to_owned()), ..args(true, None) };
         let mut out = Vec::new();
-        assert_eq!(demo(&args(true, None), &mut out).await.unwrap(), Outcome::Done);
+        assert_eq!(demo(&args, &mut out).await.unwrap(), Outcome::Done);
         let text = String::from_utf8(out).unwrap();
+        assert!(text.contains("curl ") && text.contains(&format!("D=\"{}\"", folder.path().display())), "{text}");
+        assert!(folder.path().join("salad.xlsx").exists() && folder.path().join("meridian.token").exists());
         assert!(text.contains("HM-07") && text.contains("HM-12"), "{text}");
         let too_long = text.lines().find(|line| line.chars().count() > 100);
         assert_eq!(too_long, None);

@@ -25,6 +25,8 @@ const SALAD: &str = "(01)19521004000318(10)BL28230-2A";
 const NO_LOT: &str = "(01)19521004000318(10)BL28230-9Z";
 /// Derivations that are asked for.
 const HOPS: u32 = 10;
+/// Derivations that a grant covers at most.
+const MAX_HOPS: u32 = 100;
 /// The file with the question that can be asked again.
 const QUESTION_FILE: &str = "where-from.json";
 const WORKBOOK: &str = "salad.xlsx";
@@ -107,9 +109,9 @@ impl<'a> Story<'a> {
             let gateway = self.stage.gateway(owner.slug)?;
             let parties: Value = gateway.ask(Schema::Staff, PARTIES, &json!({})).await?;
             let party = party(&parties, asker.name).ok_or_else(|| Failure::new("a company does not know Meridian"))?;
-            let terms = terms(&json!({ "party": party }), "TRACE", "REFER", "trace programme");
+            let terms = terms(&json!({ "party": party }), 0, "TRACE", "REFER", "trace programme");
             let _granted: Value = gateway.ask(Schema::Staff, GRANT, &terms).await?;
-            self.line(&format!("   {:<24}all lots, 100 derivations back, profile TRACE", owner.name))?;
+            self.line(&format!("   {:<24}all lots, {MAX_HOPS} derivations back, profile TRACE", owner.name))?;
         }
         self.text("That opens what happened when and where. Quantities stay closed, but on what was sent to it.")
     }
@@ -129,7 +131,7 @@ impl<'a> Story<'a> {
     async fn export(&mut self) -> Result<(), Failure> {
         self.heading("7. An officer of FDA asks BrightLeaf for its records of the salad (21 CFR 1.1455)")?;
         let viewer = json!({ "officer": { "issuer": AUTHORITY, "officer": OFFICER } });
-        let terms = terms(&viewer, "FULL", "NONE", "FDA request under 21 CFR 1.1455(c)");
+        let terms = terms(&viewer, MAX_HOPS, "FULL", "NONE", "FDA request under 21 CFR 1.1455(c)");
         let _granted: Value = self.stage.gateway(OWNER)?.ask(Schema::Staff, GRANT, &terms).await?;
         self.text("BrightLeaf grants the officer its records in full; the officer downloads the workbook.")?;
         let officer = self.stage.gateway(OFFICER)?;
@@ -146,37 +148,44 @@ impl<'a> Story<'a> {
         check(wanted.into_iter().all(has), "the workbook has BrightLeaf's receipts, work order and shipment")
     }
 
-    /// How to go on by hand.
-    pub(super) fn invite(&mut self, kept: bool, over: bool) -> Result<(), Failure> {
+    /// How to ask by hand.
+    pub(super) fn invite(&mut self, over: bool) -> Result<(), Failure> {
         let url = &self.stage.base_url;
-        let folder = self.stage.folder.display().to_string();
-        if over {
-            let rest = if kept { format!("The files are in {folder}.") } else { "Its files are removed.".to_owned() };
-            self.line("")?;
-            return self.line(&format!("The demonstration is over, and every answer was as it has to be. {rest}"));
-        }
+        let folder = self.stage.folder.display();
         let file = self.stage.folder.join(QUESTION_FILE);
         let body = json!({ "query": QUESTION, "variables": question(SALAD) }).to_string();
         std::fs::write(&file, body).or_fail(|| format!("`{}` cannot be written", file.display()))?;
-        self.heading("Ask it yourself: the gateway goes on until Ctrl-C")?;
+        let heading = if over {
+            "How to ask it yourself: without --exit the gateway goes on, and answers to these lines"
+        } else {
+            "Ask it yourself: the gateway goes on until Ctrl-C"
+        };
+        self.heading(heading)?;
         let partner = at_owner(ASKER);
         let lines = [
-            format!("D={folder}"),
+            format!("D=\"{folder}\""),
             format!("lotline trace '{SALAD}' \\"),
-            format!("  --url {url} --token-file $D/{ASKER}.token"),
+            format!("  --url {url} --token-file \"$D/{ASKER}.token\""),
             String::new(),
             format!("curl {url}/graphql -H 'Content-Type: application/json' \\"),
-            format!("  -H \"Authorization: Bearer $(cat $D/{ASKER}.token)\" -d @$D/{QUESTION_FILE}"),
+            format!("  -H \"Authorization: Bearer $(cat \"$D/{ASKER}.token\")\" -d @\"$D/{QUESTION_FILE}\""),
             String::new(),
             format!("curl {url}/partner/graphql -H 'Content-Type: application/json' \\"),
-            format!("  -H \"Authorization: Bearer $(cat $D/{partner}.token)\" -d @$D/{QUESTION_FILE}"),
+            format!("  -H \"Authorization: Bearer $(cat \"$D/{partner}.token\")\" -d @\"$D/{QUESTION_FILE}\""),
             String::new(),
             format!("curl -G {url}/regulator/export -o again.xlsx \\"),
-            format!("  -H \"Authorization: Bearer $(cat $D/{OFFICER}.token)\" \\"),
+            format!("  -H \"Authorization: Bearer $(cat \"$D/{OFFICER}.token\")\" \\"),
             format!("  --data-urlencode 'lot={SALAD}'"),
         ];
         for line in lines {
             self.line(&line)?;
+        }
+        if over {
+            self.line("")?;
+            self.line(
+                "The demonstration is over, and every answer was as it has to be. The workbook and the tokens are in",
+            )?;
+            self.line(&folder.to_string())?;
         }
         self.out.flush()?;
         Ok(())
@@ -224,12 +233,12 @@ fn stored(document: &chain_a::Document, captured: &Captured) -> Result<u64, Fail
     }
 }
 
-/// The variables of [`GRANT`]: every lot, as far back and forward as anybody may be given.
-fn terms(viewer: &Value, profile: &str, continuation: &str, reason: &str) -> Value {
+/// The variables of [`GRANT`]: every lot, as far back as anybody may be given.
+fn terms(viewer: &Value, forward: u32, profile: &str, continuation: &str, reason: &str) -> Value {
     json!({ "input": {
         "viewer": viewer,
-        "hopsBack": 100,
-        "hopsForward": 100,
+        "hopsBack": MAX_HOPS,
+        "hopsForward": forward,
         "profile": profile,
         "continuation": continuation,
         "reason": reason,
