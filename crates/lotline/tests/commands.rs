@@ -104,6 +104,23 @@ fn a_gateway_is_asked_from_the_command_line() {
 }
 
 #[test]
+fn the_documents_of_the_guideline_are_captured_and_traced_from_the_command_line() {
+    let Some(corpus) = testkit::corpus() else { return };
+    let folder = corpus.join("openepcis/openepcis-dpp-ready/extensions/us/fsma204/epcis");
+    let lot = "https://id.gs1.org/01/10860009999920/10/ABC1234";
+    let demo = Demo::start();
+    let (status, summary) = demo.run("valle-verde", &["capture", folder.to_str().unwrap()]);
+    assert_eq!(status, 0, "{summary}");
+    assert!(summary.contains("Documents: 4, rejected 0"), "{summary}");
+    let (status, tree) = demo.run("valle-verde", &["trace", lot]);
+    assert_eq!(status, 0, "{tree}");
+    assert!(tree.contains("made from harvest lot (01)00860009999923(10)ABC1234"), "{tree}");
+    let (status, tree) = demo.run("valle-verde", &["trace", lot, "--forward"]);
+    assert_eq!(status, 0, "{tree}");
+    assert!(tree.contains("put into") && tree.contains("008600099999850000"), "{tree}");
+}
+
+#[test]
 fn a_gateway_that_cannot_be_reached_is_a_failure() {
     assert_eq!(run(&["trace", SALAD, "--url", "http://127.0.0.1:1", "--token", "x"]).0, 2);
     assert_eq!(run(&["trace", SALAD]).0, 2, "no token");
