@@ -92,25 +92,27 @@ impl Caller {
 
     async fn store_document(&self, document: File, binding: Binding, job: &mut Job) -> Result<(), CaptureError> {
         let mut items = read_in_background(document, binding);
-        let mut capture = self.app.store().capture(&self.tenant, &job.id, job.created_at).await?;
-        let mut sound = true;
+        let mut capture = Some(self.app.store().capture(&self.tenant, &job.id, job.created_at).await?);
         while let Some(batch) = items.recv().await {
             let batch = Batch::sort(batch.map_err(CaptureError::Input)?);
             job.rejected += batch.rejected;
             keep(job, batch.findings);
-            sound &= !batch.unsound;
-            // After the first rejection nothing will be stored; the rest is read for its findings only.
-            if sound {
-                capture.vocabulary(&batch.vocabulary).await?;
-                sound = write(&mut capture, batch.events, job).await?;
+            if batch.unsound {
+                capture = None;
+            }
+            // After the first rejection nothing will be stored: others may write, the rest is read for its findings.
+            if let Some(open) = &mut capture {
+                open.vocabulary(&batch.vocabulary).await?;
+                if !write(open, batch.events, job).await? {
+                    capture = None;
+                }
             }
         }
-        if !sound {
-            drop(capture);
+        let Some(capture) = capture else {
             job.stored = 0;
             job.duplicates = 0;
             return Ok(self.fail(job, None).await?);
-        }
+        };
         job.status = JobStatus::Finished;
         job.finished_at = Some(self.app.now());
         Ok(capture.commit(job).await?)
@@ -148,10 +150,12 @@ fn read_in_background(document: File, binding: Binding) -> mpsc::Receiver<ReadBa
         let mut reader = Reader::with_limits(BufReader::with_capacity(1 << 16, document), binding, Limits::default());
         loop {
             let batch: ReadBatch = reader.by_ref().take(BATCH).collect();
-            let last = batch.as_ref().map_or(true, Vec::is_empty);
-            let is_empty_end = batch.as_ref().is_ok_and(Vec::is_empty);
+            if batch.as_ref().is_ok_and(Vec::is_empty) {
+                return;
+            }
+            let is_broken = batch.is_err();
             // A closed channel means that nobody waits for the rest.
-            if is_empty_end || sender.blocking_send(batch).is_err() || last {
+            if sender.blocking_send(batch).is_err() || is_broken {
                 return;
             }
         }
