@@ -187,8 +187,11 @@ impl Batch {
                     batch.unsound = true;
                     batch.findings.extend(findings);
                 }
+                // What stands beside the events is not kept; a foreign event comes with a finding that says so.
+                Item::Foreign { findings, .. } => batch.findings.extend(findings),
+                Item::Document(_) | Item::Extension(..) => {}
                 Item::Vocabulary(element) => batch.vocabulary.push(element),
-                Item::Document(finding) => {
+                Item::Finding(finding) => {
                     batch.unsound |= finding.severity == Severity::Reject;
                     batch.findings.push(finding);
                 }

@@ -58,8 +58,15 @@ impl From<StoreError> for CaptureError {
 }
 
 /// A finding that the gateway itself makes about an event.
-pub(crate) fn reject(code: &str, at: epcis::Location, message: String, help: &str) -> Finding {
-    Finding { code: code.to_owned(), severity: epcis::Severity::Reject, at, message, help: Some(help.to_owned()) }
+pub(crate) fn reject(code: &'static str, at: epcis::Location, message: String, help: &str) -> Finding {
+    Finding {
+        code: code.into(),
+        severity: epcis::Severity::Reject,
+        at,
+        message,
+        help: Some(help.to_owned()),
+        corrected: None,
+    }
 }
 
 fn role_name(role: Role) -> &'static str {

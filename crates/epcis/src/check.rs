@@ -2,7 +2,7 @@
 
 use gs1::{Identifier, Key};
 
-use crate::{Action, Event, EventKind, Finding, Location, Severity};
+use crate::{Action, Event, EventKind, Finding, Location, Rule, Severity, rule};
 
 /// What is wrong with an event that is whole in itself. `at` is where the event begins.
 pub(crate) fn check(event: &Event, at: &Location) -> Vec<Finding> {
@@ -22,12 +22,12 @@ struct Findings<'a> {
 }
 
 impl Findings<'_> {
-    fn add(&mut self, severity: Severity, code: &str, field: &str, message: String, help: &str) {
+    fn add(&mut self, severity: Severity, rule: &'static Rule, field: &str, message: String, help: &str) {
         let mut at = self.at.clone();
         if !field.is_empty() {
             at.path = format!("{}/{field}", at.path);
         }
-        self.list.push(Finding { code: code.to_owned(), severity, at, message, help: Some(help.to_owned()) });
+        self.list.push(Finding::new(rule, severity, at, message).with_help(help));
     }
 }
 
@@ -40,7 +40,7 @@ fn parents(event: &Event, findings: &mut Findings<'_>) {
     };
     if needed && event.parent_id.is_none() {
         let message = "the event has no `parentID`".to_owned();
-        findings.add(Severity::Reject, "EPCIS-PARENT-MISSING", "", message, "add `parentID`");
+        findings.add(Severity::Reject, rule::PARENT_MISSING, "", message, "add `parentID`");
     }
 }
 
@@ -67,7 +67,7 @@ fn objects(event: &Event, findings: &mut Findings<'_>) {
     };
     if empty && event.sensor_element_list.is_empty() {
         let message = "the event names no objects".to_owned();
-        findings.add(Severity::Warn, "EPCIS-OBJECTS-MISSING", "", message, &format!("add {fields}"));
+        findings.add(Severity::Warn, rule::OBJECTS_MISSING, "", message, &format!("add {fields}"));
     }
 }
 
@@ -75,7 +75,7 @@ fn objects(event: &Event, findings: &mut Findings<'_>) {
 fn ilmd(event: &Event, findings: &mut Findings<'_>) {
     if event.kind == EventKind::Object && !event.ilmd.is_empty() && event.action != Some(Action::Add) {
         let message = "`ilmd` stands on an event that creates nothing".to_owned();
-        findings.add(Severity::Warn, "EPCIS-ILMD-ACTION", "ilmd", message, "give `ilmd` with action `ADD` only");
+        findings.add(Severity::Warn, rule::ILMD_ACTION, "ilmd", message, "give `ilmd` with action `ADD` only");
     }
 }
 
@@ -83,16 +83,16 @@ fn check_identifier(field: &str, identifier: &Identifier, findings: &mut Finding
     let spelled = identifier.spelled();
     if identifier.check_digit_ok() == Some(false) {
         let message = format!("the check digit of `{spelled}` is wrong");
-        findings.add(Severity::Warn, "GS1-CHECK-DIGIT", field, message, "compare it with the label");
+        findings.add(Severity::Warn, rule::CHECK_DIGIT, field, message, "compare it with the label");
     }
     let Key::Uri(uri) = identifier.key() else { return };
     if !is_uri(uri) {
         let message = format!("`{spelled}` is not a URI");
-        findings.add(Severity::Warn, "EPCIS-URI-FORMAT", field, message, "write a Digital Link, a URN or another URI");
+        findings.add(Severity::Warn, rule::URI_FORMAT, field, message, "write a Digital Link, a URN or another URI");
     } else if broken_urn(uri) {
         let message = format!("`{spelled}` does not follow the grammar of its EPC URN");
         let help = "compare company prefix and reference with the Tag Data Standard";
-        findings.add(Severity::Warn, "GS1-URN-FORMAT", field, message, help);
+        findings.add(Severity::Warn, rule::URN_FORMAT, field, message, help);
     }
 }
 

@@ -3,7 +3,7 @@
 use gs1::Identifier;
 use serde::{Deserialize, Serialize};
 
-use crate::{EventTime, Extension, Quantity, Term, ZoneOffset};
+use crate::{EventTime, Extension, Name, Quantity, Term, ZoneOffset};
 
 /// Which of the five event types (EPCIS 2.0 §7.4).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -129,6 +129,22 @@ pub struct Event {
     /// Everything at event level that the standard does not name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extensions: Vec<Extension>,
+    /// XML attributes that senders put on elements of the standard.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attributes: Vec<FieldAttribute>,
+}
+
+/// An XML attribute outside the standard on an element of the standard, which the schema allows almost everywhere.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct FieldAttribute {
+    /// The way from the event to the element, for example `readPoint/id` or `quantityList/quantityElement[2]`, as in
+    /// the schema of EPCIS 2.0; empty for the event itself.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub on: String,
+    /// Its name.
+    pub name: Name,
+    /// Its value.
+    pub value: String,
 }
 
 /// `readPoint` or `bizLocation`.
@@ -250,6 +266,7 @@ impl Event {
             certification_info: Vec::new(),
             error_declaration: None,
             extensions: Vec::new(),
+            attributes: Vec::new(),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What is wrong with a partner's document, where, and what to write instead.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::{Deserialize, Serialize};
+
+use crate::Rule;
 
 /// How much a [`Finding`] matters.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -34,8 +36,8 @@ pub struct Location {
 /// Something about a document that its sender should know.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Finding {
-    /// Stable code, for example `EPCIS-TIME-FORMAT`.
-    pub code: String,
+    /// Stable code, for example `EPCIS-TIME-FORMAT`; [`Rule::of`] tells more.
+    pub code: Cow<'static, str>,
     /// How much it matters.
     pub severity: Severity,
     /// Where it stands.
@@ -45,6 +47,30 @@ pub struct Finding {
     /// What was expected, or what to write instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// The value that would have been right, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<String>,
+}
+
+impl Finding {
+    /// A finding without advice.
+    pub fn new(rule: &'static Rule, severity: Severity, at: Location, message: impl Into<String>) -> Self {
+        Self { code: Cow::Borrowed(rule.code), severity, at, message: message.into(), help: None, corrected: None }
+    }
+
+    /// The finding with what was expected, or what to write instead.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The finding with the value that would have been right.
+    #[must_use]
+    pub fn with_corrected(mut self, corrected: impl Into<String>) -> Self {
+        self.corrected = Some(corrected.into());
+        self
+    }
 }
 
 impl fmt::Display for Location {

@@ -2,7 +2,9 @@
 
 use std::io::{self, BufRead};
 
-use crate::{Event, Finding, Location, VocabularyElement, json::JsonReader, xml::XmlReader};
+use crate::{
+    Document, Event, Extension, Finding, Location, Section, VocabularyElement, json::JsonReader, xml::XmlReader,
+};
 
 /// The syntax of a document.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -31,6 +33,10 @@ impl Default for Limits {
 /// What a [`Reader`] finds, in document order.
 #[derive(Debug)]
 pub enum Item {
+    /// What stands around the events; the first item of every document that has an acceptable root.
+    Document(Box<Document>),
+    /// An element or member of a namespace outside the standard that stands beside the events.
+    Extension(Section, Extension),
     /// An acceptable event.
     Event {
         /// The event.
@@ -40,9 +46,20 @@ pub enum Item {
         /// Warnings and information about it.
         findings: Vec<Finding>,
     },
+    /// An event of a type outside the standard, which both bindings allow; kept as it is, not understood.
+    Foreign {
+        /// The event: its type as name, its fields as members.
+        event: Box<Extension>,
+        /// Where it begins.
+        at: Location,
+        /// Warnings and information about it.
+        findings: Vec<Finding>,
+    },
     /// An event that cannot be accepted; at least one finding is [`Severity::Reject`](crate::Severity::Reject). The
     /// rest of the document is still read.
     Rejected {
+        /// What could be read of it all the same, when that is enough to be an event.
+        event: Option<Box<Event>>,
         /// Where the event begins.
         at: Location,
         /// What is wrong.
@@ -52,7 +69,7 @@ pub enum Item {
     Vocabulary(VocabularyElement),
     /// Something about the document as a whole. With [`Severity::Reject`](crate::Severity::Reject) the document is
     /// not acceptable, even if more items follow.
-    Document(Finding),
+    Finding(Finding),
 }
 
 /// Reads a document piece by piece. Memory is bounded by the largest single event, not by the document.
@@ -64,6 +81,19 @@ pub struct Reader<R>(Inner<R>);
 enum Inner<R> {
     Xml(Box<XmlReader<R>>),
     Json(Box<JsonReader<R>>),
+}
+
+/// A decoder of one binding without any input of its own: bytes go in, cut anywhere, items come out.
+#[expect(dead_code, reason = "the decoders of both bindings move onto it next")]
+pub(crate) trait Decode {
+    /// Takes the next bytes of the document.
+    fn push(&mut self, chunk: &[u8]);
+    /// Says that the document ends here.
+    fn end(&mut self);
+    /// The next item; `None` when more bytes are needed first, or when the document has ended.
+    fn next_item(&mut self) -> Option<Item>;
+    /// Whether nothing can follow, whatever bytes come.
+    fn is_done(&self) -> bool;
 }
 
 impl<R: BufRead> Reader<R> {

@@ -38,8 +38,9 @@ fn read(path: &Path) -> Outcome {
                 outcome.events.push(None);
                 findings
             }
-            Item::Vocabulary(_) => Vec::new(),
-            Item::Document(finding) => vec![finding],
+            Item::Foreign { findings, .. } => findings,
+            Item::Document(_) | Item::Extension(..) | Item::Vocabulary(_) => Vec::new(),
+            Item::Finding(finding) => vec![finding],
         };
         outcome.rejections.extend(findings.into_iter().filter(|finding| finding.severity == Severity::Reject));
     }

@@ -15,9 +15,12 @@ fn read(input: impl BufRead, limits: Limits) -> Vec<String> {
                 lines.push("event".to_owned());
                 lines.extend(findings.iter().map(ToString::to_string));
             }
-            Item::Rejected { findings, .. } => lines.extend(findings.iter().map(ToString::to_string)),
+            Item::Rejected { findings, .. } | Item::Foreign { findings, .. } => {
+                lines.extend(findings.iter().map(ToString::to_string))
+            }
             Item::Vocabulary(element) => lines.push(format!("{} {}", element.vocabulary, element.id.spelled())),
-            Item::Document(finding) => lines.push(finding.to_string()),
+            Item::Finding(finding) => lines.push(finding.to_string()),
+            Item::Document(_) | Item::Extension(..) => {}
         }
     }
     lines

@@ -150,7 +150,7 @@ fn master_data_comes_before_the_events() {
 
 fn last(input: impl io::BufRead, limits: Limits) -> String {
     match Reader::with_limits(input, Binding::Xml, limits).last().unwrap().unwrap() {
-        Item::Document(finding) => finding.code,
+        Item::Finding(finding) => finding.code.into_owned(),
         other => panic!("{other:?}"),
     }
 }

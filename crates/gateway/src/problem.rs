@@ -110,11 +110,11 @@ impl Problem {
 
     /// Something in a document that its sender should know.
     pub(crate) fn of_finding(finding: &Finding) -> Self {
-        let Finding { code, severity, at, message, help } = finding;
+        let Finding { code, severity, at, message, help, corrected } = finding;
         let kind = "epcisException:ValidationException";
         let mut problem =
             Self::new(StatusCode::BAD_REQUEST, kind, "The document is not as it should be", message.as_str())
-                .with("code", code.as_str())
+                .with("code", code.as_ref())
                 .with("severity", serde_json::to_value(severity).unwrap_or_default())
                 .with("line", at.line)
                 .with("column", at.column);
@@ -126,6 +126,9 @@ impl Problem {
         }
         if let Some(help) = help {
             problem = problem.with("help", help.as_str());
+        }
+        if let Some(corrected) = corrected {
+            problem = problem.with("corrected", corrected.as_str());
         }
         problem
     }

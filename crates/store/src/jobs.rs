@@ -94,11 +94,12 @@ impl Store {
     /// [`StoreError::Database`].
     pub async fn fail_interrupted_jobs(&self, before: Timestamp) -> Result<u64, StoreError> {
         let finding = Finding {
-            code: "CAPTURE-INTERRUPTED".to_owned(),
+            code: "CAPTURE-INTERRUPTED".into(),
             severity: epcis::Severity::Reject,
             at: epcis::Location::default(),
             message: "the gateway stopped before the document was stored".to_owned(),
             help: Some("send the document again".to_owned()),
+            corrected: None,
         };
         let done = entity::job::Entity::update_many()
             .col_expr(entity::job::Column::Status, Expr::value("failed"))

@@ -41,7 +41,7 @@ fn counts(job: &Job) -> (JobStatus, u64, u64, u64) {
 
 fn codes(job: &Job) -> Vec<&str> {
     let rejects = job.findings.iter().filter(|finding| finding.severity == Severity::Reject);
-    rejects.map(|finding| finding.code.as_str()).collect()
+    rejects.map(|finding| &*finding.code).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,7 @@ use super::{
     tree::{Json, Member, Node},
     vocabulary::Vocabulary,
 };
-use crate::{Event, EventKind};
+use crate::{Event, EventKind, rule};
 
 /// A set of event types.
 type Kinds = u8;
@@ -115,7 +115,7 @@ fn event_kind(report: &mut Report<'_>, node: &Node<'_>, members: &[Member<'_>]) 
         if kind.is_none() {
             let what =
                 if is_iri(name) { "is a private event type, which is not understood" } else { "is not an event type" };
-            report.reject(found.at, Words::new("EPCIS-EVENT-TYPE", format!("`{}` {what}", shown(name)), help));
+            report.reject(found.at, Words::new(rule::EVENT_TYPE, format!("`{}` {what}", shown(name)), help));
         }
         kind
     })
@@ -135,7 +135,7 @@ pub(super) fn check_context(report: &mut Report<'_>, node: &Node<'_>) {
     if !good {
         let message = format!("found {} that is not a context", node.kind());
         let help = "write the address of a context, an object of prefixes, or an array of both";
-        report.reject(node.at, Words::new("EPCIS-FIELD-TYPE", message, help));
+        report.reject(node.at, Words::new(rule::FIELD_TYPE, message, help));
     }
 }
 
@@ -264,7 +264,7 @@ fn check_rules(report: &mut Report<'_>, node: &Node<'_>, members: &[Member<'_>],
         && let Some(found) = find(members, "ilmd")
     {
         let words = Words::new(
-            "EPCIS-FIELD-UNKNOWN",
+            rule::FIELD_UNKNOWN,
             format!("`ilmd` cannot stand with action `{}`", action.unwrap_or_default()),
             "master data of a lot comes with its creation: action `ADD`, or a transformation",
         );

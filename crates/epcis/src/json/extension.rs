@@ -8,7 +8,7 @@ use super::{
     scalar::{is_iri, shown},
     tree::{Json, Member, Node},
 };
-use crate::{Extension, Name, Value};
+use crate::{Extension, Name, Value, rule};
 
 /// Resolves the names of one event.
 pub(super) struct Names<'c> {
@@ -45,7 +45,7 @@ impl<'c> Names<'c> {
                 Some(address) => format!("declare it in `@context` itself; `{}` is not fetched", shown(address)),
                 None => format!("declare `{}` in the `@context` at the beginning of the document", shown(&name.prefix)),
             };
-            report.warn(member.at, Words::new("JSON-PREFIX-UNDECLARED", message, help));
+            report.warn(member.at, Words::new(rule::JSON_PREFIX_UNDECLARED, message, help));
         }
         name
     }
@@ -75,12 +75,12 @@ impl<'c> Names<'c> {
 pub(super) fn unknown(report: &mut Report<'_>, member: &Member<'_>, owner: &str) {
     let message = format!("`{}` is not a field of {owner}", shown(&member.name));
     let help = "check the spelling, or give a field of your own a prefix that `@context` declares";
-    report.within(&member.name, |report| report.reject(member.at, Words::new("EPCIS-FIELD-UNKNOWN", message, help)));
+    report.within(&member.name, |report| report.reject(member.at, Words::new(rule::FIELD_UNKNOWN, message, help)));
 }
 
 /// Refuses an object that lacks a field.
 pub(super) fn missing(report: &mut Report<'_>, at: usize, field: &str, help: &str) {
-    report.reject(at, Words::new("EPCIS-FIELD-MISSING", format!("`{field}` is missing"), help));
+    report.reject(at, Words::new(rule::FIELD_MISSING, format!("`{field}` is missing"), help));
 }
 
 /// Reports every member whose name stood before in the same object.
@@ -98,7 +98,7 @@ pub(super) fn repeats(report: &mut Report<'_>, node: &Node<'_>) {
                     if !seen.insert(&member.name) {
                         let message = format!("`{}` stands twice in one object", shown(&member.name));
                         let help = "keep one of them; several values go into an array";
-                        report.reject(member.at, Words::new("JSON-MEMBER-REPEATED", message, help));
+                        report.reject(member.at, Words::new(rule::MEMBER_REPEATED, message, help));
                     }
                     repeats(report, &member.node);
                 });

@@ -12,7 +12,7 @@ use super::{
     vocabulary::Vocabulary,
 };
 use crate::{
-    BizTransaction, ErrorDeclaration, Extension, PersistentDisposition, Place, QuantityElement, SourceDest, Term,
+    BizTransaction, ErrorDeclaration, Extension, PersistentDisposition, Place, QuantityElement, SourceDest, Term, rule,
 };
 
 /// Whether two equal elements of a list are one too many.
@@ -48,7 +48,7 @@ pub(super) fn at_least_one(report: &mut Report<'_>, node: &Node<'_>) {
     if matches!(&node.value, Json::List(nodes) if nodes.is_empty()) {
         report.reject(
             node.at,
-            Words::new("EPCIS-FIELD-VALUE", "the array is empty", "give at least one element, or leave the field out"),
+            Words::new(rule::FIELD_VALUE, "the array is empty", "give at least one element, or leave the field out"),
         );
     }
 }
@@ -61,7 +61,7 @@ pub(super) fn refuse_equal(report: &mut Report<'_>, node: &Node<'_>) {
             && !seen.insert(text)
         {
             let words = Words::new(
-                "EPCIS-FIELD-VALUE",
+                rule::FIELD_VALUE,
                 format!("`{}` stands twice in the list", shown(text)),
                 "keep one of them",
             );

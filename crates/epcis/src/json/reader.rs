@@ -16,7 +16,7 @@ use super::{
     scan::{Fit, Place, Scanner, Stop},
     tree::{self, Json, Node, TreeError},
 };
-use crate::{Finding, Item, Limits, Location, Severity, VocabularyElement, check};
+use crate::{Finding, Item, Limits, Location, Severity, VocabularyElement, check, rule};
 
 /// An object of the outer levels has few members; more are an attack on memory.
 const MOST_MEMBERS: usize = 1_000;
@@ -157,8 +157,8 @@ impl<R: BufRead> JsonReader<R> {
             None => "the input ends too early".to_owned(),
         };
         let at = Location { line: at.line, column: at.column, event: None, path };
-        let words = Words::new("JSON-SYNTAX", found, format!("expected {expected}"));
-        self.pending.push_back(Item::Document(words.finding(Severity::Reject, at)));
+        let words = Words::new(rule::JSON_SYNTAX, found, format!("expected {expected}"));
+        self.pending.push_back(Item::Finding(words.finding(Severity::Reject, at)));
         self.state = State::Done;
     }
 
@@ -171,7 +171,7 @@ impl<R: BufRead> JsonReader<R> {
     fn document_finding(&mut self, severity: Severity, at: Location, words: Words) {
         let finding = words.finding(severity, at);
         if self.levels.iter().any(|level| level.kind != Kind::Document) {
-            self.pending.push_back(Item::Document(finding));
+            self.pending.push_back(Item::Finding(finding));
         } else {
             self.held.push(finding);
         }
@@ -188,9 +188,12 @@ impl<R: BufRead> JsonReader<R> {
         let Some(level) = self.levels.last_mut() else { return Ok(()) };
         let (kind, path) = (level.kind, level.path.clone());
         if level.seen.len() >= MOST_MEMBERS {
-            let words =
-                Words::new("JSON-LIMIT", "the object has too many members", format!("at most {MOST_MEMBERS} are read"));
-            self.pending.push_back(Item::Document(words.finding(Severity::Reject, at)));
+            let words = Words::new(
+                rule::JSON_LIMIT,
+                "the object has too many members",
+                format!("at most {MOST_MEMBERS} are read"),
+            );
+            self.pending.push_back(Item::Finding(words.finding(Severity::Reject, at)));
             self.state = State::Done;
             return Ok(());
         }
@@ -199,7 +202,7 @@ impl<R: BufRead> JsonReader<R> {
         if !level.seen.insert(name.clone()) {
             let at = Location { path: path.clone(), ..at.clone() };
             let words = Words::new(
-                "JSON-MEMBER-REPEATED",
+                rule::MEMBER_REPEATED,
                 format!("`{}` stands twice in one object", shown(&name)),
                 "keep one of them; several values go into an array",
             );
@@ -247,7 +250,7 @@ impl<R: BufRead> JsonReader<R> {
     /// From here on it is known that this is no single event.
     fn is_document(&mut self) {
         self.scanner.drop_record();
-        self.pending.extend(self.held.drain(..).map(Item::Document));
+        self.pending.extend(self.held.drain(..).map(Item::Finding));
     }
 
     /// A member of the outer levels that is read whole.
@@ -261,7 +264,7 @@ impl<R: BufRead> JsonReader<R> {
                     let help = "put `@context` before `epcisBody`";
                     report.warn(
                         node.at,
-                        Words::new("JSON-CONTEXT-LATE", "`@context` follows the events that need it", help),
+                        Words::new(rule::CONTEXT_LATE, "`@context` follows the events that need it", help),
                     );
                 }
             }
@@ -278,13 +281,13 @@ impl<R: BufRead> JsonReader<R> {
             | (Kind::ResultsBody, "eventList") => {
                 let wanted = if name == "eventList" { "an array of events" } else { "an object" };
                 let message = format!("`{name}` is {}", node.kind());
-                report.reject(node.at, Words::new("EPCIS-FIELD-TYPE", message, format!("write {wanted}")));
+                report.reject(node.at, Words::new(rule::FIELD_TYPE, message, format!("write {wanted}")));
             }
             _ => {
                 if !is_iri(name) {
                     let message = format!("`{}` is not a field of the document, and is left out", shown(name));
                     let help = "give a field of your own a prefix that `@context` declares";
-                    let words = Words::new("EPCIS-FIELD-UNKNOWN", message, help);
+                    let words = Words::new(rule::FIELD_UNKNOWN, message, help);
                     self.document_finding(Severity::Warn, at.clone(), words);
                 }
             }
@@ -317,7 +320,7 @@ impl<R: BufRead> JsonReader<R> {
         };
         let findings = report.into_findings();
         if self.levels.iter().any(|level| level.kind != Kind::Document) {
-            self.pending.extend(findings.into_iter().map(Item::Document));
+            self.pending.extend(findings.into_iter().map(Item::Finding));
         } else {
             self.held.extend(findings);
         }
@@ -336,13 +339,13 @@ impl<R: BufRead> JsonReader<R> {
         if fit == Fit::TooLarge {
             let message = "the value is larger than the limit";
             let help = format!("keep it below {} bytes", self.limits.max_event_bytes);
-            report.reject(0, Words::new("JSON-LIMIT", message, help));
+            report.reject(0, Words::new(rule::JSON_LIMIT, message, help));
             return Ok(None);
         }
         let text = match str::from_utf8(slice) {
             Ok(text) => text,
             Err(error) => {
-                let words = Words::new("JSON-ENCODING", "the bytes are not UTF-8", "write the document in UTF-8");
+                let words = Words::new(rule::JSON_ENCODING, "the bytes are not UTF-8", "write the document in UTF-8");
                 report.reject(error.valid_up_to(), words);
                 return Ok(None);
             }
@@ -351,7 +354,7 @@ impl<R: BufRead> JsonReader<R> {
             Ok(tree) => Ok(Some(tree)),
             Err(TreeError::Depth { at }) => {
                 let help = format!("nest at most {} levels", self.limits.max_depth);
-                report.reject(at, Words::new("JSON-LIMIT", "objects or arrays are nested too deeply", help));
+                report.reject(at, Words::new(rule::JSON_LIMIT, "objects or arrays are nested too deeply", help));
                 Ok(None)
             }
             Err(TreeError::Syntax { at, found, expected }) => {
@@ -390,7 +393,7 @@ impl<R: BufRead> JsonReader<R> {
                 findings.extend(check::check(&event, &at));
                 Item::Event { event: Box::new(event), at, findings }
             }
-            _ => Item::Rejected { at, findings },
+            _ => Item::Rejected { event: found.map(Box::new), at, findings },
         });
     }
 
@@ -418,7 +421,7 @@ impl<R: BufRead> JsonReader<R> {
             self.check_type(&mut report);
             self.is_document();
         }
-        self.pending.extend(report.into_findings().into_iter().map(Item::Document));
+        self.pending.extend(report.into_findings().into_iter().map(Item::Finding));
     }
 
     fn check_type(&mut self, report: &mut Report<'_>) {
@@ -427,7 +430,7 @@ impl<R: BufRead> JsonReader<R> {
         {
             let message = format!("`{}` is not a type of document", shown(found));
             let help = "write `EPCISDocument` or `EPCISQueryDocument`";
-            report.within("type", |report| report.reject(0, Words::new("EPCIS-FIELD-VALUE", message, help)));
+            report.within("type", |report| report.reject(0, Words::new(rule::FIELD_VALUE, message, help)));
         }
     }
 
@@ -445,7 +448,7 @@ impl<R: BufRead> JsonReader<R> {
         if !level.seen.contains("@context") {
             let mut report = Report::new(&[], level.start, None, String::new());
             missing(&mut report, 0, "@context", "name the EPCIS context, and the prefixes of your own fields");
-            self.pending.extend(report.into_findings().into_iter().map(Item::Document));
+            self.pending.extend(report.into_findings().into_iter().map(Item::Finding));
         }
         let context = std::mem::take(&mut self.context);
         // The record begins with the white space before the event.

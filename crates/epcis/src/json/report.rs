@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::scan::Place;
-use crate::{Finding, Location, Severity};
+use crate::{Finding, Location, Rule, Severity};
 
 /// A hostile event must not cost one finding per byte.
 const MOST_FINDINGS: usize = 100;
@@ -20,7 +20,7 @@ pub(super) struct Report<'a> {
 
 /// What a finding says.
 pub(super) struct Words {
-    pub(super) code: &'static str,
+    pub(super) rule: &'static Rule,
     pub(super) message: String,
     pub(super) help: String,
 }
@@ -85,13 +85,13 @@ impl<'a> Report<'a> {
 }
 
 impl Words {
-    pub(super) fn new(code: &'static str, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { code, message: message.into(), help: help.into() }
+    pub(super) fn new(rule: &'static Rule, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { rule, message: message.into(), help: help.into() }
     }
 
     pub(super) fn finding(self, severity: Severity, at: Location) -> Finding {
         let help = (!self.help.is_empty()).then_some(self.help);
-        Finding { code: self.code.to_owned(), severity, at, message: self.message, help }
+        Finding { help, ..Finding::new(self.rule, severity, at, self.message) }
     }
 }
 

@@ -7,15 +7,15 @@ use super::{
     tree::{Json, Node},
     vocabulary::Vocabulary,
 };
-use crate::{Action, EventTime, Quantity, Term, ZoneOffset};
+use crate::{Action, EventTime, Quantity, Term, ZoneOffset, rule};
 
 /// The finding that a value has the wrong type.
 pub(super) fn wrong_type(report: &mut Report<'_>, node: &Node<'_>, wanted: &str) {
-    report.reject(node.at, Words::new("EPCIS-FIELD-TYPE", format!("found {}", node.kind()), format!("write {wanted}")));
+    report.reject(node.at, Words::new(rule::FIELD_TYPE, format!("found {}", node.kind()), format!("write {wanted}")));
 }
 
 fn wrong_value(report: &mut Report<'_>, node: &Node<'_>, found: &str, help: impl Into<String>) {
-    report.reject(node.at, Words::new("EPCIS-FIELD-VALUE", format!("`{}` is not allowed here", shown(found)), help));
+    report.reject(node.at, Words::new(rule::FIELD_VALUE, format!("`{}` is not allowed here", shown(found)), help));
 }
 
 /// At most so much of the input as a message bears.
@@ -87,7 +87,7 @@ pub(super) fn time(report: &mut Report<'_>, node: &Node<'_>) -> Option<EventTime
         return Some(time);
     }
     let message = format!("`{}` is not a date and time with an offset", shown(found));
-    report.reject(node.at, Words::new("EPCIS-TIME-FORMAT", message, "write it as in `2028-08-15T22:30:00.000-07:00`"));
+    report.reject(node.at, Words::new(rule::TIME_FORMAT, message, "write it as in `2028-08-15T22:30:00.000-07:00`"));
     None
 }
 
@@ -100,10 +100,8 @@ pub(super) fn offset(report: &mut Report<'_>, node: &Node<'_>) -> Option<ZoneOff
         return Some(offset);
     }
     let message = format!("`{}` is not an offset from UTC", shown(found));
-    report.reject(
-        node.at,
-        Words::new("EPCIS-TIME-FORMAT", message, "write it as in `-07:00`, from `-14:00` to `+14:00`"),
-    );
+    report
+        .reject(node.at, Words::new(rule::TIME_FORMAT, message, "write it as in `-07:00`, from `-14:00` to `+14:00`"));
     None
 }
 
@@ -146,7 +144,7 @@ pub(super) fn number<'n>(report: &mut Report<'_>, node: &'n Node<'_>) -> Option<
         Json::Number(digits) => Some(digits),
         Json::Text(found) => {
             let message = format!("found the string `{}`", shown(found));
-            report.reject(node.at, Words::new("EPCIS-FIELD-TYPE", message, "write a number, without quotation marks"));
+            report.reject(node.at, Words::new(rule::FIELD_TYPE, message, "write a number, without quotation marks"));
             None
         }
         _ => {

@@ -3,7 +3,7 @@
 //! Both writers stream: [`JsonWriter::start`] and [`XmlWriter::start`] write the beginning, `event` one event each,
 //! `finish` the end. What the standard spells differently in the two bindings is converted: JSON gets bare words for
 //! standard terms, XML gets them spelled out. Prefixes that the document does not declare are declared on the event
-//! that uses them, so nothing has to be known beforehand; who knows the events can collect their [`Namespaces`] and
+//! that uses them, so nothing has to be known beforehand; who knows the events can collect their [`Namespaces`](crate::Namespaces) and
 //! have them declared once.
 
 mod json;
@@ -13,10 +13,9 @@ mod xml;
 mod xml_text;
 
 pub use json::JsonWriter;
-pub use namespaces::Namespaces;
 pub use xml::XmlWriter;
 
-use crate::{EventTime, VocabularyElement};
+use crate::{EventTime, Namespaces, VocabularyElement};
 
 /// What stands around the events.
 #[derive(Clone, Copy, Debug)]

@@ -5,11 +5,7 @@ use std::{
     collections::{BTreeMap, HashMap},
 };
 
-use crate::{Binding, Event, Extension, Name, Value, VocabularyElement, json::STANDARD};
-
-/// Prefixes and what they stand for. The first namespace that claims a prefix gets it.
-#[derive(Clone, Debug, Default)]
-pub struct Namespaces(BTreeMap<String, String>);
+use crate::{Binding, Event, Extension, Name, Namespaces, Value, VocabularyElement, json::STANDARD};
 
 impl Namespaces {
     /// Adds the prefixes that an event uses.
@@ -23,8 +19,8 @@ impl Namespaces {
     }
 
     fn add(&mut self, name: &Name) {
-        if !name.prefix.is_empty() && !name.namespace.is_empty() && !self.0.contains_key(&name.prefix) {
-            self.0.insert(name.prefix.clone(), name.namespace.clone());
+        if !name.prefix.is_empty() && !name.namespace.is_empty() {
+            self.declare(&*name.prefix, &*name.namespace);
         }
     }
 }
@@ -61,10 +57,10 @@ impl Prefixes {
             declared.insert("epcis".to_owned(), "urn:epcglobal:epcis:xsd:2".to_owned());
             declared.insert("xsi".to_owned(), "http://www.w3.org/2001/XMLSchema-instance".to_owned());
         }
-        for (prefix, namespace) in &wanted.0 {
+        for (prefix, namespace) in wanted.iter() {
             let usable = binding == Binding::Json || is_xml_prefix(prefix);
             if usable && !declared.contains_key(prefix) {
-                declared.insert(prefix.clone(), in_binding(namespace, binding).to_owned());
+                declared.insert(prefix.to_owned(), in_binding(namespace, binding).to_owned());
             }
         }
         Self { binding, declared, local: BTreeMap::new(), changed: HashMap::new() }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Action, BizTransaction, ErrorDeclaration, Event, EventKind, EventTime, Extension, PersistentDisposition, Place,
-    QuantityElement, SourceDest, Term, Value, ZoneOffset,
+    QuantityElement, SourceDest, Term, Value, ZoneOffset, rule,
 };
 
 /// Which kind of event an element is.
@@ -129,7 +129,7 @@ fn action(walk: &mut Walk, at: &At<'_>) -> Option<Action> {
         "DELETE" => Some(Action::Delete),
         other => {
             let message = format!("`{other}` is not an action");
-            walk.reject(at, "EPCIS-FIELD-VALUE", message, "write `ADD`, `OBSERVE` or `DELETE`");
+            walk.reject(at, rule::FIELD_VALUE, message, "write `ADD`, `OBSERVE` or `DELETE`");
             None
         }
     }
@@ -193,7 +193,7 @@ fn quantity_element(walk: &mut Walk, at: &At<'_>) -> Option<QuantityElement> {
     });
     if uom.is_some() && !counted {
         let message = "`quantityElement` has `uom` without `quantity`".to_owned();
-        walk.reject(at, "EPCIS-FIELD-MISSING", message, "add `quantity`");
+        walk.reject(at, rule::FIELD_MISSING, message, "add `quantity`");
     }
     epc_class.map(|epc_class| QuantityElement { epc_class, quantity, uom })
 }
@@ -214,7 +214,7 @@ fn source_dests(walk: &mut Walk, at: &At<'_>, grammar: &'static Grammar) -> Vec<
         let kind = child.element.attribute("type").map(|kind| Term::new(kind.trim()));
         if kind.is_none() {
             let message = format!("`{name}` has no attribute `type`");
-            walk.reject(child, "EPCIS-FIELD-MISSING", message, "add `type`, for example `owning_party`");
+            walk.reject(child, rule::FIELD_MISSING, message, "add `type`, for example `owning_party`");
         }
         found.extend(kind.zip(id).map(|(kind, id)| SourceDest { kind, id }));
     });

@@ -8,7 +8,7 @@ use super::{
     tree::{At, Element},
     walk::Walk,
 };
-use crate::{Attribute, VocabularyElement};
+use crate::{Attribute, VocabularyElement, rule};
 
 /// Reads one `VocabularyElement`; `None` when it has no id.
 pub(super) fn read(walk: &mut Walk, element: &Element, vocabulary: &str) -> Option<VocabularyElement> {
@@ -33,7 +33,7 @@ fn required(walk: &mut Walk, at: &At<'_>) -> Option<String> {
     let id = at.element.attribute("id").map(|id| id.trim().to_owned());
     if id.is_none() {
         let message = format!("`{}` has no attribute `id`", at.element.name.local);
-        walk.reject(at, "EPCIS-FIELD-MISSING", message, "add `id`");
+        walk.reject(at, rule::FIELD_MISSING, message, "add `id`");
     }
     id
 }

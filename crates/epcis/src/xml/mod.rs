@@ -23,7 +23,7 @@ use sequence::{Fit, Sequence};
 use tree::{Element, qualified};
 use walk::Walk;
 
-use crate::{EventKind, Finding, Item, Limits, Location, Severity, check};
+use crate::{EventKind, Finding, Item, Limits, Location, Rule, Severity, check, rule};
 
 /// Reads XML documents; see [`Reader`](crate::Reader).
 pub(crate) struct XmlReader<R> {
@@ -65,7 +65,7 @@ impl<R: BufRead> Iterator for XmlReader<R> {
                 }
                 Err(Stop::Finding(finding)) => {
                     self.ended = true;
-                    self.ready.push_back(Item::Document(*finding));
+                    self.ready.push_back(Item::Finding(*finding));
                 }
             }
         }
@@ -90,7 +90,7 @@ impl<R: BufRead> XmlReader<R> {
         self.parser.renew();
         let mut text = String::new();
         let token = self.parser.next(&mut text)?;
-        self.ready.extend(self.parser.remark.take().map(Item::Document));
+        self.ready.extend(self.parser.remark.take().map(Item::Finding));
         self.stray_text(&text)?;
         match token {
             Token::Start(element) => match self.open.is_empty() {
@@ -122,8 +122,8 @@ impl<R: BufRead> XmlReader<R> {
             return Err(self.parser.malformed("text outside the root element".to_owned()));
         };
         let message = format!("`{}` holds text", open.element.name.local);
-        let finding = self.finding(&open.element, "EPCIS-FIELD-TYPE", message, "leave the text out");
-        self.ready.push_back(Item::Document(finding));
+        let finding = self.finding(&open.element, rule::FIELD_TYPE, message, "leave the text out");
+        self.ready.push_back(Item::Finding(finding));
         Ok(())
     }
 
@@ -147,7 +147,7 @@ impl<R: BufRead> XmlReader<R> {
                 let namespace = &element.name.namespace;
                 let message = format!("`{}` in namespace `{namespace}` is not an EPCIS document", element.name.local);
                 let help = "begin with `EPCISDocument` in namespace `urn:epcglobal:epcis:xsd:2`";
-                Err(Stop::Finding(Box::new(self.finding(&element, "EPCIS-DOCUMENT-KIND", message, help))))
+                Err(Stop::Finding(Box::new(self.finding(&element, rule::DOCUMENT_KIND, message, help))))
             }
         }
     }
@@ -164,11 +164,11 @@ impl<R: BufRead> XmlReader<R> {
             ("creationDate", created, created.is_some_and(dated), "write it like `2028-08-15T22:30:00-07:00`"),
         ];
         for (name, value, _, help) in problems.into_iter().filter(|(_, _, valid, _)| !valid) {
-            let (code, message) = match value {
-                None => ("EPCIS-FIELD-MISSING", format!("the document has no `{name}`")),
-                Some(value) => ("EPCIS-FIELD-VALUE", format!("`{value}` is not a `{name}`")),
+            let (rule, message) = match value {
+                None => (rule::FIELD_MISSING, format!("the document has no `{name}`")),
+                Some(value) => (rule::FIELD_VALUE, format!("`{value}` is not a `{name}`")),
             };
-            self.ready.push_back(Item::Document(self.finding(element, code, message, help)));
+            self.ready.push_back(Item::Finding(self.finding(element, rule, message, help)));
         }
     }
 
@@ -184,10 +184,10 @@ impl<R: BufRead> XmlReader<R> {
             .into_iter()
             .map(|name| {
                 let message = format!("`{}` has no `{name}`", open.element.name.local);
-                self.finding(&open.element, "EPCIS-FIELD-MISSING", message, &format!("add `{name}`"))
+                self.finding(&open.element, rule::FIELD_MISSING, message, &format!("add `{name}`"))
             })
             .collect();
-        self.ready.extend(findings.into_iter().map(Item::Document));
+        self.ready.extend(findings.into_iter().map(Item::Finding));
         self.open.pop();
     }
 
@@ -219,7 +219,7 @@ impl<R: BufRead> XmlReader<R> {
             }
             fit => {
                 let finding = self.misplaced(&element, &fit);
-                self.ready.push_back(Item::Document(finding));
+                self.ready.push_back(Item::Finding(finding));
                 self.parser.skip()
             }
         }
@@ -228,28 +228,28 @@ impl<R: BufRead> XmlReader<R> {
     /// Events of other namespaces are allowed, but nobody here can read them.
     fn foreign_event(&mut self, element: &Element) {
         let message = format!("`{}` is not an event of the standard and is passed over", qualified(&element.name));
-        let mut finding = self.finding(element, "EPCIS-EVENT-TYPE", message, "write one of the five standard events");
+        let mut finding = self.finding(element, rule::EVENT_TYPE, message, "write one of the five standard events");
         finding.severity = Severity::Warn;
         finding.at.path = self.path_of(element);
-        self.ready.push_back(Item::Document(finding));
+        self.ready.push_back(Item::Finding(finding));
     }
 
     fn misplaced(&self, element: &Element, fit: &Fit) -> Finding {
         let name = qualified(&element.name);
-        let (code, message, help) = match fit {
-            Fit::Repeated => ("EPCIS-FIELD-DUPLICATE", format!("`{name}` stands here twice"), "leave one of them out"),
-            Fit::Late(..) => ("EPCIS-FIELD-ORDER", format!("`{name}` stands too late"), "keep the order of the schema"),
+        let (rule, message, help) = match fit {
+            Fit::Repeated => (rule::FIELD_DUPLICATE, format!("`{name}` stands here twice"), "leave one of them out"),
+            Fit::Late(..) => (rule::FIELD_ORDER, format!("`{name}` stands too late"), "keep the order of the schema"),
             _ if self.open.last().is_some_and(|open| open.container == Container::Body(Root::Query)) => (
-                "EPCIS-DOCUMENT-KIND",
+                rule::DOCUMENT_KIND,
                 format!("`{name}` is not a query result"),
                 "write `QueryResults` in namespace `urn:epcglobal:epcis-query:xsd:2`, with its prefix",
             ),
             _ if !element.name.namespace.is_empty() => {
-                ("EPCIS-FIELD-UNKNOWN", format!("`{name}` has no place here"), "only the root element has a namespace")
+                (rule::FIELD_UNKNOWN, format!("`{name}` has no place here"), "only the root element has a namespace")
             }
-            _ => ("EPCIS-FIELD-UNKNOWN", format!("`{name}` has no place here"), "leave it out"),
+            _ => (rule::FIELD_UNKNOWN, format!("`{name}` has no place here"), "leave it out"),
         };
-        let mut finding = self.finding(element, code, message, help);
+        let mut finding = self.finding(element, rule, message, help);
         finding.at.path = self.path_of(element);
         finding
     }
@@ -258,9 +258,9 @@ impl<R: BufRead> XmlReader<R> {
         if container == Container::Vocabulary && element.attribute("type").is_none() {
             let message = "`Vocabulary` has no attribute `type`".to_owned();
             let help = "add `type`, for example `urn:epcglobal:epcis:vtype:Location`";
-            let mut finding = self.finding(element, "EPCIS-FIELD-MISSING", message, help);
+            let mut finding = self.finding(element, rule::FIELD_MISSING, message, help);
             finding.at.path = self.path_of(element);
-            self.ready.push_back(Item::Document(finding));
+            self.ready.push_back(Item::Finding(finding));
         }
     }
 
@@ -276,7 +276,7 @@ impl<R: BufRead> XmlReader<R> {
             .unwrap_or_default();
         let mut walk = Walk::new(self.version, None, path);
         let read = masterdata::read(&mut walk, &whole, vocabulary.trim());
-        self.ready.extend(walk.findings.into_iter().map(Item::Document));
+        self.ready.extend(walk.findings.into_iter().map(Item::Finding));
         self.ready.extend(read.map(Item::Vocabulary));
         Ok(())
     }
@@ -301,7 +301,7 @@ impl<R: BufRead> XmlReader<R> {
         findings.extend(check::check(&event, &at).into_iter().map(|finding| placed(finding, element, &at.path)));
         let rejected = findings.iter().any(|finding| finding.severity == Severity::Reject);
         self.ready.push_back(if rejected {
-            Item::Rejected { at, findings }
+            Item::Rejected { event: Some(Box::new(event)), at, findings }
         } else {
             Item::Event { event: Box::new(event), at, findings }
         });
@@ -311,20 +311,16 @@ impl<R: BufRead> XmlReader<R> {
     fn unknown_event(&mut self, element: &Element, path: String) {
         let at = Location { line: element.line, column: element.column, event: Some(self.events), path };
         self.events += 1;
-        let finding = Finding {
-            code: "EPCIS-EVENT-TYPE".to_owned(),
-            severity: Severity::Reject,
-            at: at.clone(),
-            message: format!("`{}` is no longer an event of the standard", element.name.local),
-            help: Some("write an `ObjectEvent` with a `quantityList`".to_owned()),
-        };
-        self.ready.push_back(Item::Rejected { at, findings: vec![finding] });
+        let message = format!("`{}` is no longer an event of the standard", element.name.local);
+        let finding = Finding::new(rule::EVENT_TYPE, Severity::Reject, at.clone(), message)
+            .with_help("write an `ObjectEvent` with a `quantityList`");
+        self.ready.push_back(Item::Rejected { event: None, at, findings: vec![finding] });
     }
 
-    fn finding(&self, element: &Element, code: &str, message: String, help: &str) -> Finding {
+    fn finding(&self, element: &Element, rule: &'static Rule, message: String, help: &str) -> Finding {
         let path = if self.open.is_empty() { self.path_of(element) } else { self.path() };
         let at = Location { line: element.line, column: element.column, event: None, path };
-        Finding { code: code.to_owned(), severity: Severity::Reject, at, message, help: Some(help.to_owned()) }
+        Finding::new(rule, Severity::Reject, at, message).with_help(help)
     }
 
     /// The path of the innermost open element.

@@ -13,7 +13,7 @@ use super::{
     source::{Source, TooLarge},
     tree::Element,
 };
-use crate::{Finding, Limits, Location, Name, Severity};
+use crate::{Finding, Limits, Location, Name, Rule, Severity, rule};
 
 /// What stands next in the document, besides character data.
 pub(super) enum Token {
@@ -77,7 +77,7 @@ impl<R: BufRead> Parser<R> {
                     self.depth += 1;
                     if self.depth > self.max_depth {
                         let message = format!("elements are nested deeper than {} levels", self.max_depth);
-                        return Err(stop("XML-LIMIT", line, column, message, None));
+                        return Err(stop(rule::XML_LIMIT, line, column, message, None));
                     }
                     return element(&self.reader, self.version, &start, line, column).map(Token::Start);
                 }
@@ -151,7 +151,7 @@ impl<R: BufRead> Parser<R> {
 
     pub(super) fn malformed(&self, message: String) -> Stop {
         let (line, column) = self.reader.get_ref().position();
-        stop("XML-SYNTAX", line, column, message, Some("send well-formed XML"))
+        stop(rule::XML_SYNTAX, line, column, message, Some("send well-formed XML"))
     }
 
     fn failed(&self, error: quick_xml::Error) -> Stop {
@@ -160,13 +160,13 @@ impl<R: BufRead> Parser<R> {
                 if let Some(TooLarge { limit }) = error.get_ref().and_then(|inner| inner.downcast_ref()) {
                     let (line, column) = self.reader.get_ref().position();
                     let message = format!("one piece of the document is larger than {limit} bytes");
-                    return stop("XML-LIMIT", line, column, message, Some("split the event"));
+                    return stop(rule::XML_LIMIT, line, column, message, Some("split the event"));
                 }
                 Stop::Io(io::Error::new(error.kind(), error))
             }
             quick_xml::Error::Encoding(error) => {
                 let (line, column) = self.reader.get_ref().position();
-                stop("XML-ENCODING", line, column, error.to_string(), Some("send UTF-8, or declare the encoding"))
+                stop(rule::XML_ENCODING, line, column, error.to_string(), Some("send UTF-8, or declare the encoding"))
             }
             other => self.malformed(other.to_string()),
         }
@@ -183,13 +183,20 @@ fn take_text(element: &mut Element, text: &mut String, at_end: bool) {
     text.clear();
 }
 
-fn stop(code: &str, line: u64, column: u64, message: String, help: Option<&str>) -> Stop {
-    Stop::Finding(Box::new(finding(code, Severity::Reject, line, column, message, help)))
+fn stop(rule: &'static Rule, line: u64, column: u64, message: String, help: Option<&str>) -> Stop {
+    Stop::Finding(Box::new(finding(rule, Severity::Reject, line, column, message, help)))
 }
 
-fn finding(code: &str, severity: Severity, line: u64, column: u64, message: String, help: Option<&str>) -> Finding {
+fn finding(
+    rule: &'static Rule,
+    severity: Severity,
+    line: u64,
+    column: u64,
+    message: String,
+    help: Option<&str>,
+) -> Finding {
     let at = Location { line, column, ..Location::default() };
-    Finding { code: code.to_owned(), severity, at, message, help: help.map(str::to_owned) }
+    Finding { help: help.map(str::to_owned), ..Finding::new(rule, severity, at, message) }
 }
 
 /// A bare `<!DOCTYPE name>` declares nothing; everything else is refused unread.
@@ -200,7 +207,7 @@ fn doctype(declaration: &str, line: u64, column: u64) -> Finding {
     } else {
         (Severity::Reject, "the document has a document type declaration".to_owned())
     };
-    finding("XML-DOCTYPE", severity, line, column, message, Some("leave `<!DOCTYPE …>` out"))
+    finding(rule::DOCTYPE, severity, line, column, message, Some("leave `<!DOCTYPE …>` out"))
 }
 
 fn is_name(character: char) -> bool {
@@ -211,17 +218,17 @@ fn is_name(character: char) -> bool {
 fn declared(declaration: &BytesDecl<'_>, line: u64, column: u64) -> Result<XmlVersion, Stop> {
     if declaration.encoding().is_some() && declaration.encoder().is_none() {
         let message = "the declared encoding is not known".to_owned();
-        return Err(stop("XML-ENCODING", line, column, message, Some("send UTF-8")));
+        return Err(stop(rule::XML_ENCODING, line, column, message, Some("send UTF-8")));
     }
     declaration
         .xml_version()
-        .map_err(|error| stop("XML-SYNTAX", line, column, error.to_string(), Some("send well-formed XML")))
+        .map_err(|error| stop(rule::XML_SYNTAX, line, column, error.to_string(), Some("send well-formed XML")))
 }
 
 /// A character reference, or one of the five entities that need no declaration.
 fn character(reference: &BytesRef<'_>, line: u64, column: u64) -> Result<char, Stop> {
     let help = Some("write the character itself; only `&lt; &gt; &amp; &apos; &quot;` and numbers can be referred to");
-    let unknown = || stop("XML-ENTITY", line, column, format!("`&{};` is not defined", &**reference), help);
+    let unknown = || stop(rule::ENTITY, line, column, format!("`&{};` is not defined", &**reference), help);
     match reference.resolve_char_ref() {
         Ok(Some(character)) => Ok(character),
         Err(_) => Err(unknown()),
@@ -248,7 +255,7 @@ fn element<R>(
     let name = name(&namespace, start.name().prefix(), local.as_ref());
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
-        let malformed = |message: String| stop("XML-SYNTAX", line, column, message, Some("send well-formed XML"));
+        let malformed = |message: String| stop(rule::XML_SYNTAX, line, column, message, Some("send well-formed XML"));
         let attribute = attribute.map_err(|error| malformed(error.to_string()))?;
         if attribute.key.as_namespace_binding().is_some() {
             continue;

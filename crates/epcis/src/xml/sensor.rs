@@ -6,7 +6,7 @@ use super::{
     tree::{At, SCHEMA_INSTANCE},
     walk::Walk,
 };
-use crate::{Extension, SensorElement, Value};
+use crate::{Extension, SensorElement, Value, rule};
 
 /// The sensor elements, and what stands in the extension point of the list.
 pub(super) fn list(walk: &mut Walk, at: &At<'_>) -> (Vec<SensorElement>, Vec<Extension>) {
@@ -30,7 +30,7 @@ fn sensor_element(walk: &mut Walk, at: &At<'_>) -> SensorElement {
 fn members(walk: &mut Walk, at: &At<'_>) -> Vec<Extension> {
     if let Some(child) = at.element.children.first() {
         let message = format!("`{}` holds the element `{}`", at.element.name.local, child.qualified_name());
-        walk.reject(at, "EPCIS-FIELD-TYPE", message, "write its values as attributes");
+        walk.reject(at, rule::FIELD_TYPE, message, "write its values as attributes");
     }
     let attributes = at.element.attributes.iter().filter(|(name, _)| name.namespace != SCHEMA_INSTANCE);
     attributes
@@ -53,7 +53,7 @@ fn value(walk: &mut Walk, at: &At<'_>, name: &str, text: &str) -> Value {
         "hexBinaryValue" => {
             if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                 let message = format!("`{text}` is not hexadecimal");
-                walk.reject(at, "EPCIS-FIELD-VALUE", message, "write an even number of digits `0` to `F`");
+                walk.reject(at, rule::FIELD_VALUE, message, "write an even number of digits `0` to `F`");
             }
             text_of(text)
         }
@@ -67,7 +67,7 @@ fn boolean(walk: &mut Walk, at: &At<'_>, text: &str) -> Value {
         "false" | "0" => Value::Bool(false),
         other => {
             let message = format!("`{other}` is not a boolean");
-            walk.reject(at, "EPCIS-FIELD-VALUE", message, "write `true` or `false`");
+            walk.reject(at, rule::FIELD_VALUE, message, "write `true` or `false`");
             text_of(text)
         }
     }

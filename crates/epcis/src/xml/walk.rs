@@ -9,7 +9,7 @@ use super::{
     sequence::{Fit, Sequence},
     tree::At,
 };
-use crate::{EventTime, Extension, Finding, Location, Quantity, Severity, Term, Value, ZoneOffset};
+use crate::{EventTime, Extension, Finding, Location, Quantity, Rule, Severity, Term, Value, ZoneOffset, rule};
 
 pub(super) struct Walk {
     pub(super) version: Version,
@@ -30,17 +30,17 @@ impl Walk {
         Location { line: at.element.line, column: at.element.column, event: self.event, path }
     }
 
-    pub(super) fn reject(&mut self, at: &At<'_>, code: &str, message: String, help: &str) {
-        self.report(at, code, Severity::Reject, message, help);
+    pub(super) fn reject(&mut self, at: &At<'_>, rule: &'static Rule, message: String, help: &str) {
+        self.report(at, rule, Severity::Reject, message, help);
     }
 
-    pub(super) fn warn(&mut self, at: &At<'_>, code: &str, message: String, help: &str) {
-        self.report(at, code, Severity::Warn, message, help);
+    pub(super) fn warn(&mut self, at: &At<'_>, rule: &'static Rule, message: String, help: &str) {
+        self.report(at, rule, Severity::Warn, message, help);
     }
 
-    fn report(&mut self, at: &At<'_>, code: &str, severity: Severity, message: String, help: &str) {
+    fn report(&mut self, at: &At<'_>, rule: &'static Rule, severity: Severity, message: String, help: &str) {
         let help = (!help.is_empty()).then(|| help.to_owned());
-        self.findings.push(Finding { code: code.to_owned(), severity, at: self.location(at), message, help });
+        self.findings.push(Finding { help, ..Finding::new(rule, severity, self.location(at), message) });
     }
 
     /// Goes through the children of `at` as `grammar` allows them: `part` takes the named ones, extensions are
@@ -55,7 +55,7 @@ impl Walk {
         let mut extensions = Vec::new();
         if !at.element.text.trim().is_empty() {
             let message = format!("`{}` holds the text `{}`", at.element.name.local, excerpt(&at.element.text));
-            self.reject(at, "EPCIS-FIELD-TYPE", message, "leave the text out");
+            self.reject(at, rule::FIELD_TYPE, message, "leave the text out");
         }
         for child in at.children() {
             match sequence.fit(child.element) {
@@ -74,7 +74,7 @@ impl Walk {
         }
         for name in sequence.missing() {
             let message = format!("`{}` has no `{name}`", at.element.name.local);
-            self.reject(at, "EPCIS-FIELD-MISSING", message, &format!("add `{name}`"));
+            self.reject(at, rule::FIELD_MISSING, message, &format!("add `{name}`"));
         }
         extensions
     }
@@ -83,28 +83,28 @@ impl Walk {
         let name = &child.element.name;
         if name.namespace.is_empty() && !name.prefix.is_empty() {
             let message = format!("the prefix `{}` is not declared", name.prefix);
-            self.warn(child, "XML-PREFIX-UNDECLARED", message, &format!("declare `xmlns:{}`", name.prefix));
+            self.warn(child, rule::XML_PREFIX_UNDECLARED, message, &format!("declare `xmlns:{}`", name.prefix));
         } else if name.namespace.is_empty() {
             let message = format!("`{}` is in no namespace", name.local);
-            self.warn(child, "EPCIS-EXTENSION-UNPREFIXED", message, "give extensions a namespace of their own");
+            self.warn(child, rule::EXTENSION_UNPREFIXED, message, "give extensions a namespace of their own");
         }
     }
 
     fn late(&mut self, child: &At<'_>, name: &str, follower: Option<&str>) {
         let follower = follower.map_or("elements of other namespaces".to_owned(), |follower| format!("`{follower}`"));
         let message = format!("`{name}` stands behind {follower}");
-        self.reject(child, "EPCIS-FIELD-ORDER", message, &format!("write `{name}` before {follower}"));
+        self.reject(child, rule::FIELD_ORDER, message, &format!("write `{name}` before {follower}"));
     }
 
     fn repeated(&mut self, child: &At<'_>) {
         let message = format!("`{}` stands here twice", child.element.qualified_name());
-        self.reject(child, "EPCIS-FIELD-DUPLICATE", message, "leave one of them out");
+        self.reject(child, rule::FIELD_DUPLICATE, message, "leave one of them out");
     }
 
     fn unknown(&mut self, child: &At<'_>) {
         let message = format!("`{}` has no place here", child.element.qualified_name());
         let help = "use a field of the standard, or an element of a namespace of your own";
-        self.reject(child, "EPCIS-FIELD-UNKNOWN", message, help);
+        self.reject(child, rule::FIELD_UNKNOWN, message, help);
     }
 
     /// The text of an element that must have one.
@@ -112,7 +112,7 @@ impl Walk {
         let text = self.leaf(at)?;
         if text.is_empty() {
             let message = format!("`{}` is empty", at.element.name.local);
-            self.reject(at, "EPCIS-FIELD-VALUE", message, "give it a value");
+            self.reject(at, rule::FIELD_VALUE, message, "give it a value");
         }
         (!text.is_empty()).then_some(text)
     }
@@ -122,7 +122,7 @@ impl Walk {
         let text = self.leaf(at)?;
         if text.is_empty() {
             let message = format!("`{}` is empty", at.element.name.local);
-            self.warn(at, "EPCIS-FIELD-VALUE", message, "leave the element out or give it a value");
+            self.warn(at, rule::FIELD_VALUE, message, "leave the element out or give it a value");
         }
         (!text.is_empty()).then_some(text)
     }
@@ -131,7 +131,7 @@ impl Walk {
     fn leaf<'a>(&mut self, at: &At<'a>) -> Option<&'a str> {
         if let Some(child) = at.element.children.first() {
             let message = format!("`{}` holds the element `{}`", at.element.name.local, child.qualified_name());
-            self.reject(at, "EPCIS-FIELD-TYPE", message, "write text only");
+            self.reject(at, rule::FIELD_TYPE, message, "write text only");
             return None;
         }
         Some(at.element.text.trim())
@@ -159,7 +159,7 @@ impl Walk {
         let time = is_date_time_stamp(text).then(|| EventTime::from_str(text).ok()).flatten();
         if time.is_none() {
             let message = format!("`{}` is not a date and time with an offset", excerpt(text));
-            self.reject(at, "EPCIS-TIME-FORMAT", message, "write it like `2028-08-15T22:30:00-07:00`");
+            self.reject(at, rule::TIME_FORMAT, message, "write it like `2028-08-15T22:30:00-07:00`");
         }
         time
     }
@@ -169,7 +169,7 @@ impl Walk {
         let offset = text.parse().ok();
         if offset.is_none() {
             let message = format!("`{}` is not an offset from UTC", excerpt(text));
-            self.reject(at, "EPCIS-TIME-FORMAT", message, "write it like `-07:00`");
+            self.reject(at, rule::TIME_FORMAT, message, "write it like `-07:00`");
         }
         offset
     }
@@ -200,7 +200,7 @@ impl Walk {
 
     fn not_a_number(&mut self, at: &At<'_>, text: &str) {
         let message = format!("`{}` is not a decimal number", excerpt(text));
-        self.reject(at, "EPCIS-FIELD-VALUE", message, "write it like `10.5`");
+        self.reject(at, rule::FIELD_VALUE, message, "write it like `10.5`");
     }
 }
 

@@ -12,7 +12,7 @@ fn rejections(kind: &str, members: &str) -> Vec<(String, String)> {
     let text = format!(r#"{{{CONTEXT},"type":"{kind}",{members}}}"#);
     let items = items(text.as_bytes());
     let found = findings(&items).into_iter().filter(|finding| finding.severity == Severity::Reject);
-    found.map(|finding| (finding.code.clone(), finding.at.path.clone())).collect()
+    found.map(|finding| (finding.code.to_string(), finding.at.path.clone())).collect()
 }
 
 fn event_rejections(kind: &str, members: &str) -> Vec<(String, String)> {
@@ -207,7 +207,7 @@ fn documents_are_checked_around_their_events() {
     for (text, code) in table {
         let items = items(text.as_bytes());
         let found = findings(&items);
-        assert_eq!(rejection(&found).map(|finding| finding.code.as_str()), code, "{text}: {found:?}");
+        assert_eq!(rejection(&found).map(|finding| &*finding.code), code, "{text}: {found:?}");
     }
 }
 
@@ -230,7 +230,7 @@ fn undeclared_prefixes_and_late_contexts_are_warned_about() {
         r#"{{"type":"EPCISDocument","schemaVersion":"2.0","creationDate":"2028-08-15T22:30:00Z","epcisBody":{{"eventList":[{event}]}},"@context":{{"ex":"https://ex.org/"}}}}"#
     );
     let items = items(text.as_bytes());
-    let codes: Vec<_> = findings(&items).iter().map(|finding| finding.code.as_str()).collect();
+    let codes: Vec<_> = findings(&items).iter().map(|finding| &*finding.code).collect();
     assert_eq!(codes, ["JSON-PREFIX-UNDECLARED", "JSON-CONTEXT-LATE"]);
     let Item::Event { event, .. } = &items[0] else { panic!("{items:?}") };
     assert_eq!((event.extensions[0].name.prefix.as_str(), event.extensions[0].name.namespace.as_str()), ("ex", ""));

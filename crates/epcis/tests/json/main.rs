@@ -25,9 +25,11 @@ fn findings(items: &[Item]) -> Vec<&Finding> {
     let mut all = Vec::new();
     for item in items {
         match item {
-            Item::Event { findings, .. } | Item::Rejected { findings, .. } => all.extend(findings),
-            Item::Document(finding) => all.push(finding),
-            Item::Vocabulary(_) => {}
+            Item::Event { findings, .. } | Item::Rejected { findings, .. } | Item::Foreign { findings, .. } => {
+                all.extend(findings)
+            }
+            Item::Finding(finding) => all.push(finding),
+            Item::Document(_) | Item::Extension(..) | Item::Vocabulary(_) => {}
         }
     }
     all
@@ -43,7 +45,7 @@ fn events(items: Vec<Item>) -> (Vec<Event>, Vec<VocabularyElement>) {
         match item {
             Item::Event { event, .. } => events.push(*event),
             Item::Vocabulary(element) => vocabulary.push(element),
-            Item::Rejected { .. } | Item::Document(_) => {}
+            _ => {}
         }
     }
     (events, vocabulary)

@@ -6,8 +6,8 @@ use std::{
 };
 
 use epcis::{
-    Event, EventTime, VocabularyElement,
-    write::{Envelope, Head, JsonWriter, Namespaces, XmlWriter},
+    Event, EventTime, Namespaces, VocabularyElement,
+    write::{Envelope, Head, JsonWriter, XmlWriter},
 };
 use quick_xml::{NsReader, events::Event as Xml};
 use testkit::corpus::Expect;

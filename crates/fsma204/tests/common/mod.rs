@@ -68,6 +68,7 @@ pub(crate) fn event(kind: EventKind, time: &str) -> Build {
         certification_info: vec![],
         error_declaration: None,
         extensions: vec![],
+        attributes: Vec::new(),
     })
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct Finding {
     message: String,
     /// What was expected, or what to write instead.
     help: Option<String>,
+    /// The value that would have been right; null where there is none.
+    corrected: Option<String>,
     /// Line in the document, from 1.
     line: u64,
     /// Column in bytes, from 1.
@@ -42,10 +44,11 @@ impl From<epcis::Finding> for Finding {
     fn from(finding: epcis::Finding) -> Self {
         let at = finding.at;
         Self {
-            code: finding.code,
+            code: finding.code.into_owned(),
             severity: finding.severity.into(),
             message: finding.message,
             help: finding.help,
+            corrected: finding.corrected,
             line: at.line,
             column: at.column,
             event_index: at.event,

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, HeaderName, header},
     response::{IntoResponse, Response},
 };
-use epcis::{Event, EventTime, write};
+use epcis::{Event, EventTime, Namespaces, write};
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -63,7 +63,7 @@ fn next_link(page: &Page<ShownEvent>, parameters: &[(String, String)]) -> Option
 }
 
 fn document(events: &[&Event], media_type: &str, now: Timestamp) -> std::io::Result<Vec<u8>> {
-    let mut namespaces = write::Namespaces::default();
+    let mut namespaces = Namespaces::default();
     for event in events {
         namespaces.add_event(event);
     }
