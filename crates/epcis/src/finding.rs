@@ -50,12 +50,23 @@ pub struct Finding {
     /// The value that would have been right, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrected: Option<String>,
+    /// What the receiver says of it, see [`Profile`](crate::Profile).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl Finding {
     /// A finding without advice.
     pub fn new(rule: &'static Rule, severity: Severity, at: Location, message: impl Into<String>) -> Self {
-        Self { code: Cow::Borrowed(rule.code), severity, at, message: message.into(), help: None, corrected: None }
+        Self {
+            code: Cow::Borrowed(rule.code),
+            severity,
+            at,
+            message: message.into(),
+            help: None,
+            corrected: None,
+            note: None,
+        }
     }
 
     /// The finding with what was expected, or what to write instead.
@@ -91,6 +102,9 @@ impl fmt::Display for Finding {
         write!(f, "{}: {}: {}", self.code, self.at, self.message)?;
         if let Some(help) = &self.help {
             write!(f, "; {help}")?;
+        }
+        if let Some(note) = &self.note {
+            write!(f, " ({note})")?;
         }
         Ok(())
     }
