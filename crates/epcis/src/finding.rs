@@ -50,23 +50,12 @@ pub struct Finding {
     /// The value that would have been right, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrected: Option<String>,
-    /// What the receiver says of it, see [`Profile`](crate::Profile).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
 }
 
 impl Finding {
     /// A finding without advice.
     pub fn new(rule: &'static Rule, severity: Severity, at: Location, message: impl Into<String>) -> Self {
-        Self {
-            code: Cow::Borrowed(rule.code),
-            severity,
-            at,
-            message: message.into(),
-            help: None,
-            corrected: None,
-            note: None,
-        }
+        Self { code: Cow::Borrowed(rule.code), severity, at, message: message.into(), help: None, corrected: None }
     }
 
     /// The finding with what was expected, or what to write instead.
@@ -81,6 +70,16 @@ impl Finding {
     pub fn with_corrected(mut self, corrected: impl Into<String>) -> Self {
         self.corrected = Some(corrected.into());
         self
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Reject => "reject",
+        })
     }
 }
 
@@ -102,9 +101,6 @@ impl fmt::Display for Finding {
         write!(f, "{}: {}: {}", self.code, self.at, self.message)?;
         if let Some(help) = &self.help {
             write!(f, "; {help}")?;
-        }
-        if let Some(note) = &self.note {
-            write!(f, " ({note})")?;
         }
         Ok(())
     }

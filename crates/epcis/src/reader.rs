@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead};
 
+use jiff::Timestamp;
+
 use crate::{
     Document, Event, Extension, Finding, Location, Section, VocabularyElement, json::JsonReader, xml::XmlReader,
 };
@@ -22,11 +24,14 @@ pub struct Limits {
     pub max_event_bytes: usize,
     /// Depth of nested elements or objects.
     pub max_depth: usize,
+    /// The last moment at which an event can have happened: now, as the caller's clock knows it, or a little later.
+    /// `None` takes every time for granted.
+    pub latest: Option<Timestamp>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_event_bytes: 16 << 20, max_depth: 32 }
+        Self { max_event_bytes: 16 << 20, max_depth: 32, latest: None }
     }
 }
 

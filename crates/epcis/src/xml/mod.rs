@@ -16,6 +16,8 @@ use std::{
     io::{self, BufRead},
 };
 
+use jiff::Timestamp;
+
 use document::{Container, Content, Root};
 use grammar::Version;
 use parser::{Parser, Stop, Token};
@@ -32,6 +34,7 @@ use crate::{
 /// Reads XML documents; see [`Reader`](crate::Reader).
 pub(crate) struct XmlReader<R> {
     parser: Parser<R>,
+    latest: Option<Timestamp>,
     open: Vec<Open>,
     version: Version,
     events: u64,
@@ -79,6 +82,7 @@ impl<R: BufRead> Iterator for XmlReader<R> {
 impl<R: BufRead> XmlReader<R> {
     pub(crate) fn new(input: R, limits: Limits) -> Self {
         Self {
+            latest: limits.latest,
             parser: Parser::new(input, limits),
             open: Vec::new(),
             version: Version::V2,
@@ -303,7 +307,7 @@ impl<R: BufRead> XmlReader<R> {
         let event = event::read(&mut walk, element, kind);
         let mut findings = walk.findings;
         let whole = findings.iter().all(|finding| finding.severity != Severity::Reject);
-        let checks = Checks { binding: Binding::Xml, latest: None, whole };
+        let checks = Checks { binding: Binding::Xml, latest: self.latest, whole };
         findings
             .extend(check::check(&event, &at, checks).into_iter().map(|finding| placed(finding, element, &at.path)));
         let rejected = findings.iter().any(|finding| finding.severity == Severity::Reject);
