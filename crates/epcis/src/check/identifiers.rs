@@ -84,6 +84,9 @@ fn check_one(id: &Identifier, wanted: Wanted, steps: &[Step], findings: &mut Fin
     } else if id.check_digit_ok() == Some(false) {
         check_digit(id, steps, findings);
     }
+    if wanted == Wanted::Anything {
+        return;
+    }
     match (wanted, is_class(id)) {
         (Wanted::Instance, Some(true)) => {
             let message = format!("`{}` names a class of objects, not one of them", shown(id.spelled()));
@@ -136,10 +139,10 @@ fn grammar(uri: &str, steps: &[Step], findings: &mut Findings<'_>) {
 
 /// Whether `text` begins with a scheme and holds no white space.
 fn is_uri(text: &str) -> bool {
-    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
     scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte))
-        && !text.contains(char::is_whitespace)
+        && !rest.bytes().any(|byte| byte.is_ascii_whitespace())
 }
 
 /// A URN of a GS1 key that could not be read as one.

@@ -44,14 +44,17 @@ pub(super) fn check(event: &Event, findings: &mut Findings<'_>) {
 fn check_term(term: &Term, vocabulary: Vocabulary, steps: &[Step], findings: &mut Findings<'_>) {
     let spelled = term.spelled();
     let binding = findings.checks.binding;
-    if vocabulary.words().contains(&spelled) {
-        if binding == Binding::Xml {
-            spelling(spelled, &vocabulary.spelled_out(spelled), "XML takes standard terms as URN", steps, findings);
-        }
-    } else if let Some(word) = vocabulary.bare(spelled) {
-        // What the JSON Schema forbids in JSON is for the reader to refuse.
-        if binding == Binding::Json && !vocabulary.refuses(spelled) {
-            spelling(spelled, word, "JSON takes standard terms as bare words", steps, findings);
+    if let Some(word) = vocabulary.bare(spelled) {
+        let is_bare = word.len() == spelled.len();
+        match binding {
+            Binding::Xml if is_bare => {
+                spelling(spelled, &vocabulary.spelled_out(word), "XML takes standard terms as URN", steps, findings);
+            }
+            // What the JSON Schema forbids in JSON is for the reader to refuse.
+            Binding::Json if !is_bare && !vocabulary.refuses(spelled) => {
+                spelling(spelled, word, "JSON takes standard terms as bare words", steps, findings);
+            }
+            _ => {}
         }
     } else if let Some((_, replacement)) = deprecated(vocabulary, term) {
         let right = in_binding(vocabulary, replacement, binding);
