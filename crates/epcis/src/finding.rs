@@ -50,9 +50,6 @@ pub struct Finding {
     /// The value that would have been right, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrected: Option<String>,
-    /// What the receiver says of it, see [`Profile`](crate::Profile).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
 }
 
 impl Finding {
@@ -102,9 +99,6 @@ impl fmt::Display for Finding {
         write!(f, "{}: {}: {}", self.code, self.at, self.message)?;
         if let Some(help) = &self.help {
             write!(f, "; {help}")?;
-        }
-        if let Some(note) = &self.note {
-            write!(f, " ({note})")?;
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use crate::{Finding, Item, Rule, Severity, rule};
 /// ```toml
 /// [rules."EPCIS-TERM-UNKNOWN"]
 /// severity = "reject"                       # reject, warn, info or ignore
-/// explain = "Use the terms of the handbook" # stands with the finding
+/// explain = "Use the terms of the handbook" # stands behind the advice
 ///
 /// [rules."EPCIS-TERM-UNKNOWN".at.bizStep]   # this field alone
 /// severity = "warn"
@@ -147,7 +147,10 @@ impl Profile {
             finding.severity = level.severity()?;
         }
         if let Some(explain) = explain {
-            finding.note = Some(explain.clone());
+            finding.help = Some(match finding.help {
+                Some(help) => format!("{help}; {explain}"),
+                None => explain.clone(),
+            });
         }
         Some(finding)
     }
@@ -270,7 +273,7 @@ mod tests {
         else {
             panic!("it is accepted");
         };
-        assert_eq!(findings[0].note.as_deref(), Some("labels are scanned"));
+        assert_eq!(findings[0].help.as_deref(), Some("labels are scanned"));
     }
 
     #[test]
