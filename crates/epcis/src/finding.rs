@@ -55,15 +55,7 @@ pub struct Finding {
 impl Finding {
     /// A finding without advice.
     pub fn new(rule: &'static Rule, severity: Severity, at: Location, message: impl Into<String>) -> Self {
-        Self {
-            code: Cow::Borrowed(rule.code),
-            severity,
-            at,
-            message: message.into(),
-            help: None,
-            corrected: None,
-            note: None,
-        }
+        Self { code: Cow::Borrowed(rule.code), severity, at, message: message.into(), help: None, corrected: None }
     }
 
     /// The finding with what was expected, or what to write instead.
