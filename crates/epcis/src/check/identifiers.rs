@@ -9,7 +9,7 @@ use super::{
     place::Step::{self, Field, Item},
     shown,
 };
-use crate::{Binding, Event, rule};
+use crate::{Binding, Event, hash::Claim, rule};
 
 /// What a field wants named.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -20,6 +20,9 @@ enum Wanted {
 }
 
 pub(super) fn check(event: &Event, findings: &mut Findings<'_>) {
+    if findings.checks.whole {
+        event_hash(event, findings);
+    }
     singles(event, findings);
     for (name, list) in [
         ("epcList", &event.epc_list),
@@ -76,6 +79,13 @@ fn singles(event: &Event, findings: &mut Findings<'_>) {
             check_one(id, Wanted::Anything, &steps, findings);
         }
     }
+}
+
+/// An event id may be the hash of its event. One that is not says that the event was changed, or is hashed otherwise.
+fn event_hash(event: &Event, findings: &mut Findings<'_>) {
+    let Some(Claim::Fails { computed }) = event.check_event_id() else { return };
+    let words = Words::new("the event id is not the hash of the event", format!("the event hashes to `{computed}`"));
+    findings.add(rule::EVENT_HASH, &[Field("eventID")], words.corrected(Some(computed.to_string())));
 }
 
 fn check_one(id: &Identifier, wanted: Wanted, steps: &[Step], findings: &mut Findings<'_>) {
