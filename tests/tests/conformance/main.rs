@@ -13,6 +13,7 @@ mod verdict;
 use std::{collections::BTreeMap, fs, path::Path};
 
 use serde::Deserialize;
+use testkit::tell;
 
 /// The cases of one test and how they went.
 struct Cases {
@@ -54,12 +55,12 @@ impl Cases {
     fn finish(self) {
         let known = known(self.check);
         let passed = self.outcomes.values().filter(|outcome| outcome.is_ok()).count();
-        println!("{}: {passed} of {}, {} known failures", self.check, self.outcomes.len(), known.len());
+        tell(&format!("{}: {passed} of {}, {} known failures", self.check, self.outcomes.len(), known.len()));
         let mut wrong = Vec::new();
         for (case, outcome) in &self.outcomes {
             match (outcome, known.get(case)) {
                 (Ok(()), None) => {}
-                (Err(_), Some(reason)) => println!("  known: {case}: {reason}"),
+                (Err(_), Some(reason)) => tell(&format!("  known: {case}: {reason}")),
                 (Err(what), None) => wrong.push(format!("{case}: {what}")),
                 (Ok(()), Some(_)) => wrong.push(format!("{case}: passes now, take it off the list")),
             }

@@ -139,5 +139,5 @@ fn scalar(text: &str) -> String {
     let bare = ["gs1:", "https://gs1.org/voc/", "https://ref.gs1.org/voc/"];
     let bare = bare.iter().find_map(|prefix| text.strip_prefix(prefix)).unwrap_or(text);
     let term = Term::new(bare.to_owned());
-    Identifier::new(term.word().to_owned()).canonical().to_string()
+    Identifier::new(term.word().to_owned()).canonical()
 }

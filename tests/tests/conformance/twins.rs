@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use epcis::Event;
+use testkit::tell;
 
 use crate::{
     Cases,
@@ -94,6 +95,6 @@ fn documents_with_equal_reference_hashes_have_the_same_events() {
             }
         }
     }
-    println!("{events} pairs of events");
+    tell(&format!("same events: {events} pairs of events"));
     cases.finish();
 }
