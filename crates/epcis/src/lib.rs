@@ -10,11 +10,13 @@ mod finding;
 mod input;
 mod json;
 mod masterdata;
+mod profile;
 mod quantity;
 mod reader;
 pub mod rule;
 mod term;
 mod time;
+mod unit;
 pub mod write;
 mod xml;
 
@@ -26,6 +28,7 @@ pub use event::{
 pub use extension::{Extension, Name, Value};
 pub use finding::{Finding, Location, Severity};
 pub use masterdata::{Attribute, VocabularyElement};
+pub use profile::Profile;
 pub use quantity::Quantity;
 pub use reader::{Binding, Item, Limits, Reader};
 pub use rule::Rule;

@@ -16,7 +16,11 @@ use super::{
     scan::{Fit, Place, Scanner, Stop},
     tree::{self, Json, Node, TreeError},
 };
-use crate::{Finding, Item, Limits, Location, Severity, VocabularyElement, check, rule};
+use crate::{
+    Binding, Finding, Item, Limits, Location, Severity, VocabularyElement,
+    check::{self, Checks},
+    rule,
+};
 
 /// An object of the outer levels has few members; more are an attack on memory.
 const MOST_MEMBERS: usize = 1_000;
@@ -388,12 +392,13 @@ impl<R: BufRead> JsonReader<R> {
         });
         let rejected = report.rejected();
         let mut findings = report.into_findings();
+        if let Some(event) = &found {
+            let checks = Checks { binding: Binding::Json, latest: None, whole: !rejected };
+            findings.extend(check::check(event, &at, checks));
+        }
         self.pending.push_back(match found {
-            Some(event) if !rejected => {
-                findings.extend(check::check(&event, &at));
-                Item::Event { event: Box::new(event), at, findings }
-            }
-            _ => Item::Rejected { event: found.map(Box::new), at, findings },
+            Some(event) if !rejected => Item::Event { event: Box::new(event), at, findings },
+            found => Item::Rejected { event: found.map(Box::new), at, findings },
         });
     }
 

@@ -23,7 +23,11 @@ use sequence::{Fit, Sequence};
 use tree::{Element, qualified};
 use walk::Walk;
 
-use crate::{EventKind, Finding, Item, Limits, Location, Rule, Severity, check, rule};
+use crate::{
+    Binding, EventKind, Finding, Item, Limits, Location, Rule, Severity,
+    check::{self, Checks},
+    rule,
+};
 
 /// Reads XML documents; see [`Reader`](crate::Reader).
 pub(crate) struct XmlReader<R> {
@@ -298,7 +302,10 @@ impl<R: BufRead> XmlReader<R> {
         let mut walk = Walk::new(self.version, Some(index), path);
         let event = event::read(&mut walk, element, kind);
         let mut findings = walk.findings;
-        findings.extend(check::check(&event, &at).into_iter().map(|finding| placed(finding, element, &at.path)));
+        let whole = findings.iter().all(|finding| finding.severity != Severity::Reject);
+        let checks = Checks { binding: Binding::Xml, latest: None, whole };
+        findings
+            .extend(check::check(&event, &at, checks).into_iter().map(|finding| placed(finding, element, &at.path)));
         let rejected = findings.iter().any(|finding| finding.severity == Severity::Reject);
         self.ready.push_back(if rejected {
             Item::Rejected { event: Some(Box::new(event)), at, findings }
