@@ -1,11 +1,14 @@
 #![doc = include_str!("../README.md")]
 
 mod canonical;
+mod cbv;
 mod check;
+mod context_version;
 mod document;
 mod event;
 mod extension;
 mod finding;
+pub mod hash;
 #[expect(dead_code, reason = "the decoders of both bindings move onto it next")]
 mod input;
 mod json;
@@ -20,6 +23,8 @@ mod unit;
 pub mod write;
 mod xml;
 
+pub use cbv::Vocabulary;
+pub use context_version::{ContextVersion, InvalidContextVersion};
 pub use document::{Document, DocumentKind, Namespaces, Query, Section};
 pub use event::{
     Action, BizTransaction, ErrorDeclaration, Event, EventKind, FieldAttribute, PersistentDisposition, Place,

@@ -35,6 +35,7 @@ pub(crate) enum Command {
     Capture(CaptureArgs),
     Trace(TraceArgs),
     Export(ExportArgs),
+    Hash(HashArgs),
     Token(TokenArgs),
     #[command(subcommand)]
     Db(DbCommand),
@@ -192,6 +193,33 @@ pub(crate) struct ExportArgs {
     /// Folder to write one CSV file per sheet into
     #[arg(long, value_name = "FOLDER", conflicts_with = "out")]
     pub(crate) csv: Option<PathBuf>,
+}
+
+/// Computes the event hashes of documents (CBV 2.0, section 8.9).
+///
+/// Prints one `ni:///sha-256;…?ver=CBV2.0` per event, in the order of the documents. XML and JSON of one event have one
+/// hash. What is wrong with a document is written to standard error; events that would not be captured are hashed all the
+/// same, as far as they can be read.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lotline hash receipts.xml
+  curl https://partner.example/events | lotline hash --json --prehash - | jq .
+
+Exit status: 0 all accepted, 1 a document was rejected, 2 a document could not be read.")]
+pub(crate) struct HashArgs {
+    /// Files; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Version of the JSON-LD context, 2.0.0 or 2.0.1; they differ in what the prefix `gs1` stands for
+    #[arg(long, value_name = "VERSION", default_value_t)]
+    pub(crate) context: epcis::ContextVersion,
+    /// One JSON object per event instead of the bare hash
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show what is hashed as well
+    #[arg(long, requires = "json")]
+    pub(crate) prehash: bool,
 }
 
 /// Makes access tokens for development.

@@ -5,8 +5,10 @@ mod cli;
 mod client;
 mod config;
 mod demo;
+mod documents;
 mod export;
 mod failure;
+mod hash;
 mod schema;
 mod serve;
 mod token;
@@ -49,6 +51,7 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
             Command::Capture(args) => capture::capture(&args, &mut out).await,
             Command::Trace(args) => trace::trace(&args, &mut out).await,
             Command::Export(args) => export::export(&args, &mut out).await,
+            Command::Hash(args) => documents::allow_closed_pipe(hash::hash(&args, &mut out)),
             Command::Token(args) => token::token(&args, &mut out),
             Command::Db(DbCommand::Migrate { database }) => serve::migrate(&database).await,
             Command::Schema(args) => schema::schema(&args, &mut out),

@@ -14,7 +14,8 @@ mod scalar;
 mod scan;
 mod sensor;
 mod tree;
-mod vocabulary;
+
+use crate::cbv as vocabulary;
 
 pub(crate) use context::STANDARD;
 pub(crate) use reader::JsonReader;
