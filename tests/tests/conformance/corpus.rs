@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use epcis::{Binding, Event, Finding, Item, Reader, Severity};
+use epcis::{Binding, Event, Finding, Item, Profile, Reader, Severity};
 use testkit::corpus::Entry;
 
 /// The kinds of files that are documents with events or master data.
@@ -19,8 +19,9 @@ impl Document {
         if self.entry.format == "xml" { Binding::Xml } else { Binding::Json }
     }
 
-    pub(crate) fn read(&self) -> Outcome {
-        Outcome::of(&self.bytes, self.binding())
+    /// What reading it gives by the rules of a profile.
+    pub(crate) fn read(&self, profile: &Profile) -> Outcome {
+        Outcome::of(&self.bytes, self.binding(), profile)
     }
 }
 
@@ -48,10 +49,11 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    pub(crate) fn of(bytes: &[u8], binding: Binding) -> Self {
+    pub(crate) fn of(bytes: &[u8], binding: Binding, profile: &Profile) -> Self {
         let mut outcome = Self { events: Vec::new(), rejections: Vec::new(), warnings: Vec::new() };
         for item in Reader::new(bytes, binding) {
-            let findings = match item.unwrap() {
+            let Some(item) = profile.apply(item.unwrap()) else { continue };
+            let findings = match item {
                 Item::Event { event, findings, .. } => {
                     outcome.events.push(Some(*event));
                     findings

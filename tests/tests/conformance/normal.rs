@@ -35,7 +35,7 @@ pub(crate) fn identity(event: &Event) -> String {
 pub(crate) fn difference(left: &str, right: &str) -> String {
     let only = |these: &str, those: &str| {
         let line = these.lines().find(|line| !those.lines().any(|other| other == *line));
-        line.unwrap_or("nothing").to_owned()
+        line.unwrap_or("nothing").chars().take(300).collect::<String>()
     };
     format!("{} <> {}", only(left, right), only(right, left))
 }

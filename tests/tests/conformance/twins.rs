@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use epcis::Event;
+use epcis::{ContextVersion, Event, Profile};
 use testkit::tell;
 
 use crate::{
@@ -42,7 +42,7 @@ struct Reading<'d> {
 
 impl<'d> Reading<'d> {
     fn of(documents: &'d BTreeMap<String, Document>) -> Self {
-        let outcomes = documents.iter().map(|(name, document)| (name.as_str(), document.read()));
+        let outcomes = documents.iter().map(|(name, document)| (name.as_str(), document.read(&Profile::default())));
         Self { documents, outcomes: outcomes.collect() }
     }
 
@@ -58,11 +58,16 @@ fn pair(left: &str, right: &str) -> String {
     format!("{first} = {second}")
 }
 
+/// The hash of an event, as a form in which events can be equal.
+fn hash(event: &Event) -> String {
+    event.prehash(ContextVersion::default())
+}
+
 #[test]
 fn documents_that_are_published_in_both_syntaxes_have_the_same_events() {
     let documents = documents();
     let reading = Reading::of(&documents);
-    let mut cases = Cases::of("twin");
+    let (mut cases, mut hashes) = (Cases::of("twin"), Cases::of("hash of a twin"));
     let mut seen = BTreeSet::new();
     for (left, document) in reading.documents {
         let Some(twin) = document.entry.twin.as_deref().map(name) else { continue };
@@ -75,15 +80,17 @@ fn documents_that_are_published_in_both_syntaxes_have_the_same_events() {
         let count = here.events.len().max(there.events.len());
         let pairs: Vec<_> = (0..count).map(|index| (index, index)).collect();
         cases.add(pair(left, &twin), all_same(here, there, &pairs, normal));
+        hashes.add(pair(left, &twin), all_same(here, there, &pairs, hash));
     }
     cases.finish();
+    hashes.finish();
 }
 
 #[test]
 fn documents_with_equal_reference_hashes_have_the_same_events() {
     let documents = documents();
     let reading = Reading::of(&documents);
-    let mut cases = Cases::of("same events");
+    let (mut cases, mut hashes) = (Cases::of("same events"), Cases::of("same hash"));
     let (mut seen, mut events) = (BTreeSet::new(), 0);
     for (left, document) in reading.documents {
         for same in &document.entry.same_events_in {
@@ -91,10 +98,12 @@ fn documents_with_equal_reference_hashes_have_the_same_events() {
             let Some((here, there)) = reading.both(left, &right) else { continue };
             if seen.insert(pair(left, &right)) {
                 cases.add(pair(left, &right), all_same(here, there, &same.pairs, identity));
+                hashes.add(pair(left, &right), all_same(here, there, &same.pairs, hash));
                 events += same.pairs.len();
             }
         }
     }
     tell(&format!("same events: {events} pairs of events"));
     cases.finish();
+    hashes.finish();
 }

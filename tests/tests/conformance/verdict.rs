@@ -1,6 +1,6 @@
 //! Accepted or refused, as the official schemas have it.
 
-use epcis::Finding;
+use epcis::{Finding, Profile};
 use testkit::corpus::Expect;
 
 use crate::{
@@ -40,7 +40,7 @@ fn documents_are_accepted_and_refused_as_the_schemas_have_it() {
     let mut policy = Cases::of("accept with a warning");
     let mut reject = Cases::of("reject");
     for (name, document) in documents() {
-        let outcome = document.read();
+        let outcome = document.read(&Profile::default());
         match document.entry.expect {
             Some(Expect::Accept) => accept.add(name, accepted(&document, &outcome)),
             Some(Expect::Policy) => policy.add(name, accepted(&document, &outcome).and_then(|()| warned(&outcome))),
@@ -51,6 +51,22 @@ fn documents_are_accepted_and_refused_as_the_schemas_have_it() {
     for cases in [accept, policy, reject] {
         cases.finish();
     }
+}
+
+#[test]
+fn a_strict_profile_also_refuses_what_the_formats_of_the_json_schema_do() {
+    let mut accept = Cases::of("strict: accept");
+    let mut reject = Cases::of("strict: reject");
+    for (name, document) in documents() {
+        let outcome = document.read(&Profile::strict());
+        match document.entry.expect {
+            Some(Expect::Accept) => accept.add(name, accepted(&document, &outcome)),
+            Some(Expect::Policy | Expect::Reject) => reject.add(name, refused(&outcome)),
+            None => {}
+        }
+    }
+    accept.finish();
+    reject.finish();
 }
 
 /// What only the asserted formats of the JSON Schema refuse is worth a warning.
