@@ -6,7 +6,6 @@ mod document;
 mod event;
 mod extension;
 mod finding;
-#[expect(dead_code, reason = "the decoders of both bindings move onto it next")]
 mod input;
 mod json;
 mod masterdata;
@@ -20,8 +19,8 @@ mod xml;
 
 pub use document::{Document, DocumentKind, Namespaces, Query, Section};
 pub use event::{
-    Action, BizTransaction, ErrorDeclaration, Event, EventKind, FieldAttribute, PersistentDisposition, Place,
-    QuantityElement, SensorElement, SourceDest,
+    Action, BizTransaction, ErrorDeclaration, Event, EventKind, FieldAttribute, LocalContext, PersistentDisposition,
+    Place, QuantityElement, SensorElement, SourceDest,
 };
 pub use extension::{Extension, Name, Value};
 pub use finding::{Finding, Location, Severity};

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead};
 
 use crate::{
-    Document, Event, Extension, Finding, Location, Section, VocabularyElement, json::JsonReader, xml::XmlReader,
+    Document, Event, Extension, Finding, Location, Section, VocabularyElement, json::JsonCore, xml::XmlReader,
 };
 
 /// The syntax of a document.
@@ -22,11 +22,17 @@ pub struct Limits {
     pub max_event_bytes: usize,
     /// Depth of nested elements or objects.
     pub max_depth: usize,
+    /// Members of one object, or attributes of one element.
+    pub max_members: usize,
+    /// Values in one event: members, elements and everything in them.
+    pub max_values: usize,
+    /// Findings about one event.
+    pub max_findings: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_event_bytes: 16 << 20, max_depth: 32 }
+        Self { max_event_bytes: 16 << 20, max_depth: 32, max_members: 10_000, max_values: 1_000_000, max_findings: 100 }
     }
 }
 
@@ -80,11 +86,10 @@ pub struct Reader<R>(Inner<R>);
 
 enum Inner<R> {
     Xml(Box<XmlReader<R>>),
-    Json(Box<JsonReader<R>>),
+    Json(Box<Front<R, JsonCore>>),
 }
 
 /// A decoder of one binding without any input of its own: bytes go in, cut anywhere, items come out.
-#[expect(dead_code, reason = "the decoders of both bindings move onto it next")]
 pub(crate) trait Decode {
     /// Takes the next bytes of the document.
     fn push(&mut self, chunk: &[u8]);
@@ -94,6 +99,45 @@ pub(crate) trait Decode {
     fn next_item(&mut self) -> Option<Item>;
     /// Whether nothing can follow, whatever bytes come.
     fn is_done(&self) -> bool;
+}
+
+/// A decoder and the input that it is fed from.
+struct Front<R, D> {
+    input: R,
+    core: D,
+    ended: bool,
+}
+
+impl<R: BufRead, D: Decode> Front<R, D> {
+    /// Bytes that are fed together.
+    const CHUNK: usize = 64 << 10;
+
+    fn next(&mut self) -> Option<io::Result<Item>> {
+        loop {
+            if let Some(item) = self.core.next_item() {
+                return Some(Ok(item));
+            }
+            if self.core.is_done() || self.ended {
+                return None;
+            }
+            let chunk = match self.input.fill_buf() {
+                Ok(chunk) => chunk.get(..Self::CHUNK).unwrap_or(chunk),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    self.ended = true;
+                    return Some(Err(error));
+                }
+            };
+            let length = chunk.len();
+            if length == 0 {
+                self.ended = true;
+                self.core.end();
+            } else {
+                self.core.push(chunk);
+                self.input.consume(length);
+            }
+        }
+    }
 }
 
 impl<R: BufRead> Reader<R> {
@@ -106,7 +150,7 @@ impl<R: BufRead> Reader<R> {
     pub fn with_limits(input: R, binding: Binding, limits: Limits) -> Self {
         Self(match binding {
             Binding::Xml => Inner::Xml(Box::new(XmlReader::new(input, limits))),
-            Binding::Json => Inner::Json(Box::new(JsonReader::new(input, limits))),
+            Binding::Json => Inner::Json(Box::new(Front { input, core: JsonCore::new(limits), ended: false })),
         })
     }
 }

@@ -9,6 +9,8 @@ pub struct Rule {
     pub section: &'static str,
     /// The rule in one sentence.
     pub about: &'static str,
+    /// Whether the JSON Schema of EPCIS 2.0 forbids it once its `format` keywords are asserted, and only then.
+    pub strict: bool,
 }
 
 impl Rule {
@@ -19,14 +21,16 @@ impl Rule {
 }
 
 macro_rules! rules {
-    ($($name:ident $code:literal $section:literal $about:literal;)*) => {
+    ($($name:ident $code:literal $section:literal $about:literal $($kind:ident)?;)*) => {
         $(
             #[doc = $about]
-            pub const $name: &Rule = &Rule { code: $code, section: $section, about: $about };
+            pub const $name: &Rule = &Rule { code: $code, section: $section, about: $about, strict: rules!(@strict $($kind)?) };
         )*
         /// Every rule, in order of their codes.
         pub const ALL: &[&Rule] = &[$($name),*];
     };
+    (@strict strict) => { true };
+    (@strict) => { false };
 }
 
 rules! {
@@ -46,12 +50,17 @@ rules! {
     URI_FORMAT "EPCIS-URI-FORMAT" "EPCIS 2.0 §6.4" "An identifier is a URI.";
     CHECK_DIGIT "GS1-CHECK-DIGIT" "GS1 General Specifications §7.9" "The check digit follows from the other digits.";
     URN_FORMAT "GS1-URN-FORMAT" "TDS 2.0 §6" "An EPC URN follows the grammar of its key.";
+    JSON_CONTEXT_PROTECTED "JSON-CONTEXT-PROTECTED" "EPCIS 2.0 §10.2, JSON-LD 1.1 §4.1.11" "What the EPCIS context declares is not declared again.";
     CONTEXT_LATE "JSON-CONTEXT-LATE" "EPCIS 2.0 §10.2" "The context stands before what needs it.";
     JSON_ENCODING "JSON-ENCODING" "RFC 8259 §8.1" "JSON is UTF-8.";
     JSON_LIMIT "JSON-LIMIT" "" "A document keeps within the limits of its reader.";
     MEMBER_REPEATED "JSON-MEMBER-REPEATED" "RFC 8259 §4" "A member stands once in its object.";
+    JSON_NAME_FORMAT "JSON-NAME-FORMAT" "EPCIS 2.0 §10.2" "A member of one's own has a prefix, as in `example:temperature`." strict;
     JSON_PREFIX_UNDECLARED "JSON-PREFIX-UNDECLARED" "EPCIS 2.0 §10.2" "A prefix is declared in the context.";
     JSON_SYNTAX "JSON-SYNTAX" "RFC 8259" "The document is JSON.";
+    JSON_TERM_FORMAT "JSON-TERM-FORMAT" "EPCIS 2.0 §10.2, CBV 2.0 §7" "A term is a word of the vocabulary, or a URI." strict;
+    JSON_TIME_FORMAT "JSON-TIME-FORMAT" "EPCIS 2.0 §10.2, RFC 3339 §5.6" "A time has a date, `T`, a time of day to the second, and an offset." strict;
+    JSON_URI_FORMAT "JSON-URI-FORMAT" "EPCIS 2.0 §6.4, §10.2" "An identifier is a URI." strict;
     DOCTYPE "XML-DOCTYPE" "XML 1.0 §2.8" "EPCIS needs no document type declaration.";
     XML_ENCODING "XML-ENCODING" "XML 1.0 §4.3.3" "The encoding is declared and known.";
     ENTITY "XML-ENTITY" "XML 1.0 §4.6" "Only the five predefined entities exist.";

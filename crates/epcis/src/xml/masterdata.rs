@@ -18,7 +18,7 @@ pub(super) fn read(walk: &mut Walk, element: &Element, vocabulary: &str) -> Opti
     let extensions = open(walk, &at, &grammar::VOCABULARY_ELEMENT, |walk, name, child| match name {
         "attribute" => {
             if let Some(id) = required(walk, child) {
-                attributes.push(Attribute { id, value: child.element.to_value() });
+                attributes.push(Attribute { id, value: child.element.to_value(), extensions: Vec::new() });
             }
         }
         _ => {
@@ -26,7 +26,14 @@ pub(super) fn read(walk: &mut Walk, element: &Element, vocabulary: &str) -> Opti
         }
     });
     let id = Identifier::new(required(walk, &at)?);
-    Some(VocabularyElement { vocabulary: vocabulary.to_owned(), id, attributes, children, extensions })
+    Some(VocabularyElement {
+        vocabulary: vocabulary.to_owned(),
+        vocabulary_extensions: Vec::new(),
+        id,
+        attributes,
+        children,
+        extensions,
+    })
 }
 
 fn required(walk: &mut Walk, at: &At<'_>) -> Option<String> {
