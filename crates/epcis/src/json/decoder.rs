@@ -333,7 +333,7 @@ impl JsonCore {
         let bracket = bytes.get(value).copied().unwrap_or_default();
         let field = tape.field(0);
         let Some(level) = self.levels.last() else { return Progress::Waiting };
-        if level.seen.len() >= self.limits.max_members {
+        if level.seen.len() >= self.limits.max_attributes {
             return self.too_many_members("the object has too many members");
         }
         if let Some(inner) = level.place.within(field, bracket) {
@@ -362,7 +362,7 @@ impl JsonCore {
     }
 
     fn too_many_members(&mut self, message: &str) -> Progress {
-        let help = format!("at most {} members are read", self.limits.max_members);
+        let help = format!("at most {} members are read", self.limits.max_attributes);
         let words = Words::new(rule::JSON_LIMIT, message, help);
         self.stop(words.finding(Severity::Reject, self.location(0)));
         Progress::Made
@@ -411,7 +411,7 @@ impl JsonCore {
             Ok(tree) => tree,
             Err(finding) => return self.pending.push_back(Item::Finding(finding)),
         };
-        let mut report = Report::new(&tree, start, self.limits.max_findings);
+        let mut report = Report::new(&tree, start, self.limits.max_event_findings);
         if tree.repeats {
             repeats(&mut report, tree.root());
         }
@@ -471,7 +471,7 @@ impl JsonCore {
                 return self.pending.push_back(item);
             }
         };
-        let mut report = Report::new(&tree, start, self.limits.max_findings);
+        let mut report = Report::new(&tree, start, self.limits.max_event_findings);
         if tree.repeats {
             repeats(&mut report, tree.root());
         }
@@ -573,11 +573,8 @@ fn limit_finding(outcome: &Outcome, limits: &Limits, at: Location) -> Finding {
         Outcome::Limit { limit: Limit::Depth, .. } => {
             ("objects or arrays are nested too deeply", format!("nest at most {} levels", limits.max_depth))
         }
-        Outcome::Limit { limit: Limit::Members, .. } => {
-            ("an object has too many members", format!("give at most {}", limits.max_members))
-        }
         Outcome::Limit { limit: Limit::Values, .. } => {
-            ("there are too many values", format!("give at most {}", limits.max_values))
+            ("there are too many values", format!("give at most {}", limits.max_nodes))
         }
         _ => ("the value is larger than the limit", format!("keep it below {} bytes", limits.max_event_bytes)),
     };

@@ -91,6 +91,7 @@ fn element(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Op
         attributes,
         children,
         extensions,
+        field_attributes: Vec::new(),
     })
 }
 

@@ -22,7 +22,6 @@ pub(super) enum Stop {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Limit {
     Depth,
-    Members,
     Values,
 }
 
@@ -105,7 +104,7 @@ impl<'s> Parser<'s> {
 
     fn push(&mut self, cell: Cell) -> Step<usize> {
         let index = self.tape.cells.len();
-        if index >= self.limits.max_values {
+        if index >= self.limits.max_nodes {
             return self.limit(Limit::Values);
         }
         self.tape.cells.push(cell);
@@ -164,12 +163,8 @@ impl<'s> Parser<'s> {
             return Ok(());
         }
         let mut seen = 0_u128;
-        let (mut members, mut others) = (0, 0);
+        let mut others = 0;
         loop {
-            if members >= self.limits.max_members {
-                return self.limit(Limit::Members);
-            }
-            members += 1;
             let name = self.tape.cells.len();
             self.name()?;
             match self.tape.field(name) {

@@ -19,7 +19,9 @@ pub(super) struct Report<'t> {
     start: Start<'t>,
     most: usize,
     findings: Vec<Finding>,
-    rejected: bool,
+    /// How many more there would be.
+    unheard: usize,
+    gravest: Severity,
 }
 
 /// What a finding says.
@@ -41,7 +43,7 @@ impl Start<'_> {
 impl<'t> Report<'t> {
     /// A report about the value of `tree`, of at most `most` findings: a hostile event must not cost one per byte.
     pub(super) fn new(tree: &'t Tree<'t>, start: Start<'t>, most: usize) -> Self {
-        Self { tree, start, most, findings: Vec::new(), rejected: false }
+        Self { tree, start, most, findings: Vec::new(), unheard: 0, gravest: Severity::Info }
     }
 
     fn at(&self, node: Node<'_>) -> Location {
@@ -54,10 +56,18 @@ impl<'t> Report<'t> {
 
     /// Whether the value cannot be accepted.
     pub(super) fn rejected(&self) -> bool {
-        self.rejected
+        self.gravest == Severity::Reject
     }
 
-    pub(super) fn into_findings(self) -> Vec<Finding> {
+    pub(super) fn into_findings(mut self) -> Vec<Finding> {
+        if self.unheard > 0 {
+            let words = Words::new(
+                rule::JSON_LIMIT,
+                format!("{} more findings are left out", self.unheard),
+                "correct the others first",
+            );
+            self.findings.push(words.finding(self.gravest, self.start.location()));
+        }
         self.findings
     }
 
@@ -75,15 +85,11 @@ impl<'t> Report<'t> {
 
     #[cold]
     fn add(&mut self, severity: Severity, node: Node<'_>, words: Words) {
-        // The first rejection is always kept: without it a rejected value would stand without a reason.
-        let first = severity == Severity::Reject && !self.rejected;
-        self.rejected |= severity == Severity::Reject;
-        if self.findings.len() < self.most || first {
+        self.gravest = self.gravest.max(severity);
+        if self.findings.len() < self.most {
             self.findings.push(words.finding(severity, self.at(node)));
-        } else if self.findings.len() == self.most {
-            let help = format!("at most {} findings about one event are listed", self.most);
-            let words = Words::new(rule::JSON_LIMIT, "there are more findings than are listed", help);
-            self.findings.push(words.finding(Severity::Warn, self.start.location()));
+        } else {
+            self.unheard += 1;
         }
     }
 }
