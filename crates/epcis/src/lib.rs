@@ -1,22 +1,29 @@
 #![doc = include_str!("../README.md")]
 
 mod canonical;
+mod cbv;
 mod check;
+mod context_version;
 mod document;
 mod event;
 mod extension;
 mod finding;
+pub mod hash;
 mod input;
 mod json;
 mod masterdata;
+mod profile;
 mod quantity;
 mod reader;
 pub mod rule;
 mod term;
 mod time;
+mod unit;
 pub mod write;
 mod xml;
 
+pub use cbv::Vocabulary;
+pub use context_version::{ContextVersion, InvalidContextVersion};
 pub use document::{Document, DocumentKind, Namespaces, Query, Section};
 pub use event::{
     Action, BizTransaction, ErrorDeclaration, Event, EventKind, FieldAttribute, LocalContext, PersistentDisposition,
@@ -25,6 +32,7 @@ pub use event::{
 pub use extension::{Extension, Name, Value};
 pub use finding::{Finding, Location, Severity};
 pub use masterdata::{Attribute, VocabularyElement};
+pub use profile::Profile;
 pub use quantity::Quantity;
 pub use reader::{Binding, Decoder, Item, Limits, Reader};
 pub use rule::Rule;

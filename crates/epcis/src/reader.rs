@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead};
 
+use jiff::Timestamp;
+
 use crate::{
     Document, Event, Extension, Finding, Location, Section, VocabularyElement, json::JsonCore, xml::XmlDecoder,
 };
@@ -23,6 +25,9 @@ pub struct Limits {
     pub max_event_bytes: usize,
     /// Depth of nested elements or objects.
     pub max_depth: usize,
+    /// The last moment at which an event can have happened: now, as the caller's clock knows it, or a little later.
+    /// `None` takes every time for granted.
+    pub latest: Option<Timestamp>,
     /// Attributes of one element, or members of one of the outer objects of a document.
     pub max_attributes: usize,
     /// Elements and attributes, or members and values, of one event.
@@ -42,6 +47,7 @@ impl Default for Limits {
             max_nodes: 500_000,
             max_event_findings: 100,
             max_findings: 10_000,
+            latest: None,
         }
     }
 }

@@ -17,7 +17,8 @@ use super::{
     tape::{Tape, Tree, offset, push_step},
 };
 use crate::{
-    DocumentKind, Finding, Item, Limits, Location, Severity, check,
+    Binding, DocumentKind, Finding, Item, Limits, Location, Severity,
+    check::{self, Checks},
     input::{Input, Position},
     reader::Decode,
     rule,
@@ -480,10 +481,20 @@ impl JsonCore {
             report.reject(tree.root(), missing_words("@context", help));
         }
         let found = event(&mut report, &self.head.context, tree.root(), alone);
-        let Position { line, column } = start.position;
+        if let Some(Found::Event(event)) = &found {
+            let whole = !report.rejected();
+            let checks = Checks { binding: Binding::Json, latest: self.limits.latest, whole };
+            report.extend(check::check(event, &start.location(), checks));
+        }
         let (rejected, findings) = (report.rejected(), report.into_findings());
+        let Position { line, column } = start.position;
         let at = Location { line, column, event: Some(self.events), path };
-        let item = judged(found, rejected, findings, at);
+        let item = match found {
+            Some(Found::Event(event)) if !rejected => Item::Event { event, at, findings },
+            Some(Found::Event(event)) => Item::Rejected { event: Some(event), at, findings },
+            Some(Found::Foreign(event)) if !rejected => Item::Foreign { event, at, findings },
+            _ => Item::Rejected { event: None, at, findings },
+        };
         if alone {
             self.give(DocumentKind::Event);
         }
@@ -579,27 +590,6 @@ fn limit_finding(outcome: &Outcome, limits: &Limits, at: Location) -> Finding {
         _ => ("the value is larger than the limit", format!("keep it below {} bytes", limits.max_event_bytes)),
     };
     Words::new(rule::JSON_LIMIT, message, help).finding(Severity::Reject, at)
-}
-
-/// An event with everything that is found about it.
-fn judged(found: Option<Found>, mut rejected: bool, mut findings: Vec<Finding>, at: Location) -> Item {
-    match found {
-        Some(Found::Event(event)) => {
-            if !rejected {
-                // The reader has said in its place which identifier is no URI.
-                let checked = check::check(&event, &at).into_iter().filter(|found| found.code != rule::URI_FORMAT.code);
-                findings.extend(checked);
-                rejected = findings.iter().any(|finding| finding.severity == Severity::Reject);
-            }
-            if rejected {
-                Item::Rejected { event: Some(event), at, findings }
-            } else {
-                Item::Event { event, at, findings }
-            }
-        }
-        Some(Found::Foreign(event)) if !rejected => Item::Foreign { event, at, findings },
-        _ => Item::Rejected { event: None, at, findings },
-    }
 }
 
 /// What stands at the beginning of some bytes.

@@ -20,7 +20,8 @@ mod sensor;
 mod skip;
 mod tape;
 mod uri;
-mod vocabulary;
+
+use crate::cbv as vocabulary;
 
 pub(crate) use context::STANDARD;
 pub(crate) use decoder::JsonCore;

@@ -83,11 +83,30 @@ impl<'t> Report<'t> {
         self.add(Severity::Info, node, words);
     }
 
+    /// Takes findings of the checks that know the pointer of a field but not where it stands. What the reader has said
+    /// itself is left out.
+    pub(super) fn extend(&mut self, findings: Vec<Finding>) {
+        for mut finding in findings {
+            if self.findings.iter().any(|said| said.code == finding.code && said.at.path == finding.at.path) {
+                continue;
+            }
+            let pointer = finding.at.path.strip_prefix(self.start.path).unwrap_or_default();
+            let place = self.at(self.tree.node_at(pointer));
+            (finding.at.line, finding.at.column) = (place.line, place.column);
+            self.keep(finding);
+        }
+    }
+
     #[cold]
     fn add(&mut self, severity: Severity, node: Node<'_>, words: Words) {
-        self.gravest = self.gravest.max(severity);
+        let at = if self.findings.len() < self.most { self.at(node) } else { Location::default() };
+        self.keep(words.finding(severity, at));
+    }
+
+    fn keep(&mut self, finding: Finding) {
+        self.gravest = self.gravest.max(finding.severity);
         if self.findings.len() < self.most {
-            self.findings.push(words.finding(severity, self.at(node)));
+            self.findings.push(finding);
         } else {
             self.unheard += 1;
         }

@@ -187,6 +187,18 @@ impl<'t> Tree<'t> {
         matches!(self.cells.first(), Some(Cell { kind: Kind::Name, .. }))
     }
 
+    /// The node that a JSON pointer leads to, as far as it leads.
+    pub(super) fn node_at(&'t self, pointer: &str) -> Node<'t> {
+        let mut at = self.root();
+        for step in pointer.split('/').skip(1) {
+            let item = || at.items().nth(step.parse().ok()?);
+            let named = || at.members().find(|member| member.name.string() == step).map(|member| member.value);
+            let Some(inner) = named().or_else(item) else { break };
+            at = inner;
+        }
+        at
+    }
+
     /// Appends the JSON pointer (RFC 6901) from the root to a node. A name has the pointer of its value.
     pub(super) fn push_pointer(&'t self, node: Node<'_>, path: &mut String) {
         let mut at = self.root();

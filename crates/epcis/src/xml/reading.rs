@@ -15,7 +15,12 @@ use super::{
     tree::{At, Piece},
     walk::Walk,
 };
-use crate::{Finding, Item, Limits, Location, Query, Rule, Section, Severity, check, input::Position, rule};
+use crate::{
+    Binding, Finding, Item, Limits, Location, Query, Rule, Section, Severity,
+    check::{self, Checks},
+    input::Position,
+    rule,
+};
 
 /// How far a document was read, and what was found.
 pub(super) struct Reading {
@@ -417,7 +422,8 @@ impl Reading {
             None => event::read_quantity_event(&mut walk, at),
         };
         if let Some(event) = &event {
-            for finding in check::check(event, &location) {
+            let checks = Checks { binding: Binding::Xml, latest: self.limits.latest, whole: walk.is_sound() };
+            for finding in check::check(event, &location, checks) {
                 walk.add(placed(finding, at, &location.path));
             }
         }

@@ -1,0 +1,92 @@
+//! `sensorElementList`.
+
+use super::{
+    extension,
+    text::Text,
+    value::{self, Context},
+};
+use crate::{EventTime, Extension, SensorElement, Vocabulary};
+
+/// The fields of `sensorMetadata` in the order of the hash.
+const METADATA: &[&str] =
+    &["time", "startTime", "endTime", "deviceID", "deviceMetadata", "rawData", "dataProcessingMethod", "bizRules"];
+
+/// The fields of `sensorReport` in the order of the hash; the algorithm does not name `bizRules`, which the schema has.
+const REPORT: &[&str] = &[
+    "type",
+    "exception",
+    "deviceID",
+    "deviceMetadata",
+    "rawData",
+    "dataProcessingMethod",
+    "time",
+    "microorganism",
+    "chemicalSubstance",
+    "value",
+    "component",
+    "stringValue",
+    "booleanValue",
+    "hexBinaryValue",
+    "uriValue",
+    "minValue",
+    "maxValue",
+    "meanValue",
+    "sDev",
+    "percRank",
+    "percValue",
+    "uom",
+    "coordinateReferenceSystem",
+    "bizRules",
+];
+
+pub(super) fn write(out: &mut Text, elements: &[SensorElement], context: Context<'_>) {
+    if elements.is_empty() {
+        return;
+    }
+    out.push("sensorElementList");
+    out.sorted(elements, |out, element| {
+        out.push("sensorElement");
+        if !element.metadata.is_empty() {
+            out.push("sensorMetadata");
+            members(out, &element.metadata, METADATA, context);
+        }
+        out.sorted(&element.reports, |out, report| {
+            out.push("sensorReport");
+            members(out, report, REPORT, context);
+        });
+        extension::write(out, &element.extensions, context);
+    });
+}
+
+/// The fields of the standard in their order, then the others.
+fn members(out: &mut Text, members: &[Extension], order: &[&str], context: Context<'_>) {
+    for field in order {
+        for member in members.iter().filter(|member| is_standard(member) && member.name.local == *field) {
+            out.push(field);
+            standard(out, field, member.value.as_text().unwrap_or_default().trim(), context);
+        }
+    }
+    let others = members.iter().filter(|member| !is_standard(member) || !order.contains(&member.name.local.as_str()));
+    extension::write(out, others, context);
+}
+
+fn is_standard(member: &Extension) -> bool {
+    member.name.namespace.is_empty() && member.name.prefix.is_empty()
+}
+
+fn standard(out: &mut Text, field: &str, text: &str, context: Context<'_>) {
+    if text.is_empty() {
+        return;
+    }
+    out.push("=");
+    match field {
+        "type" => value::term(out, Vocabulary::Measurement, text, context),
+        "exception" => value::term(out, Vocabulary::Alert, text, context),
+        "component" => value::term(out, Vocabulary::Component, text, context),
+        "time" | "startTime" | "endTime" => match text.parse::<EventTime>() {
+            Ok(time) => value::time(out, &time),
+            Err(_) => out.push(text),
+        },
+        _ => value::write(out, text, context),
+    }
+}
