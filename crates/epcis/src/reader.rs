@@ -25,6 +25,9 @@ pub struct Limits {
     pub max_event_bytes: usize,
     /// Depth of nested elements or objects.
     pub max_depth: usize,
+    /// The last moment at which an event can have happened: now, as the caller's clock knows it, or a little later.
+    /// `None` takes every time for granted.
+    pub latest: Option<Timestamp>,
     /// Attributes of one element (XML only).
     pub max_attributes: usize,
     /// Elements and attributes, or members and values, of one event.
@@ -33,9 +36,6 @@ pub struct Limits {
     pub max_event_findings: usize,
     /// Rejected events and rejecting findings of one document; behind them it is not read on.
     pub max_findings: usize,
-    /// The last moment at which an event can have happened: now, as the caller's clock knows it, or a little later.
-    /// `None` takes every time for granted.
-    pub latest: Option<Timestamp>,
 }
 
 impl Default for Limits {

@@ -88,7 +88,11 @@ impl Hashing<'_> {
                 self.complain(document, &[finding]);
                 Ok(())
             }
-            Item::Document(_) | Item::Extension(..) | Item::Vocabulary(_) => Ok(()),
+            Item::Document(begun) => {
+                self.hasher.declare(&begun.namespaces);
+                Ok(())
+            }
+            Item::Extension(..) | Item::Vocabulary(_) => Ok(()),
         }
     }
 

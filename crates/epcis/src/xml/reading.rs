@@ -422,7 +422,7 @@ impl Reading {
             None => event::read_quantity_event(&mut walk, at),
         };
         if let Some(event) = &event {
-            let checks = Checks { binding: Binding::Xml, latest: self.limits.latest, whole: !walk.rejects() };
+            let checks = Checks { binding: Binding::Xml, latest: self.limits.latest, whole: walk.is_sound() };
             for finding in check::check(event, &location, checks) {
                 walk.add(placed(finding, *at, &location.path));
             }

@@ -63,11 +63,6 @@ impl<'t> Walk<'t> {
         self.findings.push(Finding { help, ..Finding::new(rule, severity, self.location(at), message) });
     }
 
-    /// Whether something was found that rejects.
-    pub(super) fn rejects(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity == Severity::Reject)
-    }
-
     /// A finding that others have made.
     pub(super) fn add(&mut self, finding: Finding) {
         if !self.is_full(finding.severity) {
@@ -86,6 +81,11 @@ impl<'t> Walk<'t> {
     }
 
     /// All that was found.
+    /// Whether there is nothing so far that is not accepted.
+    pub(super) fn is_sound(&self) -> bool {
+        self.findings.iter().all(|finding| finding.severity != Severity::Reject)
+    }
+
     pub(super) fn into_findings(mut self) -> Vec<Finding> {
         if self.unheard > 0 {
             let message = format!("{} more findings are left out", self.unheard);
