@@ -434,7 +434,7 @@ impl Reading {
         if let Some(event) = &event {
             let checks = Checks { binding: Binding::Xml, latest: self.limits.latest, whole: walk.is_sound() };
             for finding in check::check(event, &location, checks) {
-                walk.add(placed(finding, at, &location.path));
+                walk.add(placed(finding, *at, &location.path));
             }
         }
         let findings = walk.into_findings();
@@ -511,11 +511,22 @@ impl Open {
 }
 
 /// Moves a finding about a field of an event to the element of that field.
-fn placed(mut finding: Finding, event: &At<'_>, path: &str) -> Finding {
-    let field = finding.at.path.strip_prefix(path).and_then(|rest| rest.split('/').nth(1));
-    if let Some(element) = field.and_then(|field| event.field_named(field)) {
-        let position = element.position();
-        (finding.at.line, finding.at.column) = (position.line, position.column);
+fn placed(mut finding: Finding, event: At<'_>, path: &str) -> Finding {
+    let Some(steps) = finding.at.path.strip_prefix(path) else { return finding };
+    let mut found = event;
+    let mut attribute = None;
+    for step in steps.split('/').skip(1) {
+        if step.starts_with('@') {
+            attribute = Some(step.to_owned());
+        } else if let Some(next) = found.child_at(step) {
+            found = next;
+        }
+    }
+    let position = found.position();
+    (finding.at.line, finding.at.column) = (position.line, position.column);
+    finding.at.path = [path, &found.path()].concat();
+    if let Some(attribute) = attribute {
+        finding.at.path.extend(["/", &attribute]);
     }
     finding
 }
