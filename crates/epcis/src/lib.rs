@@ -35,7 +35,7 @@ pub use finding::{Finding, Location, Severity};
 pub use masterdata::{Attribute, VocabularyElement};
 pub use profile::Profile;
 pub use quantity::Quantity;
-pub use reader::{Binding, Item, Limits, Reader};
+pub use reader::{Binding, Decoder, Item, Limits, Reader};
 pub use rule::Rule;
 pub use term::Term;
 pub use time::{EventTime, InvalidTime, ZoneOffset};

@@ -1,9 +1,8 @@
 //! The event hash against the published vectors, and documents against their twins.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on must fail")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must fail")]
 
 use std::{
-    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
 };
@@ -46,6 +45,23 @@ impl Corpus {
     }
 }
 
+/// Documents against the schema of which the reader leaves fields out, so that their events cannot be hashed whole.
+const UNREAD: [(&str, &str); 3] = [
+    ("RalphTro/epcis-event-hash-generator/tests/examples/epcisQueryDocument.xml", "`QueryResults` without its prefix"),
+    (
+        "RalphTro/epcis-event-hash-generator/tests/expected_equal/differentRepresentationsOfObjectEvent.xml",
+        "fields of 1.2 outside `extension`",
+    ),
+    (
+        "RalphTro/epcis-event-hash-generator/tests/expected_equal/ignoreEmptyEpcList.xml",
+        "fields of 1.2 outside `extension`",
+    ),
+];
+
+fn is_unread(path: &str) -> bool {
+    UNREAD.iter().any(|(unread, _)| *unread == path)
+}
+
 fn strings(value: &Value) -> Vec<&str> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
@@ -66,7 +82,9 @@ fn every_published_hash_is_computed() {
             computed == published
         };
         checked += computed.len();
-        if !equal {
+        if is_unread(path) {
+            assert!(!equal, "{path} is read after all: take it from the list");
+        } else if !equal {
             let prehashes: Vec<_> =
                 corpus.events(path).iter().map(|event| event.prehash(ContextVersion::V2_0_0)).collect();
             wrong.push(format!("{path}\n{}", prehashes.join("\n")));
@@ -82,6 +100,9 @@ fn every_published_prehash_is_computed() {
     let Some(corpus) = Corpus::open() else { return };
     for entry in corpus.manifest.iter().filter(|entry| !entry["prehash_file"].is_null()) {
         let path = entry["path"].as_str().unwrap();
+        if is_unread(path) {
+            continue;
+        }
         let published = fs::read_to_string(corpus.folder.join(entry["prehash_file"].as_str().unwrap())).unwrap();
         let stale: Vec<u64> =
             entry["stale_prehash_lines"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
@@ -112,39 +133,50 @@ fn identifiers_are_canonical_in_the_hash() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Documents that the corpus calls equal to others but whose events differ, and why.
-const DIFFERENT: [(&str, &str); 0] = [];
-
 #[test]
 fn events_are_hashed_alike_in_every_binding() {
     let Some(corpus) = Corpus::open() else { return };
     let mut pairs = 0;
-    let mut wrong = BTreeMap::new();
+    let mut wrong = Vec::new();
     for entry in corpus.manifest.iter().filter(|entry| !entry["same_events_in"].is_null()) {
         let path = entry["path"].as_str().unwrap();
-        let here = corpus.events(path);
         for other in entry["same_events_in"].as_array().unwrap() {
-            let there = corpus.events(other["path"].as_str().unwrap());
+            let other_path = other["path"].as_str().unwrap();
+            if is_unread(path) || is_unread(other_path) {
+                continue;
+            }
+            let (here, there) = (corpus.events(path), corpus.events(other_path));
             for pair in other["pairs"].as_array().unwrap() {
-                let index = |side: usize| usize::try_from(pair[side].as_u64().unwrap()).unwrap();
-                let prehash = |event: Option<&Event>| event.map(|event| event.prehash(ContextVersion::V2_0_0));
-                let (a, b) = (prehash(here.get(index(0))), prehash(there.get(index(1))));
+                let prehash = |events: &[Event], side: usize| {
+                    let event = &events[usize::try_from(pair[side].as_u64().unwrap()).unwrap()];
+                    event.prehash(ContextVersion::V2_0_0)
+                };
+                let (a, b) = (prehash(&here, 0), prehash(&there, 1));
                 pairs += 1;
-                if a.is_none() || a != b {
-                    let difference = format!("{path}\n{}\n{pair}\n{a:?}\n{b:?}\n", other["path"]);
-                    wrong.entry(path).or_insert_with(Vec::new).push(difference);
+                if a != b {
+                    wrong.push(format!("{path}\n{other_path} {pair}\n{a}\n{b}\n"));
                 }
             }
         }
     }
-    let unexpected: Vec<_> =
-        wrong.iter().filter(|(path, _)| DIFFERENT.iter().all(|(known, _)| known != *path)).collect();
-    let differences: Vec<_> = unexpected.iter().flat_map(|(_, differences)| *differences).cloned().collect();
-    assert!(differences.is_empty(), "{} of {pairs} pairs differ\n{}", differences.len(), differences.join("\n"));
-    for (known, reason) in DIFFERENT {
-        assert!(wrong.contains_key(known), "{known} is listed as different ({reason}) but is equal");
-    }
+    assert!(wrong.is_empty(), "{} of {pairs} pairs differ\n{}", wrong.len(), wrong.join("\n"));
     println!("{pairs} pairs of events hashed alike");
+    assert!(pairs > 250, "{pairs}");
+}
+
+#[test]
+fn a_change_of_an_event_changes_its_hash() {
+    let Some(corpus) = Corpus::open() else { return };
+    let hash = |number: u8| {
+        let hashes = corpus.hashes(&format!("gs1/EPCIS/XML/WithEventHashID/event_with_identical_hash_id_{number}.xml"));
+        assert_eq!(hashes.len(), 1);
+        hashes[0].clone()
+    };
+    let first = hash(1);
+    assert_ne!(hash(2), first, "it happened in another zone");
+    assert!([3, 4, 5].into_iter().all(|number| hash(number) == first));
+    // The reference program tells the sixth from the others by an `xsi:type`, which JSON does not have.
+    assert_eq!(hash(6), first);
 }
 
 #[test]

@@ -33,6 +33,7 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     Demo(DemoArgs),
     Capture(CaptureArgs),
+    Validate(ValidateArgs),
     Trace(TraceArgs),
     Export(ExportArgs),
     Hash(HashArgs),
@@ -132,6 +133,39 @@ pub(crate) struct CaptureArgs {
     /// One JSON object per document instead of text
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Says what is wrong with EPCIS documents, where, and what to write instead.
+///
+/// Reads XML 1.0 to 2.0 and JSON-LD, checks the schema and the rules that no schema knows, and prints one line per
+/// finding: what rejects a document, what is accepted but will hurt, and what is worth knowing. Nothing is sent
+/// anywhere. Folders are searched for `.xml`, `.json` and `.jsonld` files.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lotline validate receipts.xml
+  lotline validate --profile harbor-mesa.toml --quiet 2028-08/
+  curl https://partner.example/events | lotline validate --strict --json - | jq .
+
+Codes of findings: docs/api/findings.md. Profiles: docs/guide/profiles.md.
+
+Exit status: 0 all accepted, 1 a document was rejected, 2 a document or the profile could not be read.")]
+pub(crate) struct ValidateArgs {
+    /// Files and folders; `-` is standard input
+    #[arg(required = true, value_name = "FILE|FOLDER")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Reject what the JSON Schema forbids only where `format` is asserted: names and values that are no URIs
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Raise, lower and explain findings as this file says; it goes before --strict
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
+    /// One JSON object per finding and per document instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Only what rejects a document; twice: only the exit status
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(crate) quiet: u8,
 }
 
 /// Shows where a lot came from, or where it went.

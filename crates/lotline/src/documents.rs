@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use epcis::{Binding, Finding, Item, Reader};
+use epcis::{Binding, Finding, Item, Limits, Reader};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::failure::{Failure, OrFail, Outcome};
@@ -27,7 +27,7 @@ pub(crate) struct OpenDocument {
 
 impl OpenDocument {
     /// Opens a file, or standard input for `-`, and finds out which binding it is written in.
-    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn open(path: &Path, limits: Limits) -> Result<Self, Failure> {
         let name = name(path);
         let (input, progress): (Box<dyn Read>, _) = if path == Path::new("-") {
             (Box::new(io::stdin()), ProgressBar::hidden())
@@ -37,14 +37,14 @@ impl OpenDocument {
             let progress = progress(size, &name);
             (Box::new(progress.wrap_read(file)), progress)
         };
-        Self::read(name, input, progress)
+        Self::read(name, input, progress, limits)
     }
 
-    fn read(name: String, mut input: Box<dyn Read>, progress: ProgressBar) -> Result<Self, Failure> {
+    fn read(name: String, mut input: Box<dyn Read>, progress: ProgressBar, limits: Limits) -> Result<Self, Failure> {
         let beginning = beginning(&mut input).or_fail(|| format!("{name} cannot be read"))?;
         let binding = binding_of(&beginning).ok_or_else(|| Failure::new(format!("{name} is neither XML nor JSON")))?;
         let source = BufReader::with_capacity(1 << 16, Cursor::new(beginning).chain(input));
-        Ok(Self { name, reader: Reader::new(source, binding), progress })
+        Ok(Self { name, reader: Reader::with_limits(source, binding, limits), progress })
     }
 
     /// What the document is called in messages.
@@ -55,7 +55,12 @@ impl OpenDocument {
     /// Writes to standard error without disturbing the bar.
     pub(crate) fn complain(&self, text: &str) {
         // Nobody is left to tell when standard error is closed.
-        self.progress.suspend(|| eprint_line(text));
+        self.suspended(|| eprint_line(text));
+    }
+
+    /// Does something on the terminal without disturbing the bar.
+    pub(crate) fn suspended<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.progress.suspend(write)
     }
 }
 
@@ -84,9 +89,9 @@ pub(crate) fn eprint_line(text: &str) {
 
 /// A finding as compilers write them, so that editors can go there.
 pub(crate) fn finding_line(document: &str, finding: &Finding) -> String {
-    let Finding { code, at, message, help, .. } = finding;
+    let Finding { code, severity, at, message, help, .. } = finding;
     let help = help.as_ref().map(|help| format!("; {help}")).unwrap_or_default();
-    format!("{document}:{}:{} {code} {message}{help}", at.line, at.column)
+    format!("{document}:{}:{}: {severity} {code}: {message}{help}", at.line, at.column)
 }
 
 /// Whoever reads only the beginning of an answer, as in `lotline hash big.xml | head -1`, has what they wanted.
@@ -164,12 +169,20 @@ mod tests {
     #[test]
     fn a_document_behind_much_white_space_is_read() {
         let text = format!("{}<EPCISDocument/>", " ".repeat(5000));
-        let document =
-            OpenDocument::read("a".to_owned(), Box::new(Cursor::new(text.into_bytes())), ProgressBar::hidden());
+        let document = OpenDocument::read(
+            "a".to_owned(),
+            Box::new(Cursor::new(text.into_bytes())),
+            ProgressBar::hidden(),
+            Limits::default(),
+        );
         assert!(document.is_ok());
         let words = "eventTime;action\n".repeat(1000);
-        let failure =
-            OpenDocument::read("a".to_owned(), Box::new(Cursor::new(words.into_bytes())), ProgressBar::hidden());
+        let failure = OpenDocument::read(
+            "a".to_owned(),
+            Box::new(Cursor::new(words.into_bytes())),
+            ProgressBar::hidden(),
+            Limits::default(),
+        );
         assert!(failure.err().unwrap().to_string().contains("neither XML nor JSON"));
     }
 

@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use epcis::{Event, Finding, Item, Severity, hash::Hasher};
+use epcis::{Event, Finding, Item, Limits, Severity, hash::Hasher};
 use serde_json::json;
 
 use crate::{
@@ -20,7 +20,7 @@ pub(crate) fn hash(args: &HashArgs, out: &mut dyn Write) -> Result<Outcome, Fail
     let mut outcome = Outcome::Done;
     let mut unusable = 0;
     for file in &args.files {
-        match OpenDocument::open(file) {
+        match OpenDocument::open(file, Limits::default()) {
             Ok(document) => {
                 let mut hashing = Hashing { args, file, events: 0, rejected: false, hasher: &mut hasher };
                 unusable += usize::from(!hashing.document(document, &mut out)?);
@@ -81,14 +81,18 @@ impl Hashing<'_> {
                 let (name, kind) = (document.name(), &event.name.local);
                 let (line, column) = (at.line, at.column);
                 document
-                    .complain(&format!("{name}:{line}:{column} `{kind}` is no event of the standard and has no hash"));
+                    .complain(&format!("{name}:{line}:{column}: `{kind}` is no event of the standard and has no hash"));
                 Ok(())
             }
             Item::Finding(finding) => {
                 self.complain(document, &[finding]);
                 Ok(())
             }
-            Item::Document(_) | Item::Extension(..) | Item::Vocabulary(_) => Ok(()),
+            Item::Document(begun) => {
+                self.hasher.declare(&begun.namespaces);
+                Ok(())
+            }
+            Item::Extension(..) | Item::Vocabulary(_) => Ok(()),
         }
     }
 

@@ -14,6 +14,7 @@ mod serve;
 mod token;
 mod trace;
 mod tree;
+mod validate;
 mod words;
 
 use std::{
@@ -53,6 +54,7 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
             Command::Export(args) => export::export(&args, &mut out).await,
             Command::Hash(args) => documents::allow_closed_pipe(hash::hash(&args, &mut out)),
             Command::Token(args) => token::token(&args, &mut out),
+            Command::Validate(args) => documents::allow_closed_pipe(validate::validate(&args, &mut out)),
             Command::Db(DbCommand::Migrate { database }) => serve::migrate(&database).await,
             Command::Schema(args) => schema::schema(&args, &mut out),
         }

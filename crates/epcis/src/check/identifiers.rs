@@ -9,7 +9,7 @@ use super::{
     place::Step::{self, Field, Item},
     shown,
 };
-use crate::{Binding, Event, rule};
+use crate::{Binding, Event, hash::Claim, rule};
 
 /// What a field wants named.
 #[derive(Clone, Copy, Eq, PartialEq)]
@@ -20,6 +20,9 @@ enum Wanted {
 }
 
 pub(super) fn check(event: &Event, findings: &mut Findings<'_>) {
+    if findings.checks.whole {
+        event_hash(event, findings);
+    }
     singles(event, findings);
     for (name, list) in [
         ("epcList", &event.epc_list),
@@ -78,11 +81,21 @@ fn singles(event: &Event, findings: &mut Findings<'_>) {
     }
 }
 
+/// An event id may be the hash of its event. One that is not says that the event was changed, or is hashed otherwise.
+fn event_hash(event: &Event, findings: &mut Findings<'_>) {
+    let Some(Claim::Fails { computed }) = event.check_event_id() else { return };
+    let words = Words::new("the event id is not the hash of the event", format!("the event hashes to `{computed}`"));
+    findings.add(rule::EVENT_HASH, &[Field("eventID")], words.corrected(Some(computed.to_string())));
+}
+
 fn check_one(id: &Identifier, wanted: Wanted, steps: &[Step], findings: &mut Findings<'_>) {
     if let Key::Uri(uri) = id.key() {
         grammar(uri, steps, findings);
     } else if id.check_digit_ok() == Some(false) {
         check_digit(id, steps, findings);
+    }
+    if wanted == Wanted::Anything {
+        return;
     }
     match (wanted, is_class(id)) {
         (Wanted::Instance, Some(true)) => {
@@ -136,10 +149,10 @@ fn grammar(uri: &str, steps: &[Step], findings: &mut Findings<'_>) {
 
 /// Whether `text` begins with a scheme and holds no white space.
 fn is_uri(text: &str) -> bool {
-    let scheme = text.split_once(':').map_or("", |(scheme, _)| scheme);
+    let Some((scheme, rest)) = text.split_once(':') else { return false };
     scheme.starts_with(|first: char| first.is_ascii_alphabetic())
         && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte))
-        && !text.contains(char::is_whitespace)
+        && !rest.bytes().any(|byte| byte.is_ascii_whitespace())
 }
 
 /// A URN of a GS1 key that could not be read as one.

@@ -5,7 +5,7 @@ use super::{
     place::Step::{self, Field, Item},
     shown,
 };
-use crate::{Binding, Event, Term, json::Vocabulary, rule};
+use crate::{Binding, Event, Term, Vocabulary, rule};
 
 pub(super) fn check(event: &Event, findings: &mut Findings<'_>) {
     let fields = [
@@ -44,38 +44,25 @@ pub(super) fn check(event: &Event, findings: &mut Findings<'_>) {
 fn check_term(term: &Term, vocabulary: Vocabulary, steps: &[Step], findings: &mut Findings<'_>) {
     let spelled = term.spelled();
     let binding = findings.checks.binding;
-    if vocabulary.words().contains(&spelled) {
-        if binding == Binding::Xml {
-            spelling(spelled, &vocabulary.spelled_out(spelled), "XML takes standard terms as URN", steps, findings);
+    if let Some(word) = vocabulary.bare(spelled) {
+        let is_bare = word.len() == spelled.len();
+        match binding {
+            Binding::Xml if is_bare => {
+                spelling(spelled, &vocabulary.spelled_out(word), "XML takes standard terms as URN", steps, findings);
+            }
+            // What the JSON Schema forbids in JSON is for the reader to refuse.
+            Binding::Json if !is_bare && !vocabulary.refuses(spelled) => {
+                spelling(spelled, word, "JSON takes standard terms as bare words", steps, findings);
+            }
+            _ => {}
         }
-    } else if let Some(word) = vocabulary.bare(spelled) {
-        // What the JSON Schema forbids in JSON is for the reader to refuse.
-        if binding == Binding::Json && !vocabulary.refuses(spelled) {
-            spelling(spelled, word, "JSON takes standard terms as bare words", steps, findings);
-        }
-    } else if let Some((_, replacement)) = deprecated(vocabulary, term) {
+    } else if let Some(replacement) = vocabulary.replacement(spelled) {
         let right = in_binding(vocabulary, replacement, binding);
         let words = Words::new(format!("`{spelled}` is deprecated"), format!("write `{right}`"));
         findings.add(rule::TERM_DEPRECATED, steps, words.corrected(Some(right)));
     } else if !is_private(spelled) {
         unknown(spelled, vocabulary, steps, findings);
     }
-}
-
-/// Terms that later versions of the vocabulary have withdrawn, and what replaced them.
-const DEPRECATED_DISPOSITIONS: &[(&str, &str)] = &[
-    ("non_sellable_damaged", "damaged"),
-    ("non_sellable_disposed", "disposed"),
-    ("non_sellable_expired", "expired"),
-    ("non_sellable_no_pedigree_match", "no_pedigree_match"),
-    ("non_sellable_recalled", "recalled"),
-];
-
-fn deprecated(vocabulary: Vocabulary, term: &Term) -> Option<&'static (&'static str, &'static str)> {
-    if vocabulary != Vocabulary::Disposition {
-        return None;
-    }
-    DEPRECATED_DISPOSITIONS.iter().find(|(old, _)| *old == term.word())
 }
 
 fn spelling(spelled: &str, right: &str, why: &str, steps: &[Step], findings: &mut Findings<'_>) {
@@ -113,9 +100,7 @@ fn in_binding(vocabulary: Vocabulary, word: &str, binding: Binding) -> String {
 
 /// Whether a term is a URI outside the namespaces of the standard.
 fn is_private(spelled: &str) -> bool {
-    const STANDARD: &[&str] =
-        &["urn:epcglobal:cbv:", "https://ref.gs1.org/cbv/", "http://ref.gs1.org/cbv/", "https://gs1.org/cbv/", "cbv:"];
-    spelled.contains(':') && !STANDARD.iter().any(|beginning| spelled.starts_with(beginning))
+    spelled.contains(':') && crate::cbv::any_word(spelled).is_none()
 }
 
 /// The one word that somebody meant who wrote `found`: one slip of the pen away, or none but for case and hyphens.

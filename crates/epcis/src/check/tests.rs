@@ -257,6 +257,15 @@ fn terms_are_standard_or_ones_own() {
 }
 
 #[test]
+fn an_event_id_that_is_a_hash_is_the_hash_of_its_event() {
+    let wrong = "ni:///sha-256;0000000000000000000000000000000000000000000000000000000000000000?ver=CBV2.0";
+    let found_once = found(json!({ "event_id": wrong }));
+    let (message, right) = found_once.split_once(" => ").unwrap();
+    assert_eq!(message, "EPCIS-EVENT-HASH /eventID: the event id is not the hash of the event");
+    assert_eq!(found(json!({ "event_id": right })), "");
+}
+
+#[test]
 fn the_number_of_findings_is_bounded() {
     let list: Vec<_> = (0..1_000).map(|i| format!("Pallet {i}")).collect();
     assert_eq!(found_in(Binding::Json, json!({ "epc_list": list })).len(), MOST_FINDINGS);

@@ -75,17 +75,17 @@ fn measured(
     report: Option<usize>,
     findings: &mut Findings<'_>,
 ) {
-    for name in ["time", "startTime", "endTime"] {
-        let Some((instant, spelled)) = time(members, name) else { continue };
-        if instant <= event.event_time.instant() {
-            continue;
-        }
-        let message = format!("measured at `{spelled}`, after the event at `{}`", event.event_time.spelled());
-        let words = Words::new(message, "report what was measured up to `eventTime`, or correct the clocks");
-        match report {
-            Some(i) => findings.add(rule::SENSOR_TIME, &[list, item, field, Item(i), Field(name)], words),
-            None => findings.add(rule::SENSOR_TIME, &[list, item, field, Field(name)], words),
-        }
+    // One late clock makes all of them late; the first tells.
+    let late = ["time", "startTime", "endTime"].into_iter().find_map(|name| {
+        let (instant, spelled) = time(members, name)?;
+        (instant > event.event_time.instant()).then_some((name, spelled))
+    });
+    let Some((name, spelled)) = late else { return };
+    let message = format!("measured at `{spelled}`, after the event at `{}`", event.event_time.spelled());
+    let words = Words::new(message, "report what was measured up to `eventTime`, or correct the clocks");
+    match report {
+        Some(i) => findings.add(rule::SENSOR_TIME, &[list, item, field, Item(i), Field(name)], words),
+        None => findings.add(rule::SENSOR_TIME, &[list, item, field, Field(name)], words),
     }
 }
 

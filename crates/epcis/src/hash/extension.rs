@@ -1,7 +1,10 @@
 //! Extensions: what either binding can say of them, in one form.
 
-use super::{text::Text, value};
-use crate::{ContextVersion, Extension, Name, Value};
+use super::{
+    text::Text,
+    value::{self, Context},
+};
+use crate::{Extension, Name, Value};
 
 /// The namespace of `xsi:type` and its like, which XML needs and which say nothing of the event.
 const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
@@ -11,7 +14,7 @@ const RDF_SCHEMA: &str = "http://www.w3.org/2000/01/rdf-schema#";
 const TEXT: &str = "#text";
 
 /// Extensions in order, behind whatever stands before them.
-pub(super) fn write<'e>(out: &mut Text, extensions: impl IntoIterator<Item = &'e Extension>, context: ContextVersion) {
+pub(super) fn write<'e>(out: &mut Text, extensions: impl IntoIterator<Item = &'e Extension>, context: Context<'_>) {
     let list = out.begin();
     for extension in extensions {
         items(out, extension, context);
@@ -20,7 +23,7 @@ pub(super) fn write<'e>(out: &mut Text, extensions: impl IntoIterator<Item = &'e
 }
 
 /// An extension as items of the innermost list: one, or one for each element of an array.
-pub(super) fn items(out: &mut Text, extension: &Extension, context: ContextVersion) {
+pub(super) fn items(out: &mut Text, extension: &Extension, context: Context<'_>) {
     let Extension { name, attributes, value } = extension;
     if name.namespace == RDF_SCHEMA && name.local == "comment" {
         return;
@@ -36,7 +39,7 @@ pub(super) fn items(out: &mut Text, extension: &Extension, context: ContextVersi
 }
 
 /// A name and what it holds.
-fn element(out: &mut Text, name: &Name, attributes: &[(Name, String)], value: &Value, context: ContextVersion) {
+fn element(out: &mut Text, name: &Name, attributes: &[(Name, String)], value: &Value, context: Context<'_>) {
     write_name(out, name, context);
     match value {
         // An array in an array: its elements have no name of their own.
@@ -65,7 +68,7 @@ fn is_text(member: &Extension) -> bool {
     member.name.local == TEXT && member.name.namespace.is_empty()
 }
 
-fn scalar(out: &mut Text, text: &str, context: ContextVersion) {
+fn scalar(out: &mut Text, text: &str, context: Context<'_>) {
     let text = text.trim();
     if !text.is_empty() {
         out.push("=");
@@ -73,14 +76,14 @@ fn scalar(out: &mut Text, text: &str, context: ContextVersion) {
     }
 }
 
-fn write_attributes(out: &mut Text, attributes: &[(Name, String)], context: ContextVersion) {
+fn write_attributes(out: &mut Text, attributes: &[(Name, String)], context: Context<'_>) {
     for (name, value) in attributes {
         attribute(out, name, value, context);
     }
 }
 
 /// An XML attribute as an item of the innermost list.
-pub(super) fn attribute(out: &mut Text, name: &Name, value: &str, context: ContextVersion) {
+pub(super) fn attribute(out: &mut Text, name: &Name, value: &str, context: Context<'_>) {
     if name.namespace != SCHEMA_INSTANCE {
         out.item(|out| {
             write_name(out, name, context);
@@ -90,8 +93,9 @@ pub(super) fn attribute(out: &mut Text, name: &Name, value: &str, context: Conte
 }
 
 /// `{namespace}local`.
-fn write_name(out: &mut Text, name: &Name, context: ContextVersion) {
+fn write_name(out: &mut Text, name: &Name, context: Context<'_>) {
     let Name { namespace, prefix, local } = name;
+    let namespace = if namespace.is_empty() { context.namespace(prefix).unwrap_or_default() } else { namespace };
     if !namespace.is_empty() {
         out.push("{");
         out.push(canonical_namespace(namespace, context));
@@ -104,10 +108,10 @@ fn write_name(out: &mut Text, name: &Name, context: ContextVersion) {
 }
 
 /// The namespace as the context has it, where senders write another.
-fn canonical_namespace(namespace: &str, context: ContextVersion) -> &str {
+fn canonical_namespace<'n>(namespace: &'n str, context: Context<'_>) -> &'n str {
     match namespace {
         "urn:epcglobal:cbv:mda" => "urn:epcglobal:cbv:mda:",
-        "https://gs1.org/voc/" => context.web_vocabulary(),
+        "https://gs1.org/voc/" => context.version.web_vocabulary(),
         _ => namespace,
     }
 }
@@ -115,6 +119,7 @@ fn canonical_namespace(namespace: &str, context: ContextVersion) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ContextVersion, Namespaces};
 
     fn named(local: &str, value: Value) -> Extension {
         let name = Name { namespace: "https://ex.org/".to_owned(), prefix: "ex".to_owned(), local: local.to_owned() };
@@ -127,7 +132,8 @@ mod tests {
 
     fn written(extensions: &[Extension]) -> String {
         let mut out = Text::default();
-        write(&mut out, extensions, ContextVersion::V2_0_0);
+        let context = Context { version: ContextVersion::V2_0_0, namespaces: &Namespaces::default() };
+        write(&mut out, extensions, context);
         out.as_str().replace("{https://ex.org/}", "|")
     }
 

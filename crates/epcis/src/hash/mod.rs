@@ -38,8 +38,8 @@
 //! - Booleans are `true` and `false`, an empty or null extension is its name alone.
 //! - Of XML attributes those of extensions count, and those on the event itself; `xsi:type` and its like do not. Attributes
 //!   on other elements of the standard do not count, as JSON has no place for them.
-//! - Only the prefixes `gs1`, `cbv` and `epcis` are expanded in values: other prefixes belong to the document, not to
-//!   the event.
+//! - Prefixed names in values are written out in either binding: with `gs1`, `cbv` and `epcis` always, with prefixes of
+//!   the document where the [`Hasher`] is told of them ([`Hasher::declare`]).
 //! - `rdfs:comment` never counts; the namespace `urn:epcglobal:cbv:mda` ends in a colon, whether or not the document
 //!   writes it.
 //! - Extensions of places and sensor elements stand in their parent, whatever their namespace ends in.
@@ -56,8 +56,9 @@ use std::{fmt, str::FromStr};
 
 use sha2::{Digest, Sha256};
 
-use crate::{ContextVersion, Event};
+use crate::{ContextVersion, Event, Namespaces};
 use text::Text;
+use value::Context;
 
 /// The event hash: SHA-256 of the pre-hash string.
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -75,7 +76,7 @@ pub enum Claim {
     Holds(ContextVersion),
     /// It is the hash of something else: the event was changed, or its sender computes otherwise.
     Fails {
-        /// What the event hashes to, with the default context.
+        /// What the event hashes to.
         computed: EventHash,
     },
 }
@@ -92,26 +93,54 @@ pub enum Claim {
 /// ```
 #[derive(Debug)]
 pub struct Hasher {
-    context: ContextVersion,
+    version: ContextVersion,
+    namespaces: Namespaces,
     text: Text,
 }
 
 impl Hasher {
     /// A hasher that expands terms as this version of the context does.
     pub fn new(context: ContextVersion) -> Self {
-        Self { context, text: Text::default() }
+        Self { version: context, namespaces: Namespaces::default(), text: Text::default() }
+    }
+
+    /// Takes over the prefixes of the document that the next events come from, in place of those before.
+    ///
+    /// Values that begin with one, such as `ex:thing`, are hashed in full.
+    pub fn declare(&mut self, namespaces: &Namespaces) {
+        self.namespaces.clone_from(namespaces);
     }
 
     /// The string that is hashed.
     pub fn prehash(&mut self, event: &Event) -> &str {
         self.text.clear();
-        prehash::write(&mut self.text, event, self.context);
+        let context = Context { version: self.version, namespaces: &self.namespaces };
+        prehash::write(&mut self.text, event, context);
         self.text.as_str()
     }
 
     /// The hash of an event.
     pub fn hash(&mut self, event: &Event) -> EventHash {
         EventHash(Sha256::digest(self.prehash(event)).into())
+    }
+
+    /// Whether the event identifier, where it claims to be the hash of the event, is it; `None` where it claims nothing.
+    /// Both versions of the context are tried.
+    pub fn check_event_id(&mut self, event: &Event) -> Option<Claim> {
+        let claimed: EventHash = event.event_id.as_ref()?.spelled().parse().ok()?;
+        let computed = self.hash(event);
+        if claimed == computed {
+            return Some(Claim::Holds(self.version));
+        }
+        let own = self.version;
+        let other = match own {
+            ContextVersion::V2_0_0 => ContextVersion::V2_0_1,
+            ContextVersion::V2_0_1 => ContextVersion::V2_0_0,
+        };
+        self.version = other;
+        let holds = claimed == self.hash(event);
+        self.version = own;
+        Some(if holds { Claim::Holds(other) } else { Claim::Fails { computed } })
     }
 }
 
@@ -126,15 +155,9 @@ impl Event {
         Hasher::new(context).prehash(self).to_owned()
     }
 
-    /// Whether the event identifier, where it claims to be the hash of the event, is it; `None` where it claims nothing.
+    /// What an event identifier that looks like an event hash says; see [`Hasher::check_event_id`].
     pub fn check_event_id(&self) -> Option<Claim> {
-        let claimed: EventHash = self.event_id.as_ref()?.spelled().parse().ok()?;
-        let computed = self.hash(ContextVersion::V2_0_0);
-        if claimed == computed {
-            return Some(Claim::Holds(ContextVersion::V2_0_0));
-        }
-        let newer = claimed == self.hash(ContextVersion::V2_0_1);
-        Some(if newer { Claim::Holds(ContextVersion::V2_0_1) } else { Claim::Fails { computed } })
+        Hasher::new(ContextVersion::default()).check_event_id(self)
     }
 }
 

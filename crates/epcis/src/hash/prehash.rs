@@ -5,15 +5,14 @@ use gs1::Identifier;
 use super::{
     extension, sensor,
     text::Text,
-    value::{self, identifier, term},
+    value::{self, Context, identifier, term},
 };
 use crate::{
-    Action, BizTransaction, ContextVersion, Event, EventKind, Extension, Place, QuantityElement, SourceDest, Term,
-    Vocabulary,
+    Action, BizTransaction, Event, EventKind, Extension, Place, QuantityElement, SourceDest, Term, Vocabulary,
 };
 
 /// Writes the pre-hash string of an event.
-pub(super) fn write(out: &mut Text, event: &Event, context: ContextVersion) {
+pub(super) fn write(out: &mut Text, event: &Event, context: Context<'_>) {
     let mut fields = Fields { out, context };
     fields.beginning(event);
     fields.objects(event);
@@ -24,7 +23,7 @@ pub(super) fn write(out: &mut Text, event: &Event, context: ContextVersion) {
 
 struct Fields<'a> {
     out: &'a mut Text,
-    context: ContextVersion,
+    context: Context<'a>,
 }
 
 impl Fields<'_> {
@@ -152,7 +151,7 @@ impl Fields<'_> {
     }
 }
 
-fn transactions(out: &mut Text, transactions: &[BizTransaction], context: ContextVersion) {
+fn transactions(out: &mut Text, transactions: &[BizTransaction], context: Context<'_>) {
     if transactions.is_empty() {
         return;
     }
@@ -164,7 +163,7 @@ fn transactions(out: &mut Text, transactions: &[BizTransaction], context: Contex
     });
 }
 
-fn parties(out: &mut Text, list: &str, key: &str, parties: &[SourceDest], context: ContextVersion) {
+fn parties(out: &mut Text, list: &str, key: &str, parties: &[SourceDest], context: Context<'_>) {
     if parties.is_empty() {
         return;
     }
@@ -177,14 +176,14 @@ fn parties(out: &mut Text, list: &str, key: &str, parties: &[SourceDest], contex
 }
 
 /// The type stands before the value that it is the type of.
-fn typed(out: &mut Text, vocabulary: Vocabulary, kind: Option<&Term>, context: ContextVersion) {
+fn typed(out: &mut Text, vocabulary: Vocabulary, kind: Option<&Term>, context: Context<'_>) {
     if let Some(kind) = kind {
         out.push("type=");
         term(out, vocabulary, kind.spelled(), context);
     }
 }
 
-fn ilmd(out: &mut Text, ilmd: &[Extension], context: ContextVersion) {
+fn ilmd(out: &mut Text, ilmd: &[Extension], context: Context<'_>) {
     if !ilmd.is_empty() {
         out.push("ilmd");
         extension::write(out, ilmd, context);

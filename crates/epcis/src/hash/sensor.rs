@@ -1,7 +1,11 @@
 //! `sensorElementList`.
 
-use super::{extension, text::Text, value};
-use crate::{ContextVersion, EventTime, Extension, SensorElement, Vocabulary};
+use super::{
+    extension,
+    text::Text,
+    value::{self, Context},
+};
+use crate::{EventTime, Extension, SensorElement, Vocabulary};
 
 /// The fields of `sensorMetadata` in the order of the hash.
 const METADATA: &[&str] =
@@ -35,7 +39,7 @@ const REPORT: &[&str] = &[
     "bizRules",
 ];
 
-pub(super) fn write(out: &mut Text, elements: &[SensorElement], context: ContextVersion) {
+pub(super) fn write(out: &mut Text, elements: &[SensorElement], context: Context<'_>) {
     if elements.is_empty() {
         return;
     }
@@ -55,7 +59,7 @@ pub(super) fn write(out: &mut Text, elements: &[SensorElement], context: Context
 }
 
 /// The fields of the standard in their order, then the others.
-fn members(out: &mut Text, members: &[Extension], order: &[&str], context: ContextVersion) {
+fn members(out: &mut Text, members: &[Extension], order: &[&str], context: Context<'_>) {
     for field in order {
         for member in members.iter().filter(|member| is_standard(member) && member.name.local == *field) {
             out.push(field);
@@ -70,7 +74,7 @@ fn is_standard(member: &Extension) -> bool {
     member.name.namespace.is_empty() && member.name.prefix.is_empty()
 }
 
-fn standard(out: &mut Text, field: &str, text: &str, context: ContextVersion) {
+fn standard(out: &mut Text, field: &str, text: &str, context: Context<'_>) {
     if text.is_empty() {
         return;
     }

@@ -6,7 +6,7 @@ use gs1::{Identifier, Key};
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 
 use super::{number, text::Text};
-use crate::{ContextVersion, EventTime, Vocabulary, ZoneOffset, cbv};
+use crate::{ContextVersion, EventTime, Namespaces, Vocabulary, ZoneOffset, cbv};
 
 /// The vocabularies that have URNs.
 const URN_VOCABULARIES: [(&str, Vocabulary); 5] = [
@@ -17,8 +17,23 @@ const URN_VOCABULARIES: [(&str, Vocabulary); 5] = [
     ("er:", Vocabulary::ErrorReason),
 ];
 
+/// What terms and prefixes stand for.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) version: ContextVersion,
+    /// Prefixes that the document declares.
+    pub(super) namespaces: &'a Namespaces,
+}
+
+impl<'a> Context<'a> {
+    /// The namespace of a prefix of the document.
+    pub(super) fn namespace(self, prefix: &str) -> Option<&'a str> {
+        self.namespaces.iter().find(|(declared, _)| *declared == prefix).map(|(_, namespace)| namespace)
+    }
+}
+
 /// A value of any field that has no type of its own.
-pub(super) fn write(out: &mut Text, text: &str, context: ContextVersion) {
+pub(super) fn write(out: &mut Text, text: &str, context: Context<'_>) {
     let text = text.trim();
     if number::write(text, |part| out.push(part)) {
         return;
@@ -32,7 +47,7 @@ pub(super) fn write(out: &mut Text, text: &str, context: ContextVersion) {
 }
 
 /// An identifier; GS1 keys as Digital Links at their finest level.
-pub(super) fn identifier(out: &mut Text, identifier: &Identifier, context: ContextVersion) {
+pub(super) fn identifier(out: &mut Text, identifier: &Identifier, context: Context<'_>) {
     match identifier.key() {
         Key::Uri(text) if !text.starts_with("https://id.gs1.org/") => {
             if !number::write(text, |part| out.push(part)) {
@@ -60,7 +75,7 @@ fn digital_link(out: &mut Text, key: &Key) {
 }
 
 /// Text that may be a standard term or a prefixed name.
-fn uri(out: &mut Text, text: &str, context: ContextVersion) {
+fn uri(out: &mut Text, text: &str, context: Context<'_>) {
     let (beginning, rest) = expanded(text, context).unwrap_or((("", ""), text));
     out.push(beginning.0);
     out.push(beginning.1);
@@ -68,27 +83,31 @@ fn uri(out: &mut Text, text: &str, context: ContextVersion) {
 }
 
 /// What a URN of the CBV or a prefixed name begins with when it is written out, and the rest of it.
-fn expanded(text: &str, context: ContextVersion) -> Option<((&'static str, &'static str), &str)> {
+fn expanded<'a>(text: &'a str, context: Context<'a>) -> Option<((&'a str, &'a str), &'a str)> {
     if let Some(rest) = text.strip_prefix("urn:epcglobal:cbv:") {
-        return URN_VOCABULARIES
-            .iter()
-            .find_map(|(name, vocabulary)| Some((vocabulary.web_beginning(context), rest.strip_prefix(name)?)));
+        return URN_VOCABULARIES.iter().find_map(|(name, vocabulary)| {
+            Some((vocabulary.web_beginning(context.version), rest.strip_prefix(name)?))
+        });
     }
     let (prefix, rest) = text.split_once(':')?;
+    // A document may declare any prefix, but URIs stay what they are.
+    if rest.starts_with("//") || matches!(prefix, "urn" | "ni" | "http" | "https") {
+        return None;
+    }
     let namespace = match prefix {
-        "gs1" => context.web_vocabulary(),
+        "gs1" => context.version.web_vocabulary(),
         "cbv" => cbv::CBV,
         "epcis" => "https://ref.gs1.org/epcis/",
-        _ => return None,
+        _ => context.namespace(prefix)?,
     };
-    (!rest.starts_with("//")).then_some(((namespace, ""), rest))
+    Some(((namespace, ""), rest))
 }
 
 /// A term of a standard vocabulary, or a private one.
-pub(super) fn term(out: &mut Text, vocabulary: Vocabulary, spelled: &str, context: ContextVersion) {
+pub(super) fn term(out: &mut Text, vocabulary: Vocabulary, spelled: &str, context: Context<'_>) {
     let spelled = spelled.trim();
     let Some(word) = vocabulary.word(spelled) else { return write(out, spelled, context) };
-    let (namespace, local) = vocabulary.web_beginning(context);
+    let (namespace, local) = vocabulary.web_beginning(context.version);
     out.push(namespace);
     out.push(local);
     out.push(word);
@@ -146,8 +165,14 @@ mod tests {
         text.as_str().to_owned()
     }
 
+    /// Without prefixes of a document.
+    fn in_context(version: ContextVersion, write: impl FnOnce(&mut Text, Context<'_>)) -> String {
+        let context = Context { version, namespaces: &Namespaces::default() };
+        written(|out| write(out, context))
+    }
+
     fn value(text: &str) -> String {
-        written(|out| write(out, text, ContextVersion::V2_0_0))
+        in_context(ContextVersion::V2_0_0, |out, context| write(out, text, context))
     }
 
     #[test]
@@ -180,19 +205,36 @@ mod tests {
         assert_eq!(value("cbv:Comp-x"), "https://ref.gs1.org/cbv/Comp-x");
         assert_eq!(value("ex:thing"), "ex:thing");
         assert_eq!(value("gs1://thing"), "gs1://thing");
-        let newer = written(|out| write(out, "gs1:Temperature", ContextVersion::V2_0_1));
+        let newer = in_context(ContextVersion::V2_0_1, |out, context| write(out, "gs1:Temperature", context));
         assert_eq!(newer, "https://ref.gs1.org/voc/Temperature");
     }
 
     #[test]
-    fn a_term_has_one_spelling() {
-        for spelled in ["in_transit", " cbv:Disp-in_transit ", "urn:epcglobal:cbv:disp:in_transit"] {
-            let term = written(|out| term(out, Vocabulary::Disposition, spelled, ContextVersion::V2_0_0));
-            assert_eq!(term, "https://ref.gs1.org/cbv/Disp-in_transit");
+    fn prefixes_of_the_document_are_written_out_and_uris_are_not_taken_for_them() {
+        let mut namespaces = Namespaces::default();
+        for prefix in ["ex", "https", "urn"] {
+            namespaces.declare(prefix, "https://example.com/");
         }
-        let private =
-            written(|out| term(out, Vocabulary::Disposition, "https://example.com/a", ContextVersion::V2_0_0));
-        assert_eq!(private, "https://example.com/a");
+        let context = Context { version: ContextVersion::V2_0_0, namespaces: &namespaces };
+        for (text, one) in [
+            ("ex:thing", "https://example.com/thing"),
+            ("other:thing", "other:thing"),
+            ("https://other.example/thing", "https://other.example/thing"),
+            ("urn:example:thing", "urn:example:thing"),
+        ] {
+            assert_eq!(written(|out| write(out, text, context)), one);
+        }
+    }
+
+    #[test]
+    fn a_term_has_one_spelling() {
+        let disposition = |spelled: &str| {
+            in_context(ContextVersion::V2_0_0, |out, context| term(out, Vocabulary::Disposition, spelled, context))
+        };
+        for spelled in ["in_transit", " cbv:Disp-in_transit ", "urn:epcglobal:cbv:disp:in_transit"] {
+            assert_eq!(disposition(spelled), "https://ref.gs1.org/cbv/Disp-in_transit");
+        }
+        assert_eq!(disposition("https://example.com/a"), "https://example.com/a");
     }
 
     #[test]

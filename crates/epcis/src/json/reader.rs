@@ -393,7 +393,7 @@ impl<R: BufRead> JsonReader<R> {
         let rejected = report.rejected();
         let mut findings = report.into_findings();
         if let Some(event) = &found {
-            let checks = Checks { binding: Binding::Json, latest: None, whole: !rejected };
+            let checks = Checks { binding: Binding::Json, latest: self.limits.latest, whole: !rejected };
             findings.extend(check::check(event, &at, checks));
         }
         self.pending.push_back(match found {
