@@ -2,6 +2,7 @@
 
 mod canonical;
 mod check;
+mod context_version;
 mod document;
 mod event;
 mod extension;
@@ -9,6 +10,8 @@ mod finding;
 #[expect(dead_code, reason = "the decoders of both bindings move onto it next")]
 mod input;
 mod json;
+#[expect(unused_imports, dead_code, reason = "the readers hand out what stands beside the events next")]
+mod kept;
 mod masterdata;
 mod quantity;
 mod reader;
@@ -18,6 +21,7 @@ mod time;
 pub mod write;
 mod xml;
 
+pub use context_version::{ContextVersion, UnknownContextVersion};
 pub use document::{Document, DocumentKind, Namespaces, Query, Section};
 pub use event::{
     Action, BizTransaction, ErrorDeclaration, Event, EventKind, FieldAttribute, PersistentDisposition, Place,

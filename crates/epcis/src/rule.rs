@@ -40,6 +40,9 @@ rules! {
     FIELD_UNKNOWN "EPCIS-FIELD-UNKNOWN" "EPCIS 2.0 §7.4" "A field is one of the standard or an extension.";
     FIELD_VALUE "EPCIS-FIELD-VALUE" "EPCIS 2.0 §7.3" "A field has a value of its type.";
     ILMD_ACTION "EPCIS-ILMD-ACTION" "EPCIS 2.0 §7.4.2" "Instance and lot master data come when something begins to be.";
+    KEPT "EPCIS-KEPT" "" "What a binding cannot say is kept in annotations of its own namespace.";
+    LEFT_OUT "EPCIS-LEFT-OUT" "" "What a target cannot hold at all is left out of it.";
+    NOT_TRANSLATED "EPCIS-NOT-TRANSLATED" "TDS 2.0 §6" "A Digital Link becomes an EPC URN where the length of its company prefix is known.";
     OBJECTS_MISSING "EPCIS-OBJECTS-MISSING" "EPCIS 2.0 §7.4" "An event is about something.";
     PARENT_MISSING "EPCIS-PARENT-MISSING" "EPCIS 2.0 §7.4.3" "Only an observation may leave the parent open.";
     TIME_FORMAT "EPCIS-TIME-FORMAT" "EPCIS 2.0 §7.3.3" "A time is a date and time with an offset.";

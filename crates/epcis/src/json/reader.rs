@@ -16,7 +16,7 @@ use super::{
     scan::{Fit, Place, Scanner, Stop},
     tree::{self, Json, Node, TreeError},
 };
-use crate::{Finding, Item, Limits, Location, Severity, VocabularyElement, check, rule};
+use crate::{Binding, Finding, Item, Limits, Location, Severity, VocabularyElement, check, kept, rule};
 
 /// An object of the outer levels has few members; more are an attack on memory.
 const MOST_MEMBERS: usize = 1_000;
@@ -295,7 +295,8 @@ impl<R: BufRead> JsonReader<R> {
     }
 
     fn vocabulary(&mut self, read: impl FnOnce(&mut Names<'_>) -> Vec<VocabularyElement>) {
-        let elements = read(&mut Names::new(&self.context));
+        let mut elements = read(&mut Names::new(&self.context));
+        elements.iter_mut().for_each(|element| kept::restore_vocabulary(element, Binding::Json));
         self.pending.extend(elements.into_iter().map(Item::Vocabulary));
     }
 
@@ -385,6 +386,10 @@ impl<R: BufRead> JsonReader<R> {
                 repeats(&mut report, &tree.root);
             }
             event(&mut report, &self.context, &tree.root)
+        });
+        let found = found.map(|mut event| {
+            kept::restore_event(&mut event, Binding::Json);
+            event
         });
         let rejected = report.rejected();
         let mut findings = report.into_findings();
