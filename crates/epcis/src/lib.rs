@@ -31,7 +31,7 @@ pub use extension::{Extension, Name, Value};
 pub use finding::{Finding, Location, Severity};
 pub use masterdata::{Attribute, VocabularyElement};
 pub use quantity::Quantity;
-pub use reader::{Binding, Item, Limits, Reader};
+pub use reader::{Binding, Decoder, Item, Limits, Reader};
 pub use rule::Rule;
 pub use term::Term;
 pub use time::{EventTime, InvalidTime, ZoneOffset};

@@ -3,7 +3,7 @@
 use gs1::Identifier;
 use serde::{Deserialize, Serialize};
 
-use crate::{Extension, Value};
+use crate::{Extension, FieldAttribute, Value};
 
 /// One `VocabularyElement` (EPCIS 2.0 §7.1.4): attributes of a location, a product, a party.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -21,6 +21,9 @@ pub struct VocabularyElement {
     /// Further members.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extensions: Vec<Extension>,
+    /// XML attributes outside the standard on the element (the way is empty) and on its parts (`attribute[2]`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub field_attributes: Vec<FieldAttribute>,
 }
 
 /// One master-data attribute.

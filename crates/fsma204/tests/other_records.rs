@@ -170,6 +170,7 @@ fn attributes_are_read_in_every_spelling() {
         attributes,
         children: vec![],
         extensions: vec![],
+        field_attributes: vec![],
     };
     let location = LocationDescription::from_vocabulary(&element(vec![
         attribute("urn:epcglobal:cbv:mda#name", "Harbor Mesa"),

@@ -78,7 +78,14 @@ fn element(report: &mut Report<'_>, names: &mut Names<'_>, node: &Node<'_>) -> O
     if !members.iter().any(|member| member.name == "id") {
         missing(report, node.at, "id", "say what the attributes belong to");
     }
-    Some(VocabularyElement { vocabulary: String::new(), id: id?, attributes, children, extensions })
+    Some(VocabularyElement {
+        vocabulary: String::new(),
+        id: id?,
+        attributes,
+        children,
+        extensions,
+        field_attributes: Vec::new(),
+    })
 }
 
 fn attribute(report: &mut Report<'_>, names: &mut Names<'_>, node: &Node<'_>) -> Option<Attribute> {

@@ -107,7 +107,8 @@ fn an_event_beyond_the_limits_is_rejected_and_the_next_one_read() {
     let deep = format!("{}{}", "[".repeat(80), "]".repeat(80));
     for value in [long, deep] {
         let document = SMALL.replace("[1.50, null, {\"ex:b\": true}]", &value);
-        let items = items_within(document.as_bytes(), Limits { max_event_bytes: 600, max_depth: 60 });
+        let items =
+            items_within(document.as_bytes(), Limits { max_event_bytes: 600, max_depth: 60, ..Limits::default() });
         let rejected = items.iter().find_map(|item| match item {
             Item::Rejected { at, findings, .. } if at.event == Some(0) => Some(&*findings[0].code),
             _ => None,
