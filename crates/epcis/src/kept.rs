@@ -24,7 +24,7 @@ pub(crate) use section::{
     restore_section, wrapped,
 };
 
-use crate::{Binding, Event, Extension, Name, Value, VocabularyElement};
+use crate::{Binding, Event, Extension, FieldAttribute, Name, Value, VocabularyElement};
 
 /// The namespace of the annotations.
 pub(crate) const NAMESPACE: &str = "https://lotline.dev/ns/kept/";
@@ -34,6 +34,23 @@ pub(crate) const PREFIX: &str = "kept";
 
 /// The member or element whose text is an extension in its stored form.
 const STORED: &str = "stored";
+
+/// The attribute that names prefixes which the writer declared on an element: they are no part of it.
+pub(crate) const DECLARED: &str = "declared";
+
+/// Whether an attribute declares one of some prefixes.
+fn is_declaration(name: &Name, prefixes: &str) -> bool {
+    name.namespace == name::XMLNS && prefixes.split(' ').any(|prefix| prefix == name.local)
+}
+
+/// Takes away the declarations that a writer added.
+fn forget_declarations(attributes: &mut Vec<FieldAttribute>) {
+    let declared = attributes.iter().position(|found| found.on.is_empty() && is_called(&found.name, DECLARED));
+    if let Some(at) = declared {
+        let declared = attributes.remove(at).value;
+        attributes.retain(|found| !(found.on.is_empty() && is_declaration(&found.name, &declared)));
+    }
+}
 
 /// The name of an annotation.
 pub(crate) fn annotation(local: &str) -> Name {
@@ -116,6 +133,7 @@ pub(crate) fn restore_event(event: &mut Event, binding: Binding) {
     if let Some(declaration) = &mut event.error_declaration {
         restore_list(&mut declaration.extensions, binding);
     }
+    forget_declarations(&mut event.attributes);
     for attribute in &mut event.attributes {
         name::restore(&mut attribute.name);
     }
@@ -133,6 +151,7 @@ pub(crate) fn restore_vocabulary(element: &mut VocabularyElement, binding: Bindi
             restore_list(members, binding);
         }
     }
+    forget_declarations(&mut element.field_attributes);
     if let Some(fields) = fields {
         field::restore_vocabulary(element, fields);
     }

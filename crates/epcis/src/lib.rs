@@ -10,7 +10,6 @@ mod finding;
 #[expect(dead_code, reason = "the decoders of both bindings move onto it next")]
 mod input;
 mod json;
-#[expect(unused_imports, dead_code, reason = "the readers hand out what stands beside the events next")]
 mod kept;
 mod masterdata;
 mod quantity;

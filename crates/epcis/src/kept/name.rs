@@ -6,6 +6,9 @@ use crate::{Binding, Name};
 
 use super::NAMESPACE;
 
+/// The namespace of declarations of namespaces.
+pub(crate) const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
+
 /// Stands for no namespace where a binding wants one.
 const NONE: &str = "https://lotline.dev/ns/kept/none/";
 

@@ -3,7 +3,7 @@
 //! XML knows text, elements and attributes. Everything else is an element with an attribute that says what it is:
 //! `kept:type` for numbers, booleans, null, lists and empty objects, `kept:name` for names that had to be changed.
 
-use super::{STORED, annotation, is_annotation, is_called, name, stored};
+use super::{DECLARED, STORED, annotation, is_declaration, is_annotation, is_called, name, stored};
 use crate::{Extension, Name, Value};
 
 /// The element of a list.
@@ -13,7 +13,7 @@ const TYPE: &str = "type";
 /// The attribute that says that a name is written with escapes.
 const NAME: &str = "name";
 const ESCAPED: &str = "escaped";
-/// The member that holds text beside elements.
+/// The members that hold text between elements.
 const TEXT: &str = "#text";
 
 /// Whether XML can hold every character of a text.
@@ -43,16 +43,22 @@ pub(crate) fn is_plain(extension: &Extension, outside: bool) -> bool {
         }
 }
 
-/// Whether the members of an element are elements, with text before them at most.
+/// Whether the members of an element are elements, with text between them at most.
 pub(crate) fn is_plain_content(members: &[Extension]) -> bool {
-    let elements = match members {
-        [first, rest @ ..] if is_text(first) => rest,
-        all => all,
-    };
-    !elements.is_empty() && elements.iter().all(|member| is_plain(member, false))
+    let mut text_before = false;
+    let mut elements = false;
+    for member in members {
+        let text = is_text(member);
+        if text && text_before || !text && !is_plain(member, false) {
+            return false;
+        }
+        text_before = text;
+        elements |= !text;
+    }
+    elements
 }
 
-/// Whether a member is the text beside elements.
+/// Whether a member is text between elements.
 pub(crate) fn is_text(member: &Extension) -> bool {
     member.name.local == TEXT
         && member.name.prefix.is_empty()
@@ -114,12 +120,19 @@ fn content(value: &Value) -> Option<(Option<&'static str>, Value)> {
         Value::List(values) if values.is_empty() => (Some("list"), Value::Text(String::new())),
         Value::List(values) => (Some("list"), Value::Members(values.iter().map(item).collect())),
         Value::Members(members) if members.is_empty() => (Some("object"), Value::Text(String::new())),
-        Value::Members(members) => {
-            let text = members.first().filter(|first| is_text(first) && members.len() > 1);
-            let elements = members.iter().skip(usize::from(text.is_some())).map(|member| shape(member, false));
-            (None, Value::Members(text.cloned().into_iter().chain(elements).collect()))
-        }
+        Value::Members(members) => (None, Value::Members(contents(members))),
     })
+}
+
+/// Members as elements, with text between them where XML reads it back.
+fn contents(members: &[Extension]) -> Vec<Extension> {
+    let elements = members.iter().any(|member| !is_text(member));
+    let mut text_before = false;
+    let shaped = members.iter().map(|member| {
+        text_before = elements && !text_before && is_text(member);
+        if text_before { member.clone() } else { shape(member, false) }
+    });
+    shaped.collect()
 }
 
 fn item(value: &Value) -> Extension {
@@ -141,6 +154,9 @@ pub(crate) fn restore(extension: &mut Extension) {
     {
         *extension = stored;
         return;
+    }
+    if let Some(declared) = take_attribute(extension, DECLARED) {
+        extension.attributes.retain(|(name, _)| !is_declaration(name, &declared));
     }
     let kind = take_attribute(extension, TYPE);
     if take_attribute(extension, NAME).is_some() {

@@ -28,7 +28,10 @@ impl JsonEvents<'_> {
     /// Writes the members of an event; the brackets and `@context` are left to the caller.
     pub(super) fn write(&mut self, event: &Event) {
         self.text.member("type", event_type(event.kind));
-        self.identifier("eventID", event.event_id.as_ref());
+        match &event.event_id {
+            Some(id) if !is_iri(id.spelled()) => self.keep.add("event_id"),
+            id => self.identifier("eventID", id.as_ref()),
+        }
         self.time("eventTime", &event.event_time, "event_time");
         if let Some(time) = &event.record_time {
             self.time("recordTime", time, "record_time");

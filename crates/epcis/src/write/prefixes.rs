@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::notes::Notes;
-use crate::{Binding, Event, Extension, Name, Namespaces, Value, VocabularyElement, json::STANDARD, kept, rule};
+use crate::{Binding, Event, Extension, Name, Namespaces, Value, VocabularyElement, json::STANDARD, kept::{self, name::XMLNS}, rule};
 
 /// The namespace of `xsi:nil`.
 pub(super) const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
@@ -138,7 +138,7 @@ impl Prefixes {
     /// The namespace that a name has to be declared with; `None` when it needs no declaration.
     fn needed<'n>(&self, name: &'n Name) -> Option<&'n str> {
         match (name.namespace.as_str(), name.prefix.as_str(), self.binding) {
-            ("", "", _) | (XML, "xml", _) | (_, "", Binding::Xml) => None,
+            ("", "", _) | (XML, "xml", _) | (_, "", Binding::Xml) | (XMLNS, "xmlns", Binding::Xml) => None,
             (namespace, "", Binding::Json) if self.is_whole(namespace, &name.local) => None,
             (namespace, _, binding) => Some(kept::name::namespace_in(namespace, binding)),
         }

@@ -33,9 +33,7 @@ impl XmlEvents<'_> {
             if self.old { xml_fields::of_1_2(event.kind) } else { xml_fields::of_2_0(event.kind) };
         self.text.raw("<");
         self.text.raw(event_type(event.kind));
-        for (prefix, namespace) in self.prefixes.local() {
-            self.text.declare(prefix, namespace);
-        }
+        let declared = self.text.declarations(self.prefixes, &[]);
         self.text.raw(">");
         self.time("eventTime", &event.event_time, "event_time");
         if let Some(time) = &event.record_time {
@@ -67,6 +65,7 @@ impl XmlEvents<'_> {
             });
         }
         self.text.extensions(&event.extensions, self.prefixes);
+        self.text.name_declarations(declared, self.prefixes, &[]);
         self.keep.unless(event.attributes.is_empty(), "attributes");
     }
 

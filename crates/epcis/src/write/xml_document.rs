@@ -345,9 +345,7 @@ fn added_header() -> Extension {
 /// An element of master data; `plain` says that it reads back as it is, otherwise it is kept whole besides.
 fn vocabulary_element(text: &mut XmlText, element: &VocabularyElement, prefixes: &Prefixes, plain: bool) {
     text.raw("<VocabularyElement");
-    for (prefix, namespace) in prefixes.local() {
-        text.declare(prefix, namespace);
-    }
+    let declared = text.declarations(prefixes, &[]);
     text.attribute("id", element.id.spelled());
     text.raw(">");
     for attribute in &element.attributes {
@@ -373,5 +371,6 @@ fn vocabulary_element(text: &mut XmlText, element: &VocabularyElement, prefixes:
     } else {
         text.annotation(&kept::fields_of_element(element));
     }
+    text.name_declarations(declared, prefixes, &[]);
     text.raw("</VocabularyElement>\n");
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::prefixes::Prefixes;
-use crate::{Binding, Extension, Value, kept};
+use crate::{Binding, Extension, Name, Value, kept};
 
 /// XML that is being written.
 #[derive(Default)]
@@ -91,6 +91,36 @@ impl XmlText {
         self.text.push('"');
     }
 
+    /// Declares the prefixes that the document does not, but those that are attributes anyway. Gives the place behind.
+    pub(super) fn declarations(&mut self, prefixes: &Prefixes, attributes: &[(Name, String)]) -> usize {
+        for (prefix, namespace) in prefixes.local() {
+            let is_it = |name: &Name| name.namespace == kept::name::XMLNS && name.local == prefix;
+            if !attributes.iter().any(|(name, _)| is_it(name)) {
+                self.declare(prefix, namespace);
+            }
+        }
+        self.text.len()
+    }
+
+    /// Names those of the declared prefixes that values behind `at` seem to use: a reader would take the declarations
+    /// for a part of the document otherwise.
+    pub(super) fn name_declarations(&mut self, at: usize, prefixes: &Prefixes, attributes: &[(Name, String)]) {
+        let mut named = String::new();
+        for (prefix, _) in prefixes.local() {
+            let own = attributes.iter().any(|(name, _)| name.namespace == kept::name::XMLNS && name.local == prefix);
+            if !own && self.text.get(at..).is_some_and(|written| uses(written, prefix)) {
+                named.push_str(if named.is_empty() { "" } else { " " });
+                named.push_str(prefix);
+            }
+        }
+        if !named.is_empty() {
+            let declared = prefixes.local().any(|(prefix, _)| prefix == kept::PREFIX);
+            let (prefix, namespace, name) = (kept::PREFIX, kept::NAMESPACE, kept::DECLARED);
+            let declaration = if declared { String::new() } else { format!(" xmlns:{prefix}=\"{namespace}\"") };
+            self.text.insert_str(at, &format!("{declaration} {prefix}:{name}=\"{named}\""));
+        }
+    }
+
     /// Character data. Whether it reads back as it is.
     pub(super) fn characters(&mut self, text: &str) -> bool {
         self.escaped(text, false)
@@ -163,9 +193,7 @@ impl XmlText {
         let local = extension.name.local.as_str();
         self.text.push('<');
         self.qualified(prefix, local);
-        if declares {
-            prefixes.local().for_each(|(prefix, namespace)| self.declare(prefix, namespace));
-        }
+        let declared = if declares { self.declarations(prefixes, &extension.attributes) } else { 0 };
         let mut inner = default;
         if prefix.is_empty() {
             inner = kept::name::namespace_in(&extension.name.namespace, Binding::Xml);
@@ -185,6 +213,9 @@ impl XmlText {
         self.text.push_str("</");
         self.qualified(prefix, local);
         self.text.push('>');
+        if declares {
+            self.name_declarations(declared, prefixes, &extension.attributes);
+        }
     }
 
     /// The content of an element in a default namespace.
@@ -218,4 +249,17 @@ impl XmlText {
         self.text.push('"');
         held
     }
+}
+
+/// Whether a value in written XML holds something like `prefix:name`; the names of elements and attributes do not count.
+fn uses(written: &str, prefix: &str) -> bool {
+    written.match_indices(prefix).any(|(at, _)| {
+        let before = written.get(..at).and_then(|before| before.chars().next_back());
+        let Some(name) = written.get(at + prefix.len()..).and_then(|after| after.strip_prefix(':')) else {
+            return false;
+        };
+        let behind = name.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+        let is_name = matches!(before, Some('<' | '/')) || (before == Some(' ') && behind.starts_with("=\""));
+        !is_name && !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))
+    })
 }
