@@ -6,7 +6,6 @@ mod corpus;
 mod documents;
 mod findings;
 mod input;
-mod round_trip;
 
 use std::io::BufRead;
 
