@@ -26,6 +26,8 @@ pub(super) struct Tree<'a> {
     pub(super) attributes: Vec<Attribute<'a>>,
     /// Declarations on the elements of the tree.
     pub(super) declared: Vec<Declared<'a>>,
+    /// Elements with prefixes that were never declared, and these prefixes.
+    pub(super) undeclared: Vec<(usize, &'a str)>,
 }
 
 /// An element, or a run of text beside elements.
@@ -180,6 +182,12 @@ impl<'t> At<'t> {
                 && self.is_instance(attribute)
                 && matches!(attribute.value.trim(), "true" | "1")
         })
+    }
+
+    /// Elements of the tree with prefixes that were never declared, and these prefixes.
+    pub(super) fn undeclared(&self) -> impl Iterator<Item = (At<'t>, &'t str)> + use<'t> {
+        let tree = self.tree;
+        tree.undeclared.iter().filter_map(move |(index, prefix)| Some((At::new(tree, *index)?, *prefix)))
     }
 
     /// The element as the standard's extension point keeps it.
