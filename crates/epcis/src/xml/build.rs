@@ -118,6 +118,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             parent: 0,
             first: None,
             next: None,
+            ordinal: 1,
             offset: tag.offset,
         });
         if self.tree.nodes.len() + self.tree.attributes.len() > self.limits.max_nodes {
@@ -156,7 +157,17 @@ impl<'a, 'l> Builder<'a, 'l> {
             return;
         }
         let attributes = (0, 0);
-        self.add(Node { name: None, space: Space::None, attributes, text, parent: 0, first: None, next: None, offset });
+        self.add(Node {
+            name: None,
+            space: Space::None,
+            attributes,
+            text,
+            parent: 0,
+            first: None,
+            next: None,
+            ordinal: 1,
+            offset,
+        });
     }
 
     /// Puts a node behind the last child of the innermost open element.
@@ -166,8 +177,17 @@ impl<'a, 'l> Builder<'a, 'l> {
             node.parent = open.node;
             let before = open.last.replace(index);
             match before {
-                Some(before) => self.tree.nodes.get_mut(before).into_iter().for_each(|node| node.next = Some(index)),
-                None => self.tree.nodes.get_mut(open.node).into_iter().for_each(|node| node.first = Some(index)),
+                Some(before) => {
+                    if let Some(before) = self.tree.nodes.get_mut(before) {
+                        before.next = Some(index);
+                        node.ordinal = if before.name == node.name { before.ordinal + 1 } else { 1 };
+                    }
+                }
+                None => {
+                    if let Some(parent) = self.tree.nodes.get_mut(open.node) {
+                        parent.first = Some(index);
+                    }
+                }
             }
         }
         self.tree.nodes.push(node);
