@@ -11,6 +11,7 @@ mod name;
 mod reading;
 mod reference;
 mod root;
+mod sbdh;
 mod scan;
 mod scope;
 mod sensor;
