@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test helpers stop the test")]
 
 mod corpus;
+mod cuts;
 mod documents;
 mod findings;
 mod input;
