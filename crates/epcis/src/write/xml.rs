@@ -26,8 +26,8 @@ pub(super) struct XmlEvents<'w> {
 }
 
 impl XmlEvents<'_> {
-    /// Writes an event up to its extensions; the end tag is left to the caller.
-    pub(super) fn write(&mut self, event: &Event) {
+    /// Writes an event with its extensions; the end tag is left to the caller. Gives the place behind the declarations.
+    pub(super) fn write(&mut self, event: &Event) -> usize {
         let since_2_0 = event.kind == EventKind::Association;
         let (fields, wrapped) =
             if self.old { xml_fields::of_1_2(event.kind) } else { xml_fields::of_2_0(event.kind) };
@@ -65,8 +65,8 @@ impl XmlEvents<'_> {
             });
         }
         self.text.extensions(&event.extensions, self.prefixes);
-        self.text.name_declarations(declared, self.prefixes, &[]);
         self.keep.unless(event.attributes.is_empty(), "attributes");
+        declared
     }
 
     /// An element that is left out when nothing stands in it.

@@ -268,11 +268,12 @@ impl XmlDocument {
         };
         self.text.raw(opened);
         let (text, prefixes, keep) = (&mut self.text, &self.prefixes, &mut self.keep);
-        XmlEvents { text, prefixes, keep, terms: self.terms, old: self.old }.write(&shaped);
+        let declared = XmlEvents { text, prefixes, keep, terms: self.terms, old: self.old }.write(&shaped);
         if !self.keep.fields().is_empty() {
             self.text.annotation(&kept::fields_of_event(&event, self.keep.fields()));
             notes.kept(self.keep.fields(), "XML");
         }
+        self.text.name_declarations(declared, &self.prefixes, &[]);
         self.text.close(event_type(event.kind));
         self.text.raw(closed);
     }

@@ -114,10 +114,10 @@ impl XmlText {
             }
         }
         if !named.is_empty() {
-            let declared = prefixes.local().any(|(prefix, _)| prefix == kept::PREFIX);
-            let (prefix, namespace, name) = (kept::PREFIX, kept::NAMESPACE, kept::DECLARED);
-            let declaration = if declared { String::new() } else { format!(" xmlns:{prefix}=\"{namespace}\"") };
-            self.text.insert_str(at, &format!("{declaration} {prefix}:{name}=\"{named}\""));
+            // A prefix of its own: what stands in the element may have another use for the usual one.
+            let (namespace, name) = (kept::NAMESPACE, kept::DECLARED);
+            let text = format!(" xmlns:kept-names=\"{namespace}\" kept-names:{name}=\"{named}\"");
+            self.text.insert_str(at, &text);
         }
     }
 
