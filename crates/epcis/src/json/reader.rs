@@ -296,7 +296,9 @@ impl<R: BufRead> JsonReader<R> {
 
     fn vocabulary(&mut self, read: impl FnOnce(&mut Names<'_>) -> Vec<VocabularyElement>) {
         let mut elements = read(&mut Names::new(&self.context));
-        elements.iter_mut().for_each(|element| kept::restore_vocabulary(element, Binding::Json));
+        for element in &mut elements {
+            kept::restore_vocabulary(element, Binding::Json);
+        }
         self.pending.extend(elements.into_iter().map(Item::Vocabulary));
     }
 

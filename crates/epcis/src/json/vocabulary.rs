@@ -13,10 +13,10 @@ pub(crate) enum Vocabulary {
     Component,
 }
 
-/// One vocabulary: its words, the namespaces in which they are written out, and the prefix that XML gets.
+/// One vocabulary: its words, and the namespaces in which they are written out.
 struct Spec {
     words: &'static [&'static str],
-    /// Spelled-out beginnings of standard terms; the first is what XML is given.
+    /// Spelled-out beginnings of standard terms.
     beginnings: &'static [&'static str],
     /// Beginnings that the JSON binding refuses because a standard word has to be bare there.
     refused: &'static [&'static str],
@@ -60,15 +60,6 @@ impl Vocabulary {
         let spec = self.spec();
         let rest = spec.beginnings.iter().find_map(|beginning| spelled.strip_prefix(beginning)).unwrap_or(spelled);
         spec.words.iter().find(|word| **word == rest).copied()
-    }
-
-    /// The term as XML writes it: standard words spelled out, others as they are.
-    pub(crate) fn spelled_out(self, spelled: &str) -> String {
-        let spec = self.spec();
-        match (spec.words.contains(&spelled), spec.beginnings.first()) {
-            (true, Some(beginning)) => format!("{beginning}{spelled}"),
-            _ => spelled.to_owned(),
-        }
     }
 
     /// Whether the JSON binding refuses this spelling: it belongs to the standard, where words have to be bare.
@@ -287,12 +278,5 @@ mod tests {
         }
         assert_eq!(Vocabulary::BizStep.bare("https://example.com/shipping"), None);
         assert_eq!(Vocabulary::Disposition.bare("shipping"), None);
-    }
-
-    #[test]
-    fn xml_gets_words_spelled_out() {
-        assert_eq!(Vocabulary::BizStep.spelled_out("shipping"), "urn:epcglobal:cbv:bizstep:shipping");
-        assert_eq!(Vocabulary::Measurement.spelled_out("Temperature"), "gs1:Temperature");
-        assert_eq!(Vocabulary::BizStep.spelled_out("https://example.com/smoking"), "https://example.com/smoking");
     }
 }

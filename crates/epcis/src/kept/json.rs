@@ -165,9 +165,11 @@ fn is_local_odd(name: &Name, outside: bool) -> bool {
 }
 
 fn repeated_attribute(member: &Extension) -> bool {
-    member.attributes.iter().enumerate().any(|(i, (name, _))| {
-        member.attributes.iter().take(i).any(|(other, _)| other == name)
-    })
+    member
+        .attributes
+        .iter()
+        .enumerate()
+        .any(|(i, (name, _))| member.attributes.iter().take(i).any(|(other, _)| other == name))
 }
 
 fn plain_text(name: Name, text: String) -> Extension {
@@ -265,7 +267,9 @@ fn read_attributes(attributes: Extension) -> Vec<(Name, String)> {
         _ => None,
     };
     let mut attributes: Vec<_> = members.into_iter().filter_map(text).collect();
-    attributes.iter_mut().for_each(|(name, _)| name::restore(name));
+    for (name, _) in &mut attributes {
+        name::restore(name);
+    }
     attributes
 }
 

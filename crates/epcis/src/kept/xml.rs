@@ -3,7 +3,7 @@
 //! XML knows text, elements and attributes. Everything else is an element with an attribute that says what it is:
 //! `kept:type` for numbers, booleans, null, lists and empty objects, `kept:name` for names that had to be changed.
 
-use super::{DECLARED, STORED, annotation, is_declaration, is_annotation, is_called, name, stored};
+use super::{DECLARED, STORED, annotation, is_annotation, is_called, is_declaration, name, stored};
 use crate::{Extension, Name, Value};
 
 /// The element of a list.
@@ -69,7 +69,8 @@ pub(crate) fn is_text(member: &Extension) -> bool {
 
 fn is_plain_name(name: &Name, outside: bool) -> bool {
     let unnamed = name.prefix.is_empty() && name.namespace.is_empty();
-    !(outside && unnamed) && !name::is_reserved(name) && holds(&name.namespace) && name::is_xml(&name.local)
+    let known = name::is_reserved(name) || (outside && unnamed);
+    !known && holds(&name.namespace) && name::is_xml(&name.local)
 }
 
 fn is_plain_attribute(name: &Name) -> bool {
@@ -86,9 +87,11 @@ pub(crate) fn shape(extension: &Extension, outside: bool) -> Extension {
         || name::is_reserved(name)
         || !holds(&name.namespace)
         || extension.attributes.iter().any(|(name, value)| !is_plain_attribute(name) || !holds(value))
-        || extension.attributes.iter().enumerate().any(|(i, (name, _))| {
-            extension.attributes.iter().take(i).any(|(other, _)| other == name)
-        });
+        || extension
+            .attributes
+            .iter()
+            .enumerate()
+            .any(|(i, (name, _))| extension.attributes.iter().take(i).any(|(other, _)| other == name));
     if hopeless {
         return stored(extension);
     }

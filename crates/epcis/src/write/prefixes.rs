@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::notes::Notes;
-use crate::{Binding, Event, Extension, Name, Namespaces, Value, VocabularyElement, json::STANDARD, kept::{self, name::XMLNS}, rule};
+use crate::{
+    Binding, Event, Extension, Name, Namespaces, Value, VocabularyElement,
+    json::STANDARD,
+    kept::{self, name::XMLNS},
+    rule,
+};
 
 /// The namespace of `xsi:nil`.
 pub(super) const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";

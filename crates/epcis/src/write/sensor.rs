@@ -28,8 +28,15 @@ fn shape(name: &str) -> Option<Shape> {
         "value" | "minValue" | "maxValue" | "meanValue" | "sDev" | "percRank" | "percValue" => Shape::Number,
         "booleanValue" => Shape::Bool,
         "time" | "startTime" | "endTime" => Shape::Time,
-        "deviceID" | "deviceMetadata" | "rawData" | "dataProcessingMethod" | "bizRules" | "microorganism"
-        | "chemicalSubstance" | "coordinateReferenceSystem" | "uriValue" => Shape::Iri,
+        "deviceID"
+        | "deviceMetadata"
+        | "rawData"
+        | "dataProcessingMethod"
+        | "bizRules"
+        | "microorganism"
+        | "chemicalSubstance"
+        | "coordinateReferenceSystem"
+        | "uriValue" => Shape::Iri,
         "hexBinaryValue" => Shape::Hex,
         "stringValue" | "uom" => Shape::Text,
         "type" => Shape::Word(Vocabulary::Measurement),

@@ -29,8 +29,7 @@ impl XmlEvents<'_> {
     /// Writes an event with its extensions; the end tag is left to the caller. Gives the place behind the declarations.
     pub(super) fn write(&mut self, event: &Event) -> usize {
         let since_2_0 = event.kind == EventKind::Association;
-        let (fields, wrapped) =
-            if self.old { xml_fields::of_1_2(event.kind) } else { xml_fields::of_2_0(event.kind) };
+        let (fields, wrapped) = if self.old { xml_fields::of_1_2(event.kind) } else { xml_fields::of_2_0(event.kind) };
         self.text.raw("<");
         self.text.raw(event_type(event.kind));
         let declared = self.text.declarations(self.prefixes, &[]);
@@ -58,9 +57,9 @@ impl XmlEvents<'_> {
                     this.field(field, event);
                 }
                 if event.kind == EventKind::Transformation {
-                    SINCE_2_0.iter().for_each(|field| this.field(field, event));
+                    this.since_2_0(event);
                 } else {
-                    this.optional("extension", |this| SINCE_2_0.iter().for_each(|field| this.field(field, event)));
+                    this.optional("extension", |this| this.since_2_0(event));
                 }
             });
         }
@@ -79,6 +78,12 @@ impl XmlEvents<'_> {
             self.text.truncate(before);
         } else {
             self.text.close(name);
+        }
+    }
+
+    fn since_2_0(&mut self, event: &Event) {
+        for field in SINCE_2_0 {
+            self.field(field, event);
         }
     }
 
@@ -159,7 +164,9 @@ impl XmlEvents<'_> {
             return;
         }
         self.text.open(list);
-        ids.iter().for_each(|id| self.identifier(name, Some(id), field));
+        for id in ids {
+            self.identifier(name, Some(id), field);
+        }
         self.text.close(list);
     }
 
@@ -186,7 +193,9 @@ impl XmlEvents<'_> {
         let field = "persistent_disposition";
         self.text.open("persistentDisposition");
         for (name, terms) in [("unset", &disposition.unset), ("set", &disposition.set)] {
-            terms.iter().for_each(|term| self.term(name, Some(term), Vocabulary::Disposition, field));
+            for term in terms {
+                self.term(name, Some(term), Vocabulary::Disposition, field);
+            }
         }
         self.text.close("persistentDisposition");
     }

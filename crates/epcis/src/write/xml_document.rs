@@ -1,7 +1,7 @@
 //! An XML document: what stands around the events.
 
 use super::{
-    CbvFormat, EpcFormat, NO_DATE, Options, Target, event_type, identifiers, keep::Keep, notes::Notes,
+    CbvFormat, NO_DATE, Options, Target, event_type, identifiers::Identifiers, keep::Keep, notes::Notes,
     prefixes::Prefixes, shape, xml::XmlEvents, xml_text::XmlText,
 };
 use crate::{
@@ -33,7 +33,7 @@ pub(super) struct XmlDocument {
     root: String,
     query: Option<(String, Option<String>)>,
     old: bool,
-    epc_format: EpcFormat,
+    identifiers: Identifiers,
     terms: CbvFormat,
     stage: Stage,
     /// The vocabulary whose elements are being written.
@@ -49,7 +49,11 @@ impl XmlDocument {
     pub(super) fn start(document: &Document, options: &Options, notes: &mut Notes) -> Self {
         let kind = match document.kind {
             DocumentKind::Event | DocumentKind::EventList => {
-                notes.info(rule::KEPT, "", "XML has no events without a document; one is written around them".to_owned());
+                notes.info(
+                    rule::KEPT,
+                    "",
+                    "XML has no events without a document; one is written around them".to_owned(),
+                );
                 DocumentKind::Events
             }
             kind => kind,
@@ -63,7 +67,7 @@ impl XmlDocument {
             root: String::new(),
             query: document.query.as_ref().map(|query| (query.name.clone(), query.subscription_id.clone())),
             old,
-            epc_format: options.epc_format,
+            identifiers: Identifiers::new(options.epc_format, &options.company_prefixes),
             terms: options.cbv_format,
             stage: Stage::Beginning,
             vocabulary: String::new(),
@@ -162,7 +166,7 @@ impl XmlDocument {
     }
 
     pub(super) fn vocabulary(&mut self, element: &VocabularyElement, notes: &mut Notes) {
-        let element = identifiers::vocabulary(element, self.epc_format, notes);
+        let element = self.identifiers.vocabulary(element, notes);
         if self.stage > Stage::Vocabulary {
             notes.info(rule::KEPT, "", format!("master data of `{}` comes behind the events", element.id.spelled()));
             return self.late.push((Section::Document, kept::late_vocabulary(&element)));
@@ -257,7 +261,7 @@ impl XmlDocument {
         if !self.next_event(notes) {
             return;
         }
-        let event = identifiers::event(event, self.epc_format, notes);
+        let event = self.identifiers.event(event, notes);
         let shaped = shape::event(&event, Binding::Xml);
         self.prefixes.enter_event(&shaped, notes);
         self.keep.clear();

@@ -193,7 +193,7 @@ impl XmlText {
         let local = extension.name.local.as_str();
         self.text.push('<');
         self.qualified(prefix, local);
-        let declared = if declares { self.declarations(prefixes, &extension.attributes) } else { 0 };
+        let behind = if declares { self.declarations(prefixes, &extension.attributes) } else { 0 };
         let mut inner = default;
         if prefix.is_empty() {
             inner = kept::name::namespace_in(&extension.name.namespace, Binding::Xml);
@@ -214,7 +214,7 @@ impl XmlText {
         self.qualified(prefix, local);
         self.text.push('>');
         if declares {
-            self.name_declarations(declared, prefixes, &extension.attributes);
+            self.name_declarations(behind, prefixes, &extension.attributes);
         }
     }
 

@@ -59,10 +59,7 @@ fn inner() -> impl Strategy<Value = Name> {
         1 => Just(String::new()),
         1 => Just("type".to_owned()),
     ];
-    prop_oneof![
-        prefixed(),
-        plain.prop_map(|local| Name { namespace: String::new(), prefix: String::new(), local }),
-    ]
+    prop_oneof![prefixed(), plain.prop_map(|local| Name { namespace: String::new(), prefix: String::new(), local }),]
 }
 
 fn number() -> impl Strategy<Value = String> {
@@ -123,8 +120,11 @@ fn quantity() -> impl Strategy<Value = QuantityElement> {
     let amount = prop_oneof![Just("10.50"), Just("1e3"), Just("7")];
     let amount = amount.prop_map(|digits| digits.parse::<Quantity>().unwrap());
     let uom = prop_oneof![Just("KGM".to_owned()), Just("pieces".to_owned())];
-    (identifier(), option::of(amount), option::of(uom))
-        .prop_map(|(epc_class, quantity, uom)| QuantityElement { epc_class, quantity, uom })
+    (identifier(), option::of(amount), option::of(uom)).prop_map(|(epc_class, quantity, uom)| QuantityElement {
+        epc_class,
+        quantity,
+        uom,
+    })
 }
 
 fn place() -> impl Strategy<Value = Place> {
@@ -171,8 +171,7 @@ fn declaration() -> impl Strategy<Value = ErrorDeclaration> {
 fn common() -> impl Strategy<Value = Event> {
     let offset = prop_oneof![Just("-07:00"), Just("Z")].prop_map(|offset| offset.parse::<ZoneOffset>().unwrap());
     let dispositions = || vec(term("in_progress"), 1..3);
-    let persistent =
-        (dispositions(), dispositions()).prop_map(|(set, unset)| PersistentDisposition { set, unset });
+    let persistent = (dispositions(), dispositions()).prop_map(|(set, unset)| PersistentDisposition { set, unset });
     let transaction = (option::of(term("po")), identifier()).prop_map(|(kind, id)| BizTransaction { kind, id });
     let party = || (term("owning_party"), identifier()).prop_map(|(kind, id)| SourceDest { kind, id });
     let certificate = prop_oneof![Just("https://example.com/1".to_owned()), Just("urn:example:2".to_owned())];
