@@ -127,7 +127,7 @@ pub(crate) fn restore_event(event: &mut Event, binding: Binding) {
     for element in &mut event.sensor_element_list {
         restore_list(&mut element.extensions, binding);
         for member in element.metadata.iter_mut().chain(element.reports.iter_mut().flatten()) {
-            name::restore(&mut member.name);
+            restore_extension(member, binding);
         }
     }
     if let Some(declaration) = &mut event.error_declaration {

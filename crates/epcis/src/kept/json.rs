@@ -267,7 +267,9 @@ fn read_attributes(attributes: Extension) -> Vec<(Name, String)> {
         _ => None,
     };
     let mut attributes: Vec<_> = members.into_iter().filter_map(text).collect();
-    attributes.iter_mut().for_each(|(name, _)| name::restore(name));
+    for (name, _) in &mut attributes {
+        name::restore(name);
+    }
     attributes
 }
 

@@ -67,7 +67,7 @@ pub(crate) fn is_reserved(name: &Name) -> bool {
 /// Whether XML takes a text as the local part of a name, or as a prefix.
 pub(crate) fn is_xml(name: &str) -> bool {
     let mut characters = name.chars();
-    characters.next().is_some_and(|first| starts(first)) && characters.all(continues)
+    characters.next().is_some_and(starts) && characters.all(continues)
 }
 
 fn starts(character: char) -> bool {
@@ -120,15 +120,12 @@ pub(crate) fn unescape(name: &str) -> String {
             let character = u32::from_str_radix(hex, 16).ok().and_then(char::from_u32)?;
             Some((character, after))
         });
-        match found {
-            Some((character, after)) => {
-                plain.push(character);
-                rest = after;
-            }
-            None => {
-                plain.push_str("_x");
-                rest = escaped.get(2..).unwrap_or_default();
-            }
+        if let Some((character, after)) = found {
+            plain.push(character);
+            rest = after;
+        } else {
+            plain.push_str("_x");
+            rest = escaped.get(2..).unwrap_or_default();
         }
     }
     plain.push_str(rest);

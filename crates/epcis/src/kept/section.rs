@@ -39,17 +39,20 @@ struct Kept {
     kind: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<String>,
-    /// `Some(None)` says that there was none.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
-    creation_date: Option<Option<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    creation_date: Option<Created>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     contexts: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attributes: Vec<(Name, String)>,
 }
 
-fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+/// `creationDate` of a document that is written with another one.
+#[derive(Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Created {
+    Absent,
+    Spelled(String),
 }
 
 const KINDS: &[(DocumentKind, &str)] = &[
@@ -73,7 +76,7 @@ pub(crate) fn document_annotation(
         kept.kind = name;
     }
     if created != document.creation_date.as_deref() {
-        kept.creation_date = Some(document.creation_date.clone());
+        kept.creation_date = Some(document.creation_date.clone().map_or(Created::Absent, Created::Spelled));
     }
     match binding {
         Binding::Xml => {
@@ -117,7 +120,10 @@ pub(crate) fn restore_document(document: &mut Document, found: &mut VecDeque<Ite
         document.id = kept.id;
     }
     if let Some(created) = kept.creation_date {
-        document.creation_date = created;
+        document.creation_date = match created {
+            Created::Absent => None,
+            Created::Spelled(created) => Some(created),
+        };
     }
     document.contexts.extend(kept.contexts);
     document.attributes.extend(kept.attributes);

@@ -69,7 +69,8 @@ pub(crate) fn is_text(member: &Extension) -> bool {
 
 fn is_plain_name(name: &Name, outside: bool) -> bool {
     let unnamed = name.prefix.is_empty() && name.namespace.is_empty();
-    !(outside && unnamed) && !name::is_reserved(name) && holds(&name.namespace) && name::is_xml(&name.local)
+    let known = name::is_reserved(name) || (outside && unnamed);
+    !known && holds(&name.namespace) && name::is_xml(&name.local)
 }
 
 fn is_plain_attribute(name: &Name) -> bool {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use gs1::Identifier;
+use gs1::{CompanyPrefixes, Identifier};
 
 use super::{EpcFormat, notes::Notes};
 use crate::{Event, VocabularyElement, rule};
@@ -30,50 +30,75 @@ fn of_event(event: &mut Event) -> impl Iterator<Item = &mut Identifier> {
         .chain(parties)
 }
 
-/// An event with its identifiers in a format.
-pub(super) fn event<'e>(event: &'e Event, format: EpcFormat, notes: &mut Notes) -> Cow<'e, Event> {
-    if matches!(format, EpcFormat::NoPreference | EpcFormat::NeverTranslates) {
-        return Cow::Borrowed(event);
-    }
-    let mut event = event.clone();
-    of_event(&mut event).for_each(|id| translate(id, format, notes));
-    Cow::Owned(event)
-}
-
-/// An element of master data with its identifiers in a format.
-pub(super) fn vocabulary<'e>(
-    element: &'e VocabularyElement,
+/// Spells identifiers in the format that was asked for.
+pub(super) struct Identifiers {
     format: EpcFormat,
-    notes: &mut Notes,
-) -> Cow<'e, VocabularyElement> {
-    if matches!(format, EpcFormat::NoPreference | EpcFormat::NeverTranslates) {
-        return Cow::Borrowed(element);
-    }
-    let mut element = element.clone();
-    translate(&mut element.id, format, notes);
-    element.children.iter_mut().for_each(|id| translate(id, format, notes));
-    Cow::Owned(element)
+    prefixes: CompanyPrefixes,
 }
 
-fn translate(id: &mut Identifier, format: EpcFormat, notes: &mut Notes) {
-    let spelled = id.spelled();
-    let is_link = spelled.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
-    let translated = match format {
-        EpcFormat::AlwaysGs1DigitalLink if !is_link => Some(id.canonical()),
-        EpcFormat::AlwaysEpcUrn if is_link => urn(id, notes),
-        _ => None,
-    };
-    if let Some(translated) = translated.filter(|translated| translated != spelled) {
-        *id = Identifier::new(translated);
+impl Identifiers {
+    pub(super) fn new(format: EpcFormat, prefixes: &CompanyPrefixes) -> Self {
+        Self { format, prefixes: prefixes.clone() }
     }
-}
 
-/// The URN of a Digital Link.
-fn urn(id: &Identifier, notes: &mut Notes) -> Option<String> {
-    let is_key = !matches!(id.key(), gs1::Key::Uri(_));
-    if is_key {
-        let message = format!("`{}` stays as it is: the length of its company prefix is not known", id.spelled());
-        notes.info(rule::NOT_TRANSLATED, "", message);
+    /// Whether every identifier stays as it came.
+    fn is_idle(&self) -> bool {
+        matches!(self.format, EpcFormat::NoPreference | EpcFormat::NeverTranslates)
     }
-    None
+
+    /// An event with its identifiers in the format.
+    pub(super) fn event<'e>(&mut self, event: &'e Event, notes: &mut Notes) -> Cow<'e, Event> {
+        if self.is_idle() {
+            return Cow::Borrowed(event);
+        }
+        let mut event = event.clone();
+        // What one identifier of an event shows helps with the others.
+        of_event(&mut event).for_each(|id| self.learn(id));
+        of_event(&mut event).for_each(|id| self.translate(id, notes));
+        Cow::Owned(event)
+    }
+
+    /// An element of master data with its identifiers in the format.
+    pub(super) fn vocabulary<'e>(
+        &mut self,
+        element: &'e VocabularyElement,
+        notes: &mut Notes,
+    ) -> Cow<'e, VocabularyElement> {
+        if self.is_idle() {
+            return Cow::Borrowed(element);
+        }
+        let mut element = element.clone();
+        let VocabularyElement { id, children, .. } = &mut element;
+        self.learn(id);
+        self.translate(id, notes);
+        for id in children {
+            self.translate(id, notes);
+        }
+        Cow::Owned(element)
+    }
+
+    fn translate(&mut self, id: &mut Identifier, notes: &mut Notes) {
+        let is_link = id.spelled().get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
+        if !id.key().is_gs1() {
+            return;
+        }
+        match self.format {
+            EpcFormat::AlwaysGs1DigitalLink if !is_link => *id = Identifier::new(id.canonical()),
+            EpcFormat::AlwaysEpcUrn if is_link => {
+                if let Some(urn) = id.to_urn(&self.prefixes) {
+                    *id = Identifier::new(urn);
+                } else {
+                    let message = format!("`{}` stays a Digital Link", id.spelled());
+                    notes.info(rule::NOT_TRANSLATED, "", message);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn learn(&mut self, id: &Identifier) {
+        if self.format == EpcFormat::AlwaysEpcUrn && id.spelled().starts_with("urn:") {
+            self.prefixes.learn(id);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! A JSON-LD document: what stands around the events.
 
 use super::{
-    EpcFormat, NO_DATE, Options, identifiers, json::JsonEvents, json_text::JsonText, keep::Keep, notes::Notes,
+    NO_DATE, Options, identifiers::Identifiers, json::JsonEvents, json_text::JsonText, keep::Keep, notes::Notes,
     prefixes::Prefixes, shape,
 };
 use crate::{
@@ -29,7 +29,7 @@ pub(super) struct JsonDocument {
     kind: DocumentKind,
     context: String,
     contexts: Vec<String>,
-    epc_format: EpcFormat,
+    identifiers: Identifiers,
     stage: Stage,
     /// The vocabulary whose elements are being written.
     vocabulary: String,
@@ -49,7 +49,7 @@ impl JsonDocument {
             kind,
             context: format!("https://ref.gs1.org/standards/epcis/{}/epcis-context.jsonld", options.context),
             contexts,
-            epc_format: options.epc_format,
+            identifiers: Identifiers::new(options.epc_format, &options.company_prefixes),
             stage: Stage::Beginning,
             vocabulary: String::new(),
             events: 0,
@@ -161,7 +161,7 @@ impl JsonDocument {
             let message = format!("master data of `{}` is left out", element.id.spelled());
             return notes.warn(rule::LEFT_OUT, "", message);
         }
-        let element = identifiers::vocabulary(element, self.epc_format, notes);
+        let element = self.identifiers.vocabulary(element, notes);
         if self.stage > Stage::Vocabulary {
             notes.info(rule::KEPT, "", format!("master data of `{}` comes behind the events", element.id.spelled()));
             return self.late.push((Section::Document, kept::late_vocabulary(&element)));
@@ -240,7 +240,7 @@ impl JsonDocument {
         if !self.next_event(notes) {
             return;
         }
-        let event = identifiers::event(event, self.epc_format, notes);
+        let event = self.identifiers.event(event, notes);
         let shaped = shape::event(&event, Binding::Json);
         self.prefixes.enter_event(&shaped, notes);
         self.text.open('{');

@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr};
 
+use gs1::CompanyPrefixes;
+
 use crate::ContextVersion;
 
 /// The syntax and version to write.
@@ -61,6 +63,8 @@ pub struct Options {
     pub cbv_format: CbvFormat,
     /// Which edition of the context JSON-LD refers to.
     pub context: ContextVersion,
+    /// Lengths of company prefixes, for [`EpcFormat::AlwaysEpcUrn`]; those that URNs in the document show are learned.
+    pub company_prefixes: CompanyPrefixes,
 }
 
 /// A spelling that no option has.

@@ -37,11 +37,25 @@ impl Namespaces {
 pub(super) struct Prefixes {
     binding: Binding,
     /// Declared at the beginning of the document.
-    declared: BTreeMap<String, String>,
+    declared: BTreeMap<String, Declared>,
+    /// Counts what was turned to.
+    turn: u64,
     /// Declared where it is used.
     local: BTreeMap<String, String>,
     /// Prefixes that had to be changed, because their name was taken or is none.
     changed: Vec<Changed>,
+}
+
+/// A namespace of the document, and when it was used last.
+struct Declared {
+    namespace: String,
+    used: u64,
+}
+
+impl Declared {
+    fn new(namespace: &str) -> Self {
+        Self { namespace: namespace.to_owned(), used: 0 }
+    }
 }
 
 struct Changed {
@@ -56,17 +70,17 @@ impl Prefixes {
         let mut declared = BTreeMap::new();
         match binding {
             Binding::Json => {
-                declared.extend(STANDARD.iter().map(|(prefix, iri)| ((*prefix).to_owned(), (*iri).to_owned())));
+                declared.extend(STANDARD.iter().map(|(prefix, iri)| ((*prefix).to_owned(), Declared::new(iri))));
             }
-            Binding::Xml => drop(declared.insert("xsi".to_owned(), SCHEMA_INSTANCE.to_owned())),
+            Binding::Xml => drop(declared.insert("xsi".to_owned(), Declared::new(SCHEMA_INSTANCE))),
         }
-        let mut prefixes = Self { binding, declared, local: BTreeMap::new(), changed: Vec::new() };
+        let mut prefixes = Self { binding, declared, turn: 0, local: BTreeMap::new(), changed: Vec::new() };
         for (prefix, namespace) in wanted.iter() {
             // The namespaces of the standard's own elements belong to one version of it.
             let own = namespace.starts_with("urn:epcglobal:epcis") || namespace == SCHEMA_INSTANCE;
             if !own && !namespace.is_empty() && prefixes.takes(prefix) && !prefixes.declared.contains_key(prefix) {
                 let namespace = kept::name::namespace_in(namespace, binding);
-                prefixes.declared.insert(prefix.to_owned(), namespace.to_owned());
+                prefixes.declared.insert(prefix.to_owned(), Declared::new(namespace));
             }
         }
         prefixes
@@ -74,16 +88,16 @@ impl Prefixes {
 
     /// A prefix for the root element: the one given, unless the document has another use for it.
     pub(super) fn root(&mut self, wanted: &str, namespace: &str) -> String {
-        let free = |prefix: &String| self.declared.get(prefix).is_none_or(|taken| taken == namespace);
+        let free = |prefix: &String| self.declared.get(prefix).is_none_or(|taken| taken.namespace == namespace);
         let numbered = (2..).map(|number: u32| format!("{wanted}{number}"));
         let prefix = std::iter::once(wanted.to_owned()).chain(numbered).find(free).unwrap_or_default();
-        self.declared.insert(prefix.clone(), namespace.to_owned());
+        self.declared.insert(prefix.clone(), Declared::new(namespace));
         prefix
     }
 
     /// What the document has to declare.
     pub(super) fn document(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.declared.iter().map(|(prefix, namespace)| (&**prefix, &**namespace))
+        self.declared.iter().map(|(prefix, declared)| (&**prefix, &*declared.namespace))
     }
 
     /// What has to be declared where it is used; an empty namespace takes the prefix's meaning away.
@@ -105,6 +119,7 @@ impl Prefixes {
     pub(super) fn clear(&mut self) {
         self.local.clear();
         self.changed.clear();
+        self.turn += 1;
     }
 
     /// Turns to an event.
@@ -171,11 +186,12 @@ impl Prefixes {
             if is_meaning(taken, prefix, namespace) {
                 return;
             }
-        } else if let Some(taken) = self.declared.get(prefix) {
-            if is_meaning(taken, prefix, namespace) {
+        } else if let Some(taken) = self.declared.get_mut(prefix) {
+            if is_meaning(&taken.namespace, prefix, namespace) {
+                taken.used = self.turn;
                 return;
             }
-            if self.may_redeclare(prefix) {
+            if taken.used != self.turn && self.may_redeclare(prefix) {
                 self.local.insert(prefix.to_owned(), self.meaning(prefix, namespace));
                 return;
             }

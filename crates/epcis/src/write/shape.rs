@@ -79,12 +79,11 @@ pub(super) fn is_plain_vocabulary(element: &VocabularyElement, binding: Binding)
         && element.attributes.iter().all(|attribute| match (&attribute.value, binding) {
             (Value::Text(text), Binding::Xml) => kept::xml::holds(text),
             (Value::Members(members), Binding::Xml) => kept::xml::is_plain_content(members),
-            (_, Binding::Xml) => false,
             (Value::Text(_) | Value::Number(_) | Value::Members(_), Binding::Json) => {
                 kept::json::is_plain_value(&attribute.value)
             }
             (Value::Null, Binding::Json) => true,
-            (_, Binding::Json) => false,
+            _ => false,
         })
         && (binding == Binding::Json
             || (trimmed(&element.vocabulary)

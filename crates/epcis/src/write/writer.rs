@@ -27,6 +27,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     ///
     /// When `output` fails.
+    #[expect(clippy::needless_pass_by_value, reason = "options are made for one writer")]
     pub fn start(output: W, document: &Document, options: Options) -> io::Result<Self> {
         let mut notes = Notes::default();
         let syntax = match options.target {

@@ -26,8 +26,8 @@ pub(super) struct XmlEvents<'w> {
 }
 
 impl XmlEvents<'_> {
-    /// Writes an event up to its extensions; the end tag is left to the caller.
-    pub(super) fn write(&mut self, event: &Event) {
+    /// Writes an event with its extensions; the end tag is left to the caller. Gives the place behind the declarations.
+    pub(super) fn write(&mut self, event: &Event) -> usize {
         let since_2_0 = event.kind == EventKind::Association;
         let (fields, wrapped) = if self.old { xml_fields::of_1_2(event.kind) } else { xml_fields::of_2_0(event.kind) };
         self.text.raw("<");
@@ -57,15 +57,15 @@ impl XmlEvents<'_> {
                     this.field(field, event);
                 }
                 if event.kind == EventKind::Transformation {
-                    SINCE_2_0.iter().for_each(|field| this.field(field, event));
+                    this.since_2_0(event);
                 } else {
-                    this.optional("extension", |this| SINCE_2_0.iter().for_each(|field| this.field(field, event)));
+                    this.optional("extension", |this| this.since_2_0(event));
                 }
             });
         }
         self.text.extensions(&event.extensions, self.prefixes);
-        self.text.name_declarations(declared, self.prefixes, &[]);
         self.keep.unless(event.attributes.is_empty(), "attributes");
+        declared
     }
 
     /// An element that is left out when nothing stands in it.
@@ -78,6 +78,12 @@ impl XmlEvents<'_> {
             self.text.truncate(before);
         } else {
             self.text.close(name);
+        }
+    }
+
+    fn since_2_0(&mut self, event: &Event) {
+        for field in SINCE_2_0 {
+            self.field(field, event);
         }
     }
 
@@ -158,7 +164,9 @@ impl XmlEvents<'_> {
             return;
         }
         self.text.open(list);
-        ids.iter().for_each(|id| self.identifier(name, Some(id), field));
+        for id in ids {
+            self.identifier(name, Some(id), field);
+        }
         self.text.close(list);
     }
 
@@ -185,7 +193,9 @@ impl XmlEvents<'_> {
         let field = "persistent_disposition";
         self.text.open("persistentDisposition");
         for (name, terms) in [("unset", &disposition.unset), ("set", &disposition.set)] {
-            terms.iter().for_each(|term| self.term(name, Some(term), Vocabulary::Disposition, field));
+            for term in terms {
+                self.term(name, Some(term), Vocabulary::Disposition, field);
+            }
         }
         self.text.close("persistentDisposition");
     }

@@ -1,7 +1,7 @@
 //! An XML document: what stands around the events.
 
 use super::{
-    CbvFormat, EpcFormat, NO_DATE, Options, Target, event_type, identifiers, keep::Keep, notes::Notes,
+    CbvFormat, NO_DATE, Options, Target, event_type, identifiers::Identifiers, keep::Keep, notes::Notes,
     prefixes::Prefixes, shape, xml::XmlEvents, xml_text::XmlText,
 };
 use crate::{
@@ -33,7 +33,7 @@ pub(super) struct XmlDocument {
     root: String,
     query: Option<(String, Option<String>)>,
     old: bool,
-    epc_format: EpcFormat,
+    identifiers: Identifiers,
     terms: CbvFormat,
     stage: Stage,
     /// The vocabulary whose elements are being written.
@@ -67,7 +67,7 @@ impl XmlDocument {
             root: String::new(),
             query: document.query.as_ref().map(|query| (query.name.clone(), query.subscription_id.clone())),
             old,
-            epc_format: options.epc_format,
+            identifiers: Identifiers::new(options.epc_format, &options.company_prefixes),
             terms: options.cbv_format,
             stage: Stage::Beginning,
             vocabulary: String::new(),
@@ -166,7 +166,7 @@ impl XmlDocument {
     }
 
     pub(super) fn vocabulary(&mut self, element: &VocabularyElement, notes: &mut Notes) {
-        let element = identifiers::vocabulary(element, self.epc_format, notes);
+        let element = self.identifiers.vocabulary(element, notes);
         if self.stage > Stage::Vocabulary {
             notes.info(rule::KEPT, "", format!("master data of `{}` comes behind the events", element.id.spelled()));
             return self.late.push((Section::Document, kept::late_vocabulary(&element)));
@@ -261,7 +261,7 @@ impl XmlDocument {
         if !self.next_event(notes) {
             return;
         }
-        let event = identifiers::event(event, self.epc_format, notes);
+        let event = self.identifiers.event(event, notes);
         let shaped = shape::event(&event, Binding::Xml);
         self.prefixes.enter_event(&shaped, notes);
         self.keep.clear();
@@ -272,11 +272,12 @@ impl XmlDocument {
         };
         self.text.raw(opened);
         let (text, prefixes, keep) = (&mut self.text, &self.prefixes, &mut self.keep);
-        XmlEvents { text, prefixes, keep, terms: self.terms, old: self.old }.write(&shaped);
+        let declared = XmlEvents { text, prefixes, keep, terms: self.terms, old: self.old }.write(&shaped);
         if !self.keep.fields().is_empty() {
             self.text.annotation(&kept::fields_of_event(&event, self.keep.fields()));
             notes.kept(self.keep.fields(), "XML");
         }
+        self.text.name_declarations(declared, &self.prefixes, &[]);
         self.text.close(event_type(event.kind));
         self.text.raw(closed);
     }

@@ -114,10 +114,10 @@ impl XmlText {
             }
         }
         if !named.is_empty() {
-            let declared = prefixes.local().any(|(prefix, _)| prefix == kept::PREFIX);
-            let (prefix, namespace, name) = (kept::PREFIX, kept::NAMESPACE, kept::DECLARED);
-            let declaration = if declared { String::new() } else { format!(" xmlns:{prefix}=\"{namespace}\"") };
-            self.text.insert_str(at, &format!("{declaration} {prefix}:{name}=\"{named}\""));
+            // A prefix of its own: what stands in the element may have another use for the usual one.
+            let (namespace, name) = (kept::NAMESPACE, kept::DECLARED);
+            let text = format!(" xmlns:kept-names=\"{namespace}\" kept-names:{name}=\"{named}\"");
+            self.text.insert_str(at, &text);
         }
     }
 
@@ -193,7 +193,7 @@ impl XmlText {
         let local = extension.name.local.as_str();
         self.text.push('<');
         self.qualified(prefix, local);
-        let declared = if declares { self.declarations(prefixes, &extension.attributes) } else { 0 };
+        let behind = if declares { self.declarations(prefixes, &extension.attributes) } else { 0 };
         let mut inner = default;
         if prefix.is_empty() {
             inner = kept::name::namespace_in(&extension.name.namespace, Binding::Xml);
@@ -214,7 +214,7 @@ impl XmlText {
         self.qualified(prefix, local);
         self.text.push('>');
         if declares {
-            self.name_declarations(declared, prefixes, &extension.attributes);
+            self.name_declarations(behind, prefixes, &extension.attributes);
         }
     }
 

@@ -38,6 +38,23 @@ fn digital_links_are_written_for_everything_but_the_event_itself() {
 }
 
 #[test]
+fn urns_are_written_where_the_company_prefix_is_known() {
+    let link = Identifier::new("https://id.gs1.org/01/10614141073464/21/2017");
+    let foreign = Identifier::new("https://id.gs1.org/01/09506000134352/21/12345");
+    let mut event = event();
+    event.epc_list = vec![link, foreign, Identifier::new("urn:epc:id:sgtin:0614141.107346.2018")];
+    let options = Options { epc_format: EpcFormat::AlwaysEpcUrn, ..Options::default() };
+    let mut writer = Writer::start(Vec::new(), &Document::new(DocumentKind::Events), options).unwrap();
+    writer.event(&event).unwrap();
+    let findings = writer.take_findings();
+    let text = String::from_utf8(writer.finish().unwrap()).unwrap();
+    assert!(text.contains("urn:epc:id:sgtin:0614141.107346.2017"), "{text}");
+    assert!(text.contains("https://id.gs1.org/01/09506000134352/21/12345"), "{text}");
+    let told: Vec<_> = findings.iter().map(|finding| (&*finding.code, finding.at.event)).collect();
+    assert_eq!(told, [("EPCIS-NOT-TRANSLATED", Some(0))]);
+}
+
+#[test]
 fn standard_terms_are_spelled_as_asked_and_private_ones_are_left() {
     let spellings = [
         (CbvFormat::NoPreference, "urn:epcglobal:cbv:bizstep:shipping"),
