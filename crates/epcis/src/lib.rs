@@ -9,7 +9,6 @@ mod event;
 mod extension;
 mod finding;
 pub mod hash;
-#[expect(dead_code, reason = "the decoders of both bindings move onto it next")]
 mod input;
 mod json;
 mod masterdata;
@@ -27,15 +26,15 @@ pub use cbv::Vocabulary;
 pub use context_version::{ContextVersion, InvalidContextVersion};
 pub use document::{Document, DocumentKind, Namespaces, Query, Section};
 pub use event::{
-    Action, BizTransaction, ErrorDeclaration, Event, EventKind, FieldAttribute, PersistentDisposition, Place,
-    QuantityElement, SensorElement, SourceDest,
+    Action, BizTransaction, ErrorDeclaration, Event, EventKind, FieldAttribute, LocalContext, PersistentDisposition,
+    Place, QuantityElement, SensorElement, SourceDest,
 };
 pub use extension::{Extension, Name, Value};
 pub use finding::{Finding, Location, Severity};
 pub use masterdata::{Attribute, VocabularyElement};
 pub use profile::Profile;
 pub use quantity::Quantity;
-pub use reader::{Binding, Item, Limits, Reader};
+pub use reader::{Binding, Decoder, Item, Limits, Reader};
 pub use rule::Rule;
 pub use term::Term;
 pub use time::{EventTime, InvalidTime, ZoneOffset};

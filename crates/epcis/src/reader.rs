@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 use jiff::Timestamp;
 
 use crate::{
-    Document, Event, Extension, Finding, Location, Section, VocabularyElement, json::JsonReader, xml::XmlReader,
+    Document, Event, Extension, Finding, Location, Section, VocabularyElement, json::JsonCore, xml::XmlDecoder,
 };
 
 /// The syntax of a document.
@@ -17,7 +17,8 @@ pub enum Binding {
     Json,
 }
 
-/// Bounds on what one document may cost.
+/// Bounds on what one document may cost. What exceeds one is a finding of the rule `XML-LIMIT` or `JSON-LIMIT`, and
+/// the document is not acceptable.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Bytes of one event in the input.
@@ -27,11 +28,27 @@ pub struct Limits {
     /// The last moment at which an event can have happened: now, as the caller's clock knows it, or a little later.
     /// `None` takes every time for granted.
     pub latest: Option<Timestamp>,
+    /// Attributes of one element, or members of one of the outer objects of a document.
+    pub max_attributes: usize,
+    /// Elements and attributes, or members and values, of one event.
+    pub max_nodes: usize,
+    /// Findings about one event; further ones are counted, not kept.
+    pub max_event_findings: usize,
+    /// Rejected events and rejecting findings of one document; behind them it is not read on.
+    pub max_findings: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_event_bytes: 16 << 20, max_depth: 32, latest: None }
+        Self {
+            max_event_bytes: 16 << 20,
+            max_depth: 32,
+            max_attributes: 128,
+            max_nodes: 500_000,
+            max_event_findings: 100,
+            max_findings: 10_000,
+            latest: None,
+        }
     }
 }
 
@@ -84,21 +101,8 @@ pub enum Item {
 pub struct Reader<R>(Inner<R>);
 
 enum Inner<R> {
-    Xml(Box<XmlReader<R>>),
-    Json(Box<JsonReader<R>>),
-}
-
-/// A decoder of one binding without any input of its own: bytes go in, cut anywhere, items come out.
-#[expect(dead_code, reason = "the decoders of both bindings move onto it next")]
-pub(crate) trait Decode {
-    /// Takes the next bytes of the document.
-    fn push(&mut self, chunk: &[u8]);
-    /// Says that the document ends here.
-    fn end(&mut self);
-    /// The next item; `None` when more bytes are needed first, or when the document has ended.
-    fn next_item(&mut self) -> Option<Item>;
-    /// Whether nothing can follow, whatever bytes come.
-    fn is_done(&self) -> bool;
+    Xml(Box<Front<R, XmlDecoder>>),
+    Json(Box<Front<R, JsonCore>>),
 }
 
 impl<R: BufRead> Reader<R> {
@@ -110,8 +114,8 @@ impl<R: BufRead> Reader<R> {
     /// A reader with given limits.
     pub fn with_limits(input: R, binding: Binding, limits: Limits) -> Self {
         Self(match binding {
-            Binding::Xml => Inner::Xml(Box::new(XmlReader::new(input, limits))),
-            Binding::Json => Inner::Json(Box::new(JsonReader::new(input, limits))),
+            Binding::Xml => Inner::Xml(Box::new(Front::new(input, XmlDecoder::new(limits)))),
+            Binding::Json => Inner::Json(Box::new(Front::new(input, JsonCore::new(limits)))),
         })
     }
 }
@@ -121,8 +125,135 @@ impl<R: BufRead> Iterator for Reader<R> {
 
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
-            Inner::Xml(reader) => reader.next(),
-            Inner::Json(reader) => reader.next(),
+            Inner::Xml(front) => front.next(),
+            Inner::Json(front) => front.next(),
+        }
+    }
+}
+
+/// A decoder, and the input whose bytes it is given.
+struct Front<R, D> {
+    input: R,
+    decoder: D,
+    failed: bool,
+}
+
+impl<R, D> Front<R, D> {
+    fn new(input: R, decoder: D) -> Self {
+        Self { input, decoder, failed: false }
+    }
+}
+
+impl<R: BufRead, D: Decode> Iterator for Front<R, D> {
+    type Item = io::Result<Item>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(item) = self.decoder.next_item() {
+                return Some(Ok(item));
+            }
+            if self.failed || self.decoder.is_done() {
+                return None;
+            }
+            let chunk = match self.input.fill_buf() {
+                Ok(chunk) => chunk.get(..CHUNK).unwrap_or(chunk),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    self.failed = true;
+                    return Some(Err(error));
+                }
+            };
+            let length = chunk.len();
+            if length == 0 {
+                self.decoder.end();
+            } else {
+                self.decoder.push(chunk);
+                self.input.consume(length);
+            }
+        }
+    }
+}
+
+/// Bytes that a decoder is given at once. An input that is all in memory is not copied as a whole.
+const CHUNK: usize = 64 << 10;
+
+/// A decoder of one binding without any input of its own: bytes go in, cut anywhere, items come out.
+pub(crate) trait Decode {
+    /// Takes the next bytes of the document.
+    fn push(&mut self, chunk: &[u8]);
+    /// Says that the document ends here.
+    fn end(&mut self);
+    /// The next item; `None` when more bytes are needed first, or when the document has ended.
+    fn next_item(&mut self) -> Option<Item>;
+    /// Whether nothing can follow, whatever bytes come.
+    fn is_done(&self) -> bool;
+}
+
+/// Decodes a document from bytes that are pushed in as they arrive, cut anywhere.
+///
+/// What it finds is what a [`Reader`] finds in the same bytes. Between two pushes at most one event is held.
+///
+/// ```
+/// use epcis::{Binding, Decoder, Item};
+///
+/// let mut decoder = Decoder::new(Binding::Xml);
+/// for chunk in [b"<ObjectEvent><event".as_slice(), b"Time/></ObjectEvent>"] {
+///     decoder.push(chunk);
+///     while let Some(item) = decoder.next_item() {
+///         assert!(matches!(item, Item::Document(_) | Item::Rejected { .. }));
+///     }
+/// }
+/// decoder.end();
+/// assert!(decoder.next_item().is_none() && decoder.is_done());
+/// ```
+pub struct Decoder(Core);
+
+enum Core {
+    Xml(Box<XmlDecoder>),
+    Json(Box<JsonCore>),
+}
+
+impl Decoder {
+    /// A decoder with default limits.
+    pub fn new(binding: Binding) -> Self {
+        Self::with_limits(binding, Limits::default())
+    }
+
+    /// A decoder with given limits.
+    pub fn with_limits(binding: Binding, limits: Limits) -> Self {
+        Self(match binding {
+            Binding::Xml => Core::Xml(Box::new(XmlDecoder::new(limits))),
+            Binding::Json => Core::Json(Box::new(JsonCore::new(limits))),
+        })
+    }
+
+    /// Takes the next bytes of the document.
+    pub fn push(&mut self, chunk: &[u8]) {
+        self.core().push(chunk);
+    }
+
+    /// Says that the document ends here.
+    pub fn end(&mut self) {
+        self.core().end();
+    }
+
+    /// The next item; `None` when more bytes are needed first, or when the document has ended.
+    pub fn next_item(&mut self) -> Option<Item> {
+        self.core().next_item()
+    }
+
+    /// Whether nothing can follow, whatever bytes come.
+    pub fn is_done(&self) -> bool {
+        match &self.0 {
+            Core::Xml(core) => core.is_done(),
+            Core::Json(core) => core.is_done(),
+        }
+    }
+
+    fn core(&mut self) -> &mut dyn Decode {
+        match &mut self.0 {
+            Core::Xml(core) => &mut **core,
+            Core::Json(core) => &mut **core,
         }
     }
 }

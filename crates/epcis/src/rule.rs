@@ -92,14 +92,16 @@ rules! {
     CHECK_DIGIT "GS1-CHECK-DIGIT" warn plain "GS1 General Specifications §7.9" "The check digit follows from the other digits.";
     LINK_FORMAT "GS1-LINK-FORMAT" warn plain "GS1 Digital Link, URI Syntax" "A Digital Link on id.gs1.org follows the grammar of its key.";
     URN_FORMAT "GS1-URN-FORMAT" warn plain "TDS 2.0 §6" "An EPC URN follows the grammar of its key.";
-    CONTEXT_LATE "JSON-CONTEXT-LATE" warn plain "EPCIS 2.0 §10" "The context stands before what needs it.";
+    CONTEXT_LATE "JSON-CONTEXT-LATE" varies plain "EPCIS 2.0 §10" "The context stands before what needs it.";
+    JSON_CONTEXT_PROTECTED "JSON-CONTEXT-PROTECTED" warn plain "EPCIS 2.0 §10, JSON-LD 1.1 §4.1.11" "What the EPCIS context declares is not declared again.";
     JSON_ENCODING "JSON-ENCODING" reject structural "RFC 8259 §8.1" "JSON is UTF-8.";
     JSON_LIMIT "JSON-LIMIT" reject structural "" "A document keeps within the limits of its reader.";
-    MEMBER_REPEATED "JSON-MEMBER-REPEATED" reject structural "RFC 8259 §4" "A member stands once in its object.";
+    MEMBER_REPEATED "JSON-MEMBER-REPEATED" varies structural "RFC 8259 §4" "A member stands once in its object.";
     JSON_NAME_FORMAT "JSON-NAME-FORMAT" warn strict "EPCIS 2.0 §10" "A member of one's own has a prefix, as in `example:temperature`.";
     JSON_PREFIX_UNDECLARED "JSON-PREFIX-UNDECLARED" warn plain "EPCIS 2.0 §10" "A prefix is declared in the context.";
     JSON_SYNTAX "JSON-SYNTAX" reject structural "RFC 8259" "The document is JSON.";
     JSON_TERM_FORMAT "JSON-TERM-FORMAT" warn strict "EPCIS 2.0 §10, CBV 2.0 §7" "A term is a word of the vocabulary, or a URI.";
+    JSON_TIME_FORMAT "JSON-TIME-FORMAT" warn strict "EPCIS 2.0 §10, RFC 3339 §5.6" "A time has a date, `T`, a time of day to the second, and an offset.";
     JSON_URI_FORMAT "JSON-URI-FORMAT" warn strict "EPCIS 2.0 §10, §6.4" "An identifier is a URI.";
     DOCTYPE "XML-DOCTYPE" varies structural "XML 1.0 §2.8" "EPCIS needs no document type declaration.";
     XML_ENCODING "XML-ENCODING" reject structural "XML 1.0 §4.3.3" "The encoding is declared and known.";
