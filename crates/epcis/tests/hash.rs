@@ -166,10 +166,13 @@ fn events_are_hashed_alike_in_every_binding() {
     assert!(pairs > 250, "{pairs}");
 }
 
-/// Every acceptable event of the corpus.
+/// Every acceptable event of the corpus but those that were made by the hundred.
 fn accepted(corpus: &Corpus) -> impl Iterator<Item = Event> {
-    let documents =
-        corpus.manifest.iter().filter(|entry| entry["kind"] == "epcis-document" && entry["expect"] == "accept");
+    let wanted = |entry: &&Value| {
+        let few = entry["events"].as_u64().is_some_and(|events| events < 100);
+        entry["kind"] == "epcis-document" && entry["expect"] == "accept" && few
+    };
+    let documents = corpus.manifest.iter().filter(wanted);
     documents.flat_map(|entry| corpus.events(entry["path"].as_str().unwrap()))
 }
 
