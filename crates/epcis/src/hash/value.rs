@@ -66,12 +66,21 @@ fn digital_link(out: &mut Text, key: &Key) {
     // Writing into memory cannot fail.
     let _ = write!(out, "{key}");
     let written = out.since(start);
+    if let Some(cut) = service_instance(written) {
+        out.truncate(start + cut);
+        return;
+    }
     if !written.contains('%') {
         return;
     }
     let text = UNESCAPED.iter().fold(written.to_owned(), |text, (escape, character)| text.replace(escape, character));
     out.truncate(start);
     out.push(&text);
+}
+
+/// Where the service relation instance number begins that a GSRN may have and the hash leaves out.
+fn service_instance(written: &str) -> Option<usize> {
+    written.starts_with("https://id.gs1.org/801").then(|| written.find("/8019/")).flatten()
 }
 
 /// Text that may be a standard term or a prefixed name.
@@ -235,6 +244,13 @@ mod tests {
             assert_eq!(disposition(spelled), "https://ref.gs1.org/cbv/Disp-in_transit");
         }
         assert_eq!(disposition("https://example.com/a"), "https://example.com/a");
+    }
+
+    #[test]
+    fn the_instance_of_a_service_relation_is_left_out() {
+        let service = "https://id.gs1.org/8018/401234500000067657";
+        assert_eq!(value(&format!("{service}/8019/12")), service);
+        assert_eq!(value(service), service);
     }
 
     #[test]

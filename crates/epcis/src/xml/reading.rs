@@ -236,7 +236,9 @@ impl Reading {
             let declared: Vec<_> = builder.tree().declarations().collect();
             self.items.document = Some(Box::new(root::document(root.kind(), &at, &declared)));
             let path = format!("/{}", at.written());
-            root::check_attributes(&at, &path).into_iter().for_each(|finding| self.items.push(Item::Finding(finding)));
+            for finding in root::check_attributes(&at, &path) {
+                self.items.push(Item::Finding(finding));
+            }
             if root != Root::Query {
                 self.items.release();
             }
@@ -330,7 +332,9 @@ impl Reading {
         if matches!(open.container, Container::QueryResults | Container::Root(_)) {
             self.items.release();
         }
-        findings.into_iter().for_each(|finding| self.items.push(Item::Finding(finding)));
+        for finding in findings {
+            self.items.push(Item::Finding(finding));
+        }
         self.open.pop();
         Arc::make_mut(&mut self.scopes).leave();
     }
@@ -341,7 +345,9 @@ impl Reading {
         let mut walk = Walk::new(self.version, *at, None, &path, &self.limits);
         let extensions = walk.children(at, &super::grammar::LOCAL, |_, _, _| ());
         self.findings(walk.into_findings());
-        extensions.into_iter().for_each(|extension| self.items.push(Item::Extension(section, extension)));
+        for extension in extensions {
+            self.items.push(Item::Extension(section, extension));
+        }
     }
 
     fn query(&mut self, content: Content, at: &At<'_>) {
@@ -361,11 +367,15 @@ impl Reading {
         let mut walk = Walk::new(self.version, *at, None, &path, &self.limits);
         let read = masterdata::read(&mut walk, at, vocabulary);
         self.findings(walk.into_findings());
-        read.into_iter().for_each(|element| self.items.push(Item::Vocabulary(element)));
+        if let Some(element) = read {
+            self.items.push(Item::Vocabulary(element));
+        }
     }
 
     fn findings(&mut self, findings: Vec<Finding>) {
-        findings.into_iter().for_each(|finding| self.items.push(Item::Finding(finding)));
+        for finding in findings {
+            self.items.push(Item::Finding(finding));
+        }
     }
 
     fn event_in_list(&mut self, at: &At<'_>, fit: Fit) {

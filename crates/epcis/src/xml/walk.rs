@@ -161,7 +161,7 @@ impl<'t> Walk<'t> {
 
     /// Keeps the attributes that are no part of the standard.
     pub(super) fn attributes_of(&mut self, at: &At<'t>, name: &str) {
-        let declared = at.kept_declarations().map(|(name, value)| (name, value));
+        let declared = at.kept_declarations();
         let kept = declared.map(|(name, value)| FieldAttribute { on: at.field(), name, value });
         self.attributes.extend(kept);
         let (own, open) = match name {
