@@ -134,12 +134,12 @@ fn is_class(id: &Identifier) -> Option<bool> {
 /// Something that could not be read as a GS1 key: is it meant as one?
 fn grammar(uri: &str, steps: &[Step], findings: &mut Findings<'_>) {
     if !is_uri(uri) {
-        let rule = match findings.checks.binding {
-            Binding::Json => rule::JSON_URI_FORMAT,
-            Binding::Xml => rule::URI_FORMAT,
-        };
-        let words = Words::new(format!("`{}` is not a URI", shown(uri)), "write a Digital Link, a URN or another URI");
-        findings.add(rule, steps, words);
+        // The reader of JSON has said so already, in its place.
+        if findings.checks.binding == Binding::Xml {
+            let words =
+                Words::new(format!("`{}` is not a URI", shown(uri)), "write a Digital Link, a URN or another URI");
+            findings.add(rule::URI_FORMAT, steps, words);
+        }
     } else if is_broken_urn(uri) {
         let message = format!("`{}` does not follow the grammar of its EPC URN", shown(uri));
         let words = Words::new(message, "compare company prefix and reference with the Tag Data Standard");
