@@ -192,10 +192,19 @@ fn check_digit(id: &Identifier, steps: &[Step], findings: &mut Findings<'_>) {
 /// The identifier in the same spelling, with the check digit that its other digits ask for.
 fn with_right_check_digit(id: &Identifier) -> Option<String> {
     let digits = match id.key() {
-        Key::Gtin { gtin } | Key::Lgtin { gtin, .. } | Key::Sgtin { gtin, .. } => gtin.trim_start_matches('0'),
-        Key::Sscc { sscc } => sscc,
-        Key::Gln { gln, .. } | Key::Pgln { gln } => gln,
-        Key::Uri(_) => return None,
+        Key::Gtin { gtin }
+        | Key::Lgtin { gtin, .. }
+        | Key::Sgtin { gtin, .. }
+        | Key::Upui { gtin, .. }
+        | Key::Itip { gtin, .. } => gtin.as_str().trim_start_matches('0'),
+        Key::Sscc { sscc } => sscc.as_str(),
+        Key::Gln { gln, .. } | Key::Pgln { gln } => gln.as_str(),
+        Key::Grai { grai, .. } => grai.as_str(),
+        Key::Gdti { gdti, .. } => gdti.as_str(),
+        Key::Gcn { gcn, .. } => gcn.as_str(),
+        Key::Gsin { gsin } => gsin.as_str(),
+        Key::Gsrn { gsrn, .. } | Key::Gsrnp { gsrn, .. } => gsrn.as_str(),
+        Key::Giai { .. } | Key::Cpi { .. } | Key::Ginc { .. } | Key::Uri(_) => return None,
     };
     let end = id.spelled().find(digits)? + digits.len();
     let (before, behind) = (id.spelled().get(..end - 1)?, id.spelled().get(end..)?);
