@@ -1,5 +1,7 @@
 //! A JSON-LD document: what stands around the events.
 
+use gs1::CompanyPrefixes;
+
 use super::{
     NO_DATE, Options, identifiers::Identifiers, json::JsonEvents, json_text::JsonText, keep::Keep, notes::Notes,
     prefixes::Prefixes, shape,
@@ -279,6 +281,11 @@ impl JsonDocument {
         self.text.named(&shaped.name, &self.prefixes);
         self.text.extensions(shaped.value.members(), &self.prefixes);
         self.text.close('}');
+    }
+
+    /// The company prefixes that were given or learned so far.
+    pub(super) fn company_prefixes(&self) -> &CompanyPrefixes {
+        self.identifiers.prefixes()
     }
 
     pub(super) fn finish(&mut self, notes: &mut Notes) {
