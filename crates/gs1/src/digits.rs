@@ -39,14 +39,14 @@ impl<const N: usize> Digits<N> {
 
     /// The digits of `parts` in a row, and their check digit. `None` unless they are `N - 1` digits together.
     pub(crate) fn joined(parts: &[&str]) -> Option<Self> {
-        let mut digits = [b'0'; N];
-        let mut end = 0;
-        for part in parts {
-            let start = end;
-            end += part.len();
-            digits.get_mut(start..end)?.copy_from_slice(part.as_bytes());
+        let mut digits = [0; N];
+        let mut bytes = parts.iter().flat_map(|part| part.bytes());
+        let (last, rest) = digits.split_last_mut()?;
+        for digit in &mut *rest {
+            *digit = bytes.next().filter(u8::is_ascii_digit)?;
         }
-        (end + 1 == N).then(|| Self::from_bytes(&digits))?.map(Self::with_right_check_digit)
+        *last = check_digit(rest);
+        bytes.next().is_none().then_some(Self(digits))
     }
 
     /// The digits as text.
