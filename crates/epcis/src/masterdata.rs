@@ -3,13 +3,16 @@
 use gs1::Identifier;
 use serde::{Deserialize, Serialize};
 
-use crate::{Extension, Value};
+use crate::{Extension, FieldAttribute, Value};
 
 /// One `VocabularyElement` (EPCIS 2.0 §7.1.4): attributes of a location, a product, a party.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct VocabularyElement {
     /// `type` of the vocabulary, for example `urn:epcglobal:epcis:vtype:Location`.
     pub vocabulary: String,
+    /// Members of the vocabulary beside its type and its elements (JSON only); the same for all its elements.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vocabulary_extensions: Vec<Extension>,
     /// `id` of the element.
     pub id: Identifier,
     /// Its attributes in order.
@@ -21,6 +24,9 @@ pub struct VocabularyElement {
     /// Further members.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extensions: Vec<Extension>,
+    /// XML attributes outside the standard on the element (the way is empty) and on its parts (`attribute[2]`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub field_attributes: Vec<FieldAttribute>,
 }
 
 /// One master-data attribute.
@@ -30,4 +36,7 @@ pub struct Attribute {
     pub id: String,
     /// Its value.
     pub value: Value,
+    /// Further members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
 }

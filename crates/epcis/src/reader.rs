@@ -2,9 +2,9 @@
 
 use std::io::{self, BufRead};
 
-use crate::{
-    Document, Event, Extension, Finding, Location, Section, VocabularyElement, json::JsonReader, xml::XmlReader,
-};
+use jiff::Timestamp;
+
+use crate::{Decoder, Document, Event, Extension, Finding, Location, Section, VocabularyElement};
 
 /// The syntax of a document.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -15,18 +15,38 @@ pub enum Binding {
     Json,
 }
 
-/// Bounds on what one document may cost.
+/// Bounds on what one document may cost. What exceeds one is a finding of the rule `XML-LIMIT` or `JSON-LIMIT`, and
+/// the document is not acceptable.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Bytes of one event in the input.
     pub max_event_bytes: usize,
     /// Depth of nested elements or objects.
     pub max_depth: usize,
+    /// The last moment at which an event can have happened: now, as the caller's clock knows it, or a little later.
+    /// `None` takes every time for granted.
+    pub latest: Option<Timestamp>,
+    /// Attributes of one element, or members of one of the outer objects of a document.
+    pub max_attributes: usize,
+    /// Elements and attributes, or members and values, of one event.
+    pub max_nodes: usize,
+    /// Findings about one event; further ones are counted, not kept.
+    pub max_event_findings: usize,
+    /// Rejected events and rejecting findings of one document; behind them it is not read on.
+    pub max_findings: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_event_bytes: 16 << 20, max_depth: 32 }
+        Self {
+            max_event_bytes: 16 << 20,
+            max_depth: 32,
+            max_attributes: 128,
+            max_nodes: 500_000,
+            max_event_findings: 100,
+            max_findings: 10_000,
+            latest: None,
+        }
     }
 }
 
@@ -76,25 +96,14 @@ pub enum Item {
 ///
 /// The iterator ends after the document's end or after the first item that makes further reading impossible (input
 /// that is not well-formed); an `Err` is a failure of the input itself.
-pub struct Reader<R>(Inner<R>);
-
-enum Inner<R> {
-    Xml(Box<XmlReader<R>>),
-    Json(Box<JsonReader<R>>),
+pub struct Reader<R> {
+    input: R,
+    decoder: Decoder,
+    failed: bool,
 }
 
-/// A decoder of one binding without any input of its own: bytes go in, cut anywhere, items come out.
-#[expect(dead_code, reason = "the decoders of both bindings move onto it next")]
-pub(crate) trait Decode {
-    /// Takes the next bytes of the document.
-    fn push(&mut self, chunk: &[u8]);
-    /// Says that the document ends here.
-    fn end(&mut self);
-    /// The next item; `None` when more bytes are needed first, or when the document has ended.
-    fn next_item(&mut self) -> Option<Item>;
-    /// Whether nothing can follow, whatever bytes come.
-    fn is_done(&self) -> bool;
-}
+/// Bytes that a decoder is given at once. An input that is all in memory is not copied as a whole.
+const CHUNK: usize = 64 << 10;
 
 impl<R: BufRead> Reader<R> {
     /// A reader with default limits.
@@ -104,10 +113,7 @@ impl<R: BufRead> Reader<R> {
 
     /// A reader with given limits.
     pub fn with_limits(input: R, binding: Binding, limits: Limits) -> Self {
-        Self(match binding {
-            Binding::Xml => Inner::Xml(Box::new(XmlReader::new(input, limits))),
-            Binding::Json => Inner::Json(Box::new(JsonReader::new(input, limits))),
-        })
+        Self { input, decoder: Decoder::with_limits(binding, limits), failed: false }
     }
 }
 
@@ -115,9 +121,28 @@ impl<R: BufRead> Iterator for Reader<R> {
     type Item = io::Result<Item>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.0 {
-            Inner::Xml(reader) => reader.next(),
-            Inner::Json(reader) => reader.next(),
+        loop {
+            if let Some(item) = self.decoder.next_item() {
+                return Some(Ok(item));
+            }
+            if self.failed || self.decoder.is_done() {
+                return None;
+            }
+            let chunk = match self.input.fill_buf() {
+                Ok(chunk) => chunk.get(..CHUNK).unwrap_or(chunk),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    self.failed = true;
+                    return Some(Err(error));
+                }
+            };
+            let length = chunk.len();
+            if length == 0 {
+                self.decoder.end();
+            } else {
+                self.decoder.push(chunk);
+                self.input.consume(length);
+            }
         }
     }
 }

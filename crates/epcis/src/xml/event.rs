@@ -6,12 +6,12 @@ use jiff::Timestamp;
 use super::{
     grammar::{self, Grammar, Version},
     sensor,
-    tree::{At, Element, SCHEMA_INSTANCE},
+    tree::At,
     walk::Walk,
 };
 use crate::{
-    Action, BizTransaction, ErrorDeclaration, Event, EventKind, EventTime, Extension, PersistentDisposition, Place,
-    QuantityElement, SourceDest, Term, Value, ZoneOffset, rule,
+    Action, BizTransaction, ErrorDeclaration, Event, EventKind, EventTime, PersistentDisposition, Place,
+    QuantityElement, SourceDest, Term, ZoneOffset, rule,
 };
 
 /// Which kind of event an element is.
@@ -26,48 +26,83 @@ pub(super) fn kind(local: &str) -> Option<EventKind> {
     }
 }
 
+/// The name of an event of any version.
+pub(super) fn name(local: &str) -> Option<&'static str> {
+    let names = [
+        "ObjectEvent",
+        "AggregationEvent",
+        "TransactionEvent",
+        "TransformationEvent",
+        "AssociationEvent",
+        "QuantityEvent",
+    ];
+    names.into_iter().find(|name| *name == local)
+}
+
 /// The generation of the schema that a bare event follows: only 1.x wraps fields of the standard.
-pub(super) fn version_of(element: &Element) -> Version {
-    let wraps = |child: &Element| {
+pub(super) fn version_of(event: &At<'_>) -> Version {
+    let wraps = |child: &At<'_>| {
         child.is_local()
-            && matches!(child.name.local.as_str(), "baseExtension" | "extension")
-            && child.children.iter().any(Element::is_local)
+            && matches!(child.local(), "baseExtension" | "extension")
+            && child.children().any(|inner| inner.is_local() && inner.is_element())
     };
-    if element.children.iter().any(wraps) { Version::V1 } else { Version::V2 }
+    if event.children().any(|child| wraps(&child)) { Version::V1 } else { Version::V2 }
 }
 
-/// Reads an event; it is acceptable when `walk` has no rejecting finding.
-pub(super) fn read(walk: &mut Walk, element: &Element, kind: EventKind) -> Event {
-    let mut event = Event::new(kind, EventTime::from(Timestamp::UNIX_EPOCH), ZoneOffset::utc());
-    fields(walk, &At::root(element), grammar::event(kind, walk.version), &mut event);
-    let foreign = element
-        .attributes
-        .iter()
-        .filter(|(name, _)| !name.prefix.is_empty() && name.namespace != SCHEMA_INSTANCE && name.prefix != "xml");
-    event.extensions.extend(foreign.map(|(name, value)| Extension {
-        name: name.clone(),
-        attributes: Vec::new(),
-        value: Value::Text(value.clone()),
-    }));
-    event
+/// What was read of an event.
+struct Draft {
+    event: Event,
+    /// Whether its time was read.
+    timed: bool,
+    /// Whether its offset was read.
+    offset: bool,
 }
 
-fn fields(walk: &mut Walk, at: &At<'_>, grammar: &'static Grammar, event: &mut Event) {
+/// Reads an event, as far as it is one; it is acceptable when `walk` has no rejecting finding.
+pub(super) fn read<'t>(walk: &mut Walk<'t>, at: &At<'t>, kind: EventKind) -> Option<Event> {
+    read_with(walk, at, kind, grammar::event(kind, walk.version))
+}
+
+/// Reads a `QuantityEvent` of 1.x as what EPCIS 1.1 §7.4.5 says it is: an observation of objects.
+pub(super) fn read_quantity_event<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> Option<Event> {
+    let message = "`QuantityEvent` is no longer an event of the standard; it is read as an observation".to_owned();
+    walk.warn(at, rule::EVENT_TYPE, message, "write an `ObjectEvent` with action `OBSERVE` and a `quantityList`");
+    read_with(walk, at, EventKind::Object, grammar::quantity_event())
+}
+
+fn read_with<'t>(walk: &mut Walk<'t>, at: &At<'t>, kind: EventKind, grammar: &'static Grammar) -> Option<Event> {
+    let event = Event::new(kind, EventTime::from(Timestamp::UNIX_EPOCH), ZoneOffset::utc());
+    let mut draft = Draft { event, timed: false, offset: false };
+    walk.attributes_of(at, "extension");
+    fields(walk, at, grammar, &mut draft);
+    let Draft { mut event, timed, offset } = draft;
+    // Where everything of an event has been read.
+    event.attributes = std::mem::take(&mut walk.attributes);
+    (timed && offset).then_some(event)
+}
+
+fn fields<'t>(walk: &mut Walk<'t>, at: &At<'t>, grammar: &'static Grammar, draft: &mut Draft) {
     let extensions = walk.children(at, grammar, |walk, name, child| match name {
-        "baseExtension" => grammar.base.into_iter().for_each(|inner| fields(walk, child, inner, event)),
-        "extension" => grammar.extension.into_iter().for_each(|inner| fields(walk, child, inner, event)),
-        name => field(walk, name, child, event),
+        "baseExtension" => grammar.base.into_iter().for_each(|inner| fields(walk, child, inner, draft)),
+        "extension" => grammar.extension.into_iter().for_each(|inner| fields(walk, child, inner, draft)),
+        "eventTime" => {
+            let time = walk.time(child);
+            draft.timed = time.is_some();
+            draft.event.event_time = time.unwrap_or_else(|| draft.event.event_time.clone());
+        }
+        "eventTimeZoneOffset" => {
+            let offset = walk.offset(child);
+            draft.offset = offset.is_some();
+            draft.event.event_time_zone_offset = offset.unwrap_or_else(ZoneOffset::utc);
+        }
+        name => field(walk, name, child, &mut draft.event),
     });
-    event.extensions.extend(extensions);
+    draft.event.extensions.extend(extensions);
 }
 
-fn field(walk: &mut Walk, name: &str, at: &At<'_>, event: &mut Event) {
+fn field<'t>(walk: &mut Walk<'t>, name: &str, at: &At<'t>, event: &mut Event) {
     match name {
-        "eventTime" => event.event_time = walk.time(at).unwrap_or_else(|| event.event_time.clone()),
         "recordTime" => event.record_time = walk.time(at),
-        "eventTimeZoneOffset" => {
-            event.event_time_zone_offset = walk.offset(at).unwrap_or_else(|| event.event_time_zone_offset.clone());
-        }
         "eventID" => event.event_id = walk.optional_identifier(at),
         "errorDeclaration" => event.error_declaration = error_declaration(walk, at),
         "certificationInfo" => event.certification_info.extend(walk.optional_text(at).map(str::to_owned)),
@@ -79,7 +114,8 @@ fn field(walk: &mut Walk, name: &str, at: &At<'_>, event: &mut Event) {
         "bizLocation" => event.biz_location = place(walk, at),
         "parentID" => event.parent_id = walk.optional_identifier(at),
         "transformationID" => event.transformation_id = walk.optional_identifier(at),
-        "ilmd" => event.ilmd = open(walk, at, &grammar::ILMD, |_, _, _| ()),
+        "ilmd" => event.ilmd = walk.open(at, &grammar::ILMD, |_, _, _| ()),
+        "epcClass" | "quantity" => class_of_all(walk, name, at, event),
         "sensorElementList" => {
             let (elements, extensions) = sensor::list(walk, at);
             event.sensor_element_list = elements;
@@ -89,7 +125,7 @@ fn field(walk: &mut Walk, name: &str, at: &At<'_>, event: &mut Event) {
     }
 }
 
-fn list(walk: &mut Walk, name: &str, at: &At<'_>, event: &mut Event) {
+fn list<'t>(walk: &mut Walk<'t>, name: &str, at: &At<'t>, event: &mut Event) {
     match name {
         "epcList" => event.epc_list = epcs(walk, at),
         "childEPCs" => event.child_epcs = epcs(walk, at),
@@ -106,42 +142,44 @@ fn list(walk: &mut Walk, name: &str, at: &At<'_>, event: &mut Event) {
     }
 }
 
-/// Children of an element with an extension point: what stands in `extension` is unfolded.
-pub(super) fn open(
-    walk: &mut Walk,
-    at: &At<'_>,
-    grammar: &'static Grammar,
-    mut part: impl FnMut(&mut Walk, &'static str, &At<'_>),
-) -> Vec<Extension> {
-    let mut inner = Vec::new();
-    let outer = walk.children(at, grammar, |walk, name, child| match name {
-        "extension" => inner.extend(child.element.children.iter().map(Element::to_extension)),
-        name => part(walk, name, child),
-    });
-    inner.extend(outer);
-    inner
-}
-
-fn action(walk: &mut Walk, at: &At<'_>) -> Option<Action> {
-    match walk.text(at)? {
-        "ADD" => Some(Action::Add),
-        "OBSERVE" => Some(Action::Observe),
-        "DELETE" => Some(Action::Delete),
-        other => {
-            let message = format!("`{other}` is not an action");
-            walk.reject(at, rule::FIELD_VALUE, message, "write `ADD`, `OBSERVE` or `DELETE`");
-            None
+/// The one class that a `QuantityEvent` is about, and how much of it there was.
+fn class_of_all<'t>(walk: &mut Walk<'t>, name: &str, at: &At<'t>, event: &mut Event) {
+    event.action = Some(Action::Observe);
+    if name == "epcClass" {
+        let element = walk.identifier(at).map(|epc_class| QuantityElement { epc_class, quantity: None, uom: None });
+        event.quantity_list.extend(element);
+    } else {
+        let quantity = walk.quantity(at);
+        if quantity.is_some() && at.text().trim().parse::<i32>().is_err() {
+            let message = format!("`{}` is not a whole number", at.text().trim());
+            walk.reject(at, rule::FIELD_VALUE, message, "write an `ObjectEvent` with a `quantityList`");
         }
+        event.quantity_list.iter_mut().for_each(|element| element.quantity.clone_from(&quantity));
     }
 }
 
-fn place(walk: &mut Walk, at: &At<'_>) -> Option<Place> {
+fn action<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> Option<Action> {
+    let text = walk.text(at)?;
+    let action = match text {
+        "ADD" => Some(Action::Add),
+        "OBSERVE" => Some(Action::Observe),
+        "DELETE" => Some(Action::Delete),
+        _ => None,
+    };
+    if action.is_none() || at.text() != text {
+        let message = format!("`{}` is not an action", at.text());
+        walk.reject(at, rule::FIELD_VALUE, message, "write `ADD`, `OBSERVE` or `DELETE`");
+    }
+    action
+}
+
+fn place<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> Option<Place> {
     let mut id = None;
-    let extensions = open(walk, at, &grammar::PLACE, |walk, _, child| id = walk.identifier(child));
+    let extensions = walk.open(at, &grammar::PLACE, |walk, _, child| id = walk.identifier(child));
     id.map(|id| Place { id, extensions })
 }
 
-fn persistent_disposition(walk: &mut Walk, at: &At<'_>) -> PersistentDisposition {
+fn persistent_disposition<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> PersistentDisposition {
     let mut found = PersistentDisposition::default();
     walk.children(at, &grammar::PERSISTENT_DISPOSITION, |walk, name, child| match name {
         "set" => found.set.extend(walk.term(child)),
@@ -150,11 +188,11 @@ fn persistent_disposition(walk: &mut Walk, at: &At<'_>) -> PersistentDisposition
     found
 }
 
-fn error_declaration(walk: &mut Walk, at: &At<'_>) -> Option<ErrorDeclaration> {
+fn error_declaration<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> Option<ErrorDeclaration> {
     let mut time = None;
     let mut reason = None;
     let mut corrective_event_ids = Vec::new();
-    let extensions = open(walk, at, grammar::error_declaration(walk.version), |walk, name, child| match name {
+    let extensions = walk.open(at, grammar::error_declaration(walk.version), |walk, name, child| match name {
         "declarationTime" => time = walk.time(child),
         "reason" => reason = walk.term(child),
         _ => {
@@ -166,19 +204,19 @@ fn error_declaration(walk: &mut Walk, at: &At<'_>) -> Option<ErrorDeclaration> {
     time.map(|declaration_time| ErrorDeclaration { declaration_time, reason, corrective_event_ids, extensions })
 }
 
-fn epcs(walk: &mut Walk, at: &At<'_>) -> Vec<Identifier> {
+fn epcs<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> Vec<Identifier> {
     let mut epcs = Vec::new();
     walk.children(at, &grammar::EPC_LIST, |walk, _, child| epcs.extend(walk.optional_identifier(child)));
     epcs
 }
 
-fn quantities(walk: &mut Walk, at: &At<'_>) -> Vec<QuantityElement> {
+fn quantities<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> Vec<QuantityElement> {
     let mut elements = Vec::new();
     walk.children(at, &grammar::QUANTITY_LIST, |walk, _, child| elements.extend(quantity_element(walk, child)));
     elements
 }
 
-fn quantity_element(walk: &mut Walk, at: &At<'_>) -> Option<QuantityElement> {
+fn quantity_element<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> Option<QuantityElement> {
     let mut epc_class = None;
     let mut quantity = None;
     let mut uom = None;
@@ -198,20 +236,20 @@ fn quantity_element(walk: &mut Walk, at: &At<'_>) -> Option<QuantityElement> {
     epc_class.map(|epc_class| QuantityElement { epc_class, quantity, uom })
 }
 
-fn biz_transactions(walk: &mut Walk, at: &At<'_>) -> Vec<BizTransaction> {
+fn biz_transactions<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> Vec<BizTransaction> {
     let mut transactions = Vec::new();
     walk.children(at, &grammar::BIZ_TRANSACTION_LIST, |walk, _, child| {
-        let kind = child.element.attribute("type").map(|kind| Term::new(kind.trim()));
+        let kind = child.attribute("type").map(|kind| Term::new(kind.trim()));
         transactions.extend(walk.identifier(child).map(|id| BizTransaction { kind, id }));
     });
     transactions
 }
 
-fn source_dests(walk: &mut Walk, at: &At<'_>, grammar: &'static Grammar) -> Vec<SourceDest> {
+fn source_dests<'t>(walk: &mut Walk<'t>, at: &At<'t>, grammar: &'static Grammar) -> Vec<SourceDest> {
     let mut found = Vec::new();
     walk.children(at, grammar, |walk, name, child| {
         let id = walk.identifier(child);
-        let kind = child.element.attribute("type").map(|kind| Term::new(kind.trim()));
+        let kind = child.attribute("type").map(|kind| Term::new(kind.trim()));
         if kind.is_none() {
             let message = format!("`{name}` has no attribute `type`");
             walk.reject(child, rule::FIELD_MISSING, message, "add `type`, for example `owning_party`");

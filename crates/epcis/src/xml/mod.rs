@@ -1,370 +1,183 @@
-//! EPCIS XML 2.0 and 1.x, read event by event.
+//! EPCIS XML 2.0 and 1.x, read event by event from bytes that are pushed in.
 
+mod build;
 mod document;
+mod encoding;
 mod event;
 mod grammar;
+mod items;
 mod masterdata;
-mod parser;
+mod name;
+mod reading;
+mod reference;
+mod root;
+mod sbdh;
+mod scan;
+mod scope;
 mod sensor;
 mod sequence;
 mod source;
 mod tree;
+mod value;
 mod walk;
 
-use std::{
-    collections::VecDeque,
-    io::{self, BufRead},
-};
+use encoding::NoText;
+use reading::{Reading, Step};
+use scan::{Fault, Halt, Malformed};
+use source::{Failure, Source};
 
-use document::{Container, Content, Root};
-use grammar::Version;
-use parser::{Parser, Stop, Token};
-use sequence::{Fit, Sequence};
-use tree::{Element, qualified};
-use walk::Walk;
+use crate::{Finding, Item, Limits, Location, Rule, Severity, decoder::Decode, input::Position, rule};
 
-use crate::{EventKind, Finding, Item, Limits, Location, Rule, Severity, check, rule};
-
-/// Reads XML documents; see [`Reader`](crate::Reader).
-pub(crate) struct XmlReader<R> {
-    parser: Parser<R>,
-    open: Vec<Open>,
-    version: Version,
-    events: u64,
-    /// Items found but not yet handed out.
-    ready: VecDeque<Item>,
-    begun: bool,
-    ended: bool,
+/// Decodes XML documents; see [`Decoder`](crate::Decoder).
+pub(crate) struct XmlDecoder {
+    source: Source,
+    reading: Reading,
+    limits: Limits,
+    /// How much must be there before another attempt is worth it.
+    wanted: usize,
+    done: bool,
 }
 
-/// An element whose end was not read yet.
-struct Open {
-    container: Container,
-    element: Element,
-    sequence: Sequence,
-    /// How often each child was seen, for paths.
-    counts: Vec<(String, u64)>,
-}
+impl Decode for XmlDecoder {
+    fn push(&mut self, chunk: &[u8]) {
+        if !self.done {
+            self.source.push(chunk);
+        }
+    }
 
-impl<R: BufRead> Iterator for XmlReader<R> {
-    type Item = io::Result<Item>;
+    fn end(&mut self) {
+        self.source.end();
+    }
 
-    fn next(&mut self) -> Option<Self::Item> {
+    fn next_item(&mut self) -> Option<Item> {
         loop {
-            if let Some(item) = self.ready.pop_front() {
-                return Some(Ok(item));
+            if let Some(item) = self.reading.items.next() {
+                return Some(item);
             }
-            if self.ended {
+            if self.done || !self.advance() {
                 return None;
             }
-            match self.step() {
-                Ok(()) => {}
-                Err(Stop::Io(error)) => {
-                    self.ended = true;
-                    return Some(Err(error));
-                }
-                Err(Stop::Finding(finding)) => {
-                    self.ended = true;
-                    self.ready.push_back(Item::Finding(*finding));
-                }
-            }
         }
+    }
+
+    fn is_done(&self) -> bool {
+        self.done && self.reading.items.is_empty()
     }
 }
 
-impl<R: BufRead> XmlReader<R> {
-    pub(crate) fn new(input: R, limits: Limits) -> Self {
-        Self {
-            parser: Parser::new(input, limits),
-            open: Vec::new(),
-            version: Version::V2,
-            events: 0,
-            ready: VecDeque::new(),
-            begun: false,
-            ended: false,
-        }
+impl XmlDecoder {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self { source: Source::new(), reading: Reading::new(limits), limits, wanted: 0, done: false }
     }
 
-    /// Reads up to the next tag between the events, or one whole event.
-    fn step(&mut self) -> Result<(), Stop> {
-        self.parser.renew();
-        let mut text = String::new();
-        let token = self.parser.next(&mut text)?;
-        self.ready.extend(self.parser.remark.take().map(Item::Finding));
-        self.stray_text(&text)?;
-        match token {
-            Token::Start(element) => match self.open.is_empty() {
-                true if self.begun => Err(self.parser.malformed("a second root element".to_owned())),
-                true => self.root(element),
-                false => self.child(element),
-            },
-            Token::End => {
-                self.close();
-                Ok(())
+    /// Reads the next piece; `false` when more bytes must come first.
+    fn advance(&mut self) -> bool {
+        let rest = self.source.rest();
+        let text = rest.get(..rest.floor_char_boundary(self.limits.max_event_bytes)).unwrap_or(rest);
+        let too_long = text.len() < rest.len();
+        let whole = self.source.is_whole() && !too_long;
+        if !whole && !too_long && text.len() < self.wanted {
+            return false;
+        }
+        let start = self.source.position();
+        match self.reading.step(text, start, whole) {
+            Ok(Step::Read(length)) => {
+                self.source.take(length);
+                self.wanted = 0;
+                self.check_sums();
             }
-            Token::Eof => match self.open.last() {
-                Some(open) => Err(self.parser.ended_early(&open.element)),
-                None if !self.begun => Err(self.parser.malformed("the document has no root element".to_owned())),
-                None => {
-                    self.ended = true;
-                    Ok(())
-                }
-            },
-        }
-    }
-
-    /// Text between the elements around the events.
-    fn stray_text(&mut self, text: &str) -> Result<(), Stop> {
-        if text.trim().is_empty() {
-            return Ok(());
-        }
-        let Some(open) = self.open.last() else {
-            return Err(self.parser.malformed("text outside the root element".to_owned()));
-        };
-        let message = format!("`{}` holds text", open.element.name.local);
-        let finding = self.finding(&open.element, rule::FIELD_TYPE, message, "leave the text out");
-        self.ready.push_back(Item::Finding(finding));
-        Ok(())
-    }
-
-    fn root(&mut self, element: Element) -> Result<(), Stop> {
-        self.begun = true;
-        if let Some((root, version)) = document::root(&element) {
-            self.version = version;
-            self.root_attributes(&element);
-            self.enter(Container::Root(root), element);
-            return Ok(());
-        }
-        match event::kind(&element.name.local) {
-            Some(kind) if element.is_local() => {
-                let whole = self.parser.whole(element)?;
-                self.version = event::version_of(&whole);
-                let path = format!("/{}", whole.name.local);
-                self.event(&whole, kind, path);
-                Ok(())
+            Ok(Step::Ended) if self.source.failure().is_none() => self.finish(None),
+            Ok(Step::Ended) | Err(Halt::Incomplete) if whole => {
+                let end = start.after(text.as_bytes());
+                let finding = self.cut_short(end);
+                self.finish(Some(finding));
             }
-            _ => {
-                let namespace = &element.name.namespace;
-                let message = format!("`{}` in namespace `{namespace}` is not an EPCIS document", element.name.local);
-                let help = "begin with `EPCISDocument` in namespace `urn:epcglobal:epcis:xsd:2`";
-                Err(Stop::Finding(Box::new(self.finding(&element, rule::DOCUMENT_KIND, message, help))))
+            Err(Halt::Incomplete) if too_long => {
+                let message = format!("one piece of the document is larger than {} bytes", self.limits.max_event_bytes);
+                let finding = self.finding(rule::XML_LIMIT, start, message, "split the event");
+                self.finish(Some(finding));
+            }
+            Ok(Step::Ended) | Err(Halt::Incomplete) => {
+                // What was read in vain is read again; only so often that the whole work stays in proportion.
+                self.wanted = text.len() + text.len() / 2;
+                return false;
+            }
+            Err(Halt::Malformed(Malformed { offset, fault })) => {
+                let at = start.after(text.get(..offset).unwrap_or(text).as_bytes());
+                let finding = self.fault(fault, at);
+                self.finish(Some(finding));
             }
         }
+        true
     }
 
-    fn root_attributes(&mut self, element: &Element) {
-        let version = element.attribute("schemaVersion");
-        let created = element.attribute("creationDate");
-        let decimal = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-        let dated = |text: &str| {
-            walk::is_date_time_stamp(text.trim()) || walk::is_date_time_stamp(&format!("{}Z", text.trim()))
-        };
-        let problems = [
-            ("schemaVersion", version, version.is_some_and(|text| decimal(text.trim())), "write it like `2.0`"),
-            ("creationDate", created, created.is_some_and(dated), "write it like `2028-08-15T22:30:00-07:00`"),
-        ];
-        for (name, value, _, help) in problems.into_iter().filter(|(_, _, valid, _)| !valid) {
-            let (rule, message) = match value {
-                None => (rule::FIELD_MISSING, format!("the document has no `{name}`")),
-                Some(value) => (rule::FIELD_VALUE, format!("`{value}` is not a `{name}`")),
-            };
-            self.ready.push_back(Item::Finding(self.finding(element, rule, message, help)));
+    fn finish(&mut self, finding: Option<Finding>) {
+        if let Some(finding) = finding {
+            self.reading.items.push(Item::Finding(finding));
         }
+        self.reading.items.release();
+        self.done = true;
     }
 
-    fn enter(&mut self, container: Container, element: Element) {
-        let sequence = Sequence::new(container.grammar());
-        self.open.push(Open { container, element, sequence, counts: Vec::new() });
-    }
-
-    fn close(&mut self) {
-        let Some(open) = self.open.last() else { return };
-        let missing: Vec<_> = open.sequence.missing().collect();
-        let findings: Vec<_> = missing
-            .into_iter()
-            .map(|name| {
-                let message = format!("`{}` has no `{name}`", open.element.name.local);
-                self.finding(&open.element, rule::FIELD_MISSING, message, &format!("add `{name}`"))
-            })
-            .collect();
-        self.ready.extend(findings.into_iter().map(Item::Finding));
-        self.open.pop();
-    }
-
-    fn child(&mut self, element: Element) -> Result<(), Stop> {
-        let Some(open) = self.open.last_mut() else { return Ok(()) };
-        open.count(&element);
-        let container = open.container;
-        if container == Container::Body(Root::Query) && document::is_query_results(&element) {
-            self.enter(Container::QueryResults, element);
-            return Ok(());
-        }
-        let fit = open.sequence.fit(&element);
-        match fit {
-            Fit::Part(name) => match container.content(name) {
-                Content::Container(inner) => {
-                    self.vocabulary_type(inner, &element);
-                    self.enter(inner, element);
-                    Ok(())
-                }
-                Content::Skipped => self.parser.skip(),
-                Content::VocabularyElement => self.vocabulary_element(element),
-                Content::Event => self.whole_event(element),
-            },
-            Fit::Extension if container != Container::Body(Root::Query) => {
-                if matches!(container, Container::EventList | Container::EventListExtension) {
-                    self.foreign_event(&element);
-                }
-                self.parser.skip()
-            }
-            fit => {
-                let finding = self.misplaced(&element, &fit);
-                self.ready.push_back(Item::Finding(finding));
-                self.parser.skip()
-            }
-        }
-    }
-
-    /// Events of other namespaces are allowed, but nobody here can read them.
-    fn foreign_event(&mut self, element: &Element) {
-        let message = format!("`{}` is not an event of the standard and is passed over", qualified(&element.name));
-        let mut finding = self.finding(element, rule::EVENT_TYPE, message, "write one of the five standard events");
-        finding.severity = Severity::Warn;
-        finding.at.path = self.path_of(element);
-        self.ready.push_back(Item::Finding(finding));
-    }
-
-    fn misplaced(&self, element: &Element, fit: &Fit) -> Finding {
-        let name = qualified(&element.name);
-        let (rule, message, help) = match fit {
-            Fit::Repeated => (rule::FIELD_DUPLICATE, format!("`{name}` stands here twice"), "leave one of them out"),
-            Fit::Late(..) => (rule::FIELD_ORDER, format!("`{name}` stands too late"), "keep the order of the schema"),
-            _ if self.open.last().is_some_and(|open| open.container == Container::Body(Root::Query)) => (
-                rule::DOCUMENT_KIND,
-                format!("`{name}` is not a query result"),
-                "write `QueryResults` in namespace `urn:epcglobal:epcis-query:xsd:2`, with its prefix",
-            ),
-            _ if !element.name.namespace.is_empty() => {
-                (rule::FIELD_UNKNOWN, format!("`{name}` has no place here"), "only the root element has a namespace")
-            }
-            _ => (rule::FIELD_UNKNOWN, format!("`{name}` has no place here"), "leave it out"),
-        };
-        let mut finding = self.finding(element, rule, message, help);
-        finding.at.path = self.path_of(element);
-        finding
-    }
-
-    fn vocabulary_type(&mut self, container: Container, element: &Element) {
-        if container == Container::Vocabulary && element.attribute("type").is_none() {
-            let message = "`Vocabulary` has no attribute `type`".to_owned();
-            let help = "add `type`, for example `urn:epcglobal:epcis:vtype:Location`";
-            let mut finding = self.finding(element, rule::FIELD_MISSING, message, help);
-            finding.at.path = self.path_of(element);
-            self.ready.push_back(Item::Finding(finding));
-        }
-    }
-
-    fn vocabulary_element(&mut self, element: Element) -> Result<(), Stop> {
-        let path = self.path_of(&element);
-        let whole = self.parser.whole(element)?;
-        let vocabulary = self
-            .open
-            .iter()
-            .rev()
-            .find(|open| open.container == Container::Vocabulary)
-            .and_then(|open| open.element.attribute("type"))
-            .unwrap_or_default();
-        let mut walk = Walk::new(self.version, None, path);
-        let read = masterdata::read(&mut walk, &whole, vocabulary.trim());
-        self.ready.extend(walk.findings.into_iter().map(Item::Finding));
-        self.ready.extend(read.map(Item::Vocabulary));
-        Ok(())
-    }
-
-    fn whole_event(&mut self, element: Element) -> Result<(), Stop> {
-        let path = self.path_of(&element);
-        let whole = self.parser.whole(element)?;
-        match event::kind(&whole.name.local) {
-            Some(kind) => self.event(&whole, kind, path),
-            None => self.unknown_event(&whole, path),
-        }
-        Ok(())
-    }
-
-    fn event(&mut self, element: &Element, kind: EventKind, path: String) {
-        let index = self.events;
-        self.events += 1;
-        let at = Location { line: element.line, column: element.column, event: Some(index), path: path.clone() };
-        let mut walk = Walk::new(self.version, Some(index), path);
-        let event = event::read(&mut walk, element, kind);
-        let mut findings = walk.findings;
-        findings.extend(check::check(&event, &at).into_iter().map(|finding| placed(finding, element, &at.path)));
-        let rejected = findings.iter().any(|finding| finding.severity == Severity::Reject);
-        self.ready.push_back(if rejected {
-            Item::Rejected { event: Some(Box::new(event)), at, findings }
+    /// Limits that no single piece exceeds.
+    fn check_sums(&mut self) {
+        let max = self.limits.max_findings;
+        let items = &self.reading.items;
+        let message = if items.rejections() > max {
+            format!("more than {max} events or parts of the document are rejected")
+        } else if items.waiting() > self.limits.max_nodes {
+            format!("more than {} items stand before the name of the query", self.limits.max_nodes)
         } else {
-            Item::Event { event: Box::new(event), at, findings }
-        });
+            return;
+        };
+        let finding = self.finding(rule::XML_LIMIT, self.source.position(), message, "correct what was found so far");
+        self.finish(Some(finding));
     }
 
-    /// `QuantityEvent` of EPCIS 1.0, which no later version has.
-    fn unknown_event(&mut self, element: &Element, path: String) {
-        let at = Location { line: element.line, column: element.column, event: Some(self.events), path };
-        self.events += 1;
-        let message = format!("`{}` is no longer an event of the standard", element.name.local);
-        let finding = Finding::new(rule::EVENT_TYPE, Severity::Reject, at.clone(), message)
-            .with_help("write an `ObjectEvent` with a `quantityList`");
-        self.ready.push_back(Item::Rejected { event: None, at, findings: vec![finding] });
+    /// Why the text ends inside something.
+    fn cut_short(&self, at: Position) -> Finding {
+        match self.source.failure() {
+            None => self.finding(rule::XML_SYNTAX, at, self.reading.cut_short(), "send well-formed XML"),
+            Some(Failure::Character(character)) => {
+                let message = format!("the character U+{:04X} is not allowed", u32::from(*character));
+                self.finding(rule::XML_SYNTAX, at, message, "leave the character out")
+            }
+            Some(Failure::NoText(NoText::Unknown(label))) => {
+                self.finding(rule::XML_ENCODING, at, format!("the encoding `{label}` is not known"), "send UTF-8")
+            }
+            Some(Failure::NoText(NoText::Invalid(name))) => {
+                let message = format!("the next bytes are not {name}");
+                self.finding(rule::XML_ENCODING, at, message, "send UTF-8, or declare the encoding")
+            }
+        }
     }
 
-    fn finding(&self, element: &Element, rule: &'static Rule, message: String, help: &str) -> Finding {
-        let path = if self.open.is_empty() { self.path_of(element) } else { self.path() };
-        let at = Location { line: element.line, column: element.column, event: None, path };
+    fn fault(&self, fault: Fault, at: Position) -> Finding {
+        match fault {
+            Fault::Syntax(message) => self.finding(rule::XML_SYNTAX, at, message, "send well-formed XML"),
+            Fault::Entity(name) => {
+                let message = format!("`&{name};` is not defined");
+                let help = "write the character itself; only `&lt; &gt; &amp; &apos; &quot;` and numbers can be \
+                            referred to";
+                self.finding(rule::ENTITY, at, message, help)
+            }
+            Fault::Kind { name, message } => {
+                let help = "begin with `EPCISDocument` in namespace `urn:epcglobal:epcis:xsd:2`";
+                let mut finding = self.finding(rule::DOCUMENT_KIND, at, message, help);
+                finding.at.path = format!("/{name}");
+                finding
+            }
+            Fault::Doctype => {
+                let message = "the document has a document type declaration".to_owned();
+                self.finding(rule::DOCTYPE, at, message, "leave `<!DOCTYPE …>` out")
+            }
+            Fault::Limit(message) => self.finding(rule::XML_LIMIT, at, message, "split the event"),
+        }
+    }
+
+    fn finding(&self, rule: &'static Rule, at: Position, message: String, help: &str) -> Finding {
+        let path = self.reading.path().to_owned();
+        let at = Location { line: at.line, column: at.column, event: None, path };
         Finding::new(rule, Severity::Reject, at, message).with_help(help)
-    }
-
-    /// The path of the innermost open element.
-    fn path(&self) -> String {
-        let mut path = String::new();
-        let mut outer: Option<&Open> = None;
-        for open in &self.open {
-            path.push('/');
-            path.push_str(&outer.map_or_else(|| qualified(&open.element.name), |outer| outer.step(&open.element)));
-            outer = Some(open);
-        }
-        path
-    }
-
-    fn path_of(&self, element: &Element) -> String {
-        let step = self.open.last().map_or_else(|| qualified(&element.name), |open| open.step(element));
-        format!("{}/{step}", self.path())
-    }
-}
-
-/// Moves a finding about a field of an event to the element of that field.
-fn placed(mut finding: Finding, event: &Element, path: &str) -> Finding {
-    let field = finding.at.path.strip_prefix(path).and_then(|rest| rest.split('/').nth(1));
-    let element = event.children.iter().find(|child| field == Some(child.name.local.as_str()));
-    if let Some(element) = element {
-        (finding.at.line, finding.at.column) = (element.line, element.column);
-    }
-    finding
-}
-
-impl Open {
-    fn count(&mut self, child: &Element) {
-        let name = &child.name.local;
-        match self.counts.iter_mut().find(|(seen, _)| seen == name) {
-            Some((_, count)) => *count += 1,
-            None => self.counts.push((name.clone(), 1)),
-        }
-    }
-
-    /// The step of a path to the child that was counted last; events and the like are numbered, single elements not.
-    fn step(&self, child: &Element) -> String {
-        let name = qualified(&child.name);
-        let repeats = self.container.grammar().parts.iter().any(|part| part.name == child.name.local && part.repeats);
-        let count = self.counts.iter().find(|(seen, _)| *seen == child.name.local).map_or(1, |(_, count)| *count);
-        if repeats { format!("{name}[{count}]") } else { name }
     }
 }

@@ -1,76 +1,112 @@
-//! The input with its lines counted and its pieces bounded.
+//! The text of the document as it arrives, and where it stands.
 
-use std::io::{self, BufRead, Read};
+use super::encoding::{Decoding, NoText};
+use crate::input::Position;
 
-/// A piece of the document is larger than the limits allow.
-#[derive(Debug, thiserror::Error)]
-#[error("larger than {limit} bytes")]
-pub(super) struct TooLarge {
-    pub(super) limit: usize,
+/// Text that has arrived and was not yet read.
+pub(super) struct Source {
+    decoding: Decoding,
+    text: String,
+    at: usize,
+    position: Position,
+    ended: bool,
+    failure: Option<Failure>,
 }
 
-/// Decoded input that knows where it stands and stops when one piece grows too large.
-pub(super) struct Source<R> {
-    inner: R,
-    line: u64,
-    column: u64,
-    left: usize,
-    limit: usize,
+/// Why the text ends before the document does.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Failure {
+    NoText(NoText),
+    /// A character that XML does not allow.
+    Character(char),
 }
 
-impl<R: BufRead> Source<R> {
-    pub(super) fn new(inner: R, limit: usize) -> Self {
-        Self { inner, line: 1, column: 1, left: limit, limit }
-    }
-
-    /// Begins a new piece.
-    pub(super) fn renew(&mut self) {
-        self.left = self.limit;
-    }
-
-    /// Line and column of the next byte.
-    pub(super) fn position(&self) -> (u64, u64) {
-        (self.line, self.column)
-    }
-
-    pub(super) fn inner_mut(&mut self) -> &mut R {
-        &mut self.inner
-    }
-
-    fn count(&mut self, amount: usize) {
-        let Ok(buffer) = self.inner.fill_buf() else { return };
-        let passed = buffer.get(..amount).unwrap_or(buffer);
-        match passed.iter().rposition(|byte| *byte == b'\n') {
-            None => self.column += amount as u64,
-            Some(last) => {
-                self.line += passed.iter().map(|byte| u64::from(*byte == b'\n')).sum::<u64>();
-                self.column = (passed.len() - last) as u64;
-            }
+impl Source {
+    pub(super) fn new() -> Self {
+        Self {
+            decoding: Decoding::new(),
+            text: String::new(),
+            at: 0,
+            position: Position { line: 1, column: 1 },
+            ended: false,
+            failure: None,
         }
     }
-}
 
-impl<R: BufRead> Read for Source<R> {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let read = self.fill_buf()?.read(into)?;
-        self.consume(read);
-        Ok(read)
+    /// More bytes, behind those that are here.
+    pub(super) fn push(&mut self, chunk: &[u8]) {
+        self.decode(chunk, false);
+    }
+
+    /// No more bytes will come.
+    pub(super) fn end(&mut self) {
+        if !self.ended {
+            self.decode(&[], true);
+            self.ended = true;
+        }
+    }
+
+    fn decode(&mut self, chunk: &[u8], last: bool) {
+        if self.ended || self.failure.is_some() {
+            return;
+        }
+        // Each byte is moved a bounded number of times, however small the chunks are.
+        if self.at > self.text.len() / 2 {
+            self.text.drain(..self.at);
+            self.at = 0;
+        }
+        let before = self.text.len();
+        self.failure = self.decoding.decode(chunk, last, &mut self.text).err().map(Failure::NoText);
+        let fresh = self.text.get(before..).unwrap_or_default();
+        if let Some((at, character)) = forbidden(fresh) {
+            self.text.truncate(before + at);
+            self.failure = Some(Failure::Character(character));
+        }
+    }
+
+    /// The text that was not taken yet.
+    pub(super) fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Whether nothing will stand behind the rest.
+    pub(super) fn is_whole(&self) -> bool {
+        self.ended || self.failure.is_some()
+    }
+
+    pub(super) fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+
+    /// Passes over `count` bytes of the rest.
+    pub(super) fn take(&mut self, count: usize) {
+        let rest = self.rest();
+        let passed = rest.get(..count).unwrap_or(rest);
+        let (position, length) = (self.position.after(passed.as_bytes()), passed.len());
+        self.position = position;
+        self.at += length;
+    }
+
+    /// Where the rest begins.
+    pub(super) fn position(&self) -> Position {
+        self.position
     }
 }
 
-impl<R: BufRead> BufRead for Source<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.left == 0 {
-            return Err(io::Error::other(TooLarge { limit: self.limit }));
-        }
-        self.inner.fill_buf()
-    }
+/// The first character that no XML document may hold.
+fn forbidden(text: &str) -> Option<(usize, char)> {
+    let control = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
+    // A loop without an exit is one that the processor does in large steps.
+    let any_control = text.bytes().fold(false, |any, byte| any | control(byte));
+    let any_other = memchr::memmem::find(text.as_bytes(), b"\xEF\xBF").is_some();
+    (any_control || any_other).then(|| text.char_indices().find(|(_, character)| !is_allowed(*character))).flatten()
+}
 
-    fn consume(&mut self, amount: usize) {
-        if amount > 0 {
-            self.count(amount);
-        }
-        self.left = self.left.saturating_sub(amount);
-        self.inner.consume(amount);
+/// Whether XML allows a character (XML 1.0 §2.2).
+pub(super) fn is_allowed(character: char) -> bool {
+    match character {
+        '\t' | '\n' | '\r' => true,
+        '\u{FFFE}' | '\u{FFFF}' => false,
+        character => character >= ' ',
     }
 }

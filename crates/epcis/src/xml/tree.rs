@@ -1,100 +1,310 @@
-//! One element of the document with all that stands in it.
+//! One element of the document with all that stands in it, held where it stands in the text.
 
-use crate::{Extension, Name, Value};
+use std::borrow::Cow;
 
-/// The namespace of `xsi:nil` and `xsi:type`.
-pub(super) const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+use super::{
+    name::QName,
+    scope::{Declaration, SCHEMA_INSTANCE, Scopes, XML, XMLNS},
+};
+use crate::{Extension, Name, Value, input::Position};
 
 /// Character data beside elements becomes a member of this name; no XML element can have it.
-const TEXT: &str = "#text";
+pub(super) const TEXT: &str = "#text";
 
-#[derive(Debug)]
-pub(super) struct Element {
-    pub(super) name: Name,
-    pub(super) attributes: Vec<(Name, String)>,
-    /// Character data; white space alone counts in elements without children only.
-    pub(super) text: String,
-    pub(super) children: Vec<Element>,
-    pub(super) line: u64,
-    pub(super) column: u64,
+/// A piece of the document: text, and what the elements around it have declared.
+#[derive(Clone, Copy)]
+pub(super) struct Piece<'a> {
+    pub(super) text: &'a str,
+    pub(super) start: Position,
+    pub(super) outer: &'a Scopes,
 }
 
-impl Element {
+/// An element, its attributes and its descendants. They borrow from the piece of text that was read.
+pub(super) struct Tree<'a> {
+    pub(super) piece: Piece<'a>,
+    pub(super) nodes: Vec<Node<'a>>,
+    pub(super) attributes: Vec<Attribute<'a>>,
+    /// Declarations on the elements of the tree.
+    pub(super) declared: Vec<Declared<'a>>,
+    /// Elements with prefixes that were never declared, and these prefixes.
+    pub(super) undeclared: Vec<(usize, &'a str)>,
+}
+
+/// An element, or a run of text beside elements.
+pub(super) struct Node<'a> {
+    /// `None` for text.
+    pub(super) name: Option<QName<'a>>,
+    pub(super) space: Space,
+    /// Where its attributes begin and end.
+    pub(super) attributes: (usize, usize),
+    /// Character data; white space alone counts in elements without children only.
+    pub(super) text: Cow<'a, str>,
+    pub(super) parent: usize,
+    pub(super) first: Option<usize>,
+    pub(super) next: Option<usize>,
+    /// Its place in the unbroken row of siblings of the same name, from 1.
+    pub(super) ordinal: usize,
+    pub(super) offset: usize,
+}
+
+/// An attribute that declares no namespace.
+pub(super) struct Attribute<'a> {
+    pub(super) name: QName<'a>,
+    pub(super) space: Space,
+    pub(super) value: Cow<'a, str>,
+}
+
+/// What a name is in: no namespace, that of `xml:`, one declared around the piece, or one declared in it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Space {
+    None,
+    Xml,
+    Outer(usize),
+    Inner(usize),
+}
+
+pub(super) struct Declared<'a> {
+    pub(super) prefix: &'a str,
+    pub(super) namespace: Cow<'a, str>,
+    /// The element that it stands on.
+    pub(super) node: usize,
+}
+
+/// An element of a tree.
+#[derive(Clone, Copy)]
+pub(super) struct At<'t> {
+    tree: &'t Tree<'t>,
+    node: &'t Node<'t>,
+    index: usize,
+}
+
+impl<'a> Tree<'a> {
+    /// The outermost element.
+    pub(super) fn root<'t>(&'t self) -> Option<At<'t>>
+    where
+        'a: 't,
+    {
+        At::new(self, 0)
+    }
+
+    pub(super) fn namespace(&self, space: Space) -> &str {
+        match space {
+            Space::None => "",
+            Space::Xml => XML,
+            Space::Outer(index) => self.piece.outer.get(index).map_or("", |declaration| &declaration.namespace),
+            Space::Inner(index) => self.declared.get(index).map_or("", |declared| &declared.namespace),
+        }
+    }
+
+    fn name(&self, name: QName<'_>, space: Space) -> Name {
+        Name {
+            namespace: self.namespace(space).to_owned(),
+            prefix: name.prefix().to_owned(),
+            local: name.local().to_owned(),
+        }
+    }
+
+    /// The declarations on the outermost element.
+    pub(super) fn declarations(&self) -> impl Iterator<Item = Declaration> {
+        let on_root = self.declared.iter().filter(|declared| declared.node == 0);
+        on_root.map(|declared| Declaration {
+            prefix: declared.prefix.to_owned(),
+            namespace: declared.namespace.clone().into_owned(),
+        })
+    }
+}
+
+impl<'t> At<'t> {
+    fn new(tree: &'t Tree<'_>, index: usize) -> Option<Self> {
+        Some(Self { tree, node: tree.nodes.get(index)?, index })
+    }
+
+    /// Whether it is an element rather than text beside elements.
+    pub(super) fn is_element(&self) -> bool {
+        self.node.name.is_some()
+    }
+
     /// Whether it has neither namespace nor prefix, as the elements of the standard below the root.
     pub(super) fn is_local(&self) -> bool {
-        self.name.namespace.is_empty() && self.name.prefix.is_empty()
+        self.node.space == Space::None && self.node.name.is_some_and(|name| name.prefix().is_empty())
+    }
+
+    pub(super) fn local(&self) -> &'t str {
+        self.node.name.map_or(TEXT, QName::local)
+    }
+
+    pub(super) fn prefix(&self) -> &'t str {
+        self.node.name.map_or("", QName::prefix)
+    }
+
+    /// The name as written.
+    pub(super) fn written(&self) -> &'t str {
+        self.node.name.map_or(TEXT, QName::written)
+    }
+
+    pub(super) fn namespace(&self) -> &'t str {
+        self.tree.namespace(self.node.space)
+    }
+
+    /// Its character data, when it has no children.
+    pub(super) fn text(&self) -> &'t str {
+        &self.node.text
+    }
+
+    pub(super) fn children(&self) -> impl Iterator<Item = At<'t>> + use<'t> {
+        let tree = self.tree;
+        let first = self.node.first.and_then(|index| At::new(tree, index));
+        std::iter::successors(first, move |child| At::new(tree, child.node.next?))
+    }
+
+    /// The attributes, declarations of namespaces left out.
+    pub(super) fn attributes(&self) -> &'t [Attribute<'t>] {
+        let (from, to) = self.node.attributes;
+        self.tree.attributes.get(from..to).unwrap_or_default()
+    }
+
+    pub(super) fn name_of(&self, attribute: &Attribute<'_>) -> Name {
+        self.tree.name(attribute.name, attribute.space)
+    }
+
+    /// Whether an attribute is one of the schema language, such as `xsi:nil`.
+    pub(super) fn is_instance(&self, attribute: &Attribute<'_>) -> bool {
+        self.tree.namespace(attribute.space) == SCHEMA_INSTANCE
     }
 
     /// The value of an attribute without namespace.
-    pub(super) fn attribute(&self, local: &str) -> Option<&str> {
-        self.attributes
-            .iter()
-            .find(|(name, _)| name.prefix.is_empty() && name.local == local)
-            .map(|(_, value)| value.as_str())
+    pub(super) fn attribute(&self, local: &str) -> Option<&'t str> {
+        self.attributes().iter().find(|attribute| attribute.name.written() == local).map(|attribute| &*attribute.value)
     }
 
     /// Whether `xsi:nil` says that the element has no value.
     pub(super) fn is_nil(&self) -> bool {
-        self.attributes.iter().any(|(name, value)| {
-            name.namespace == SCHEMA_INSTANCE && name.local == "nil" && matches!(value.trim(), "true" | "1")
+        self.attributes().iter().any(|attribute| {
+            attribute.name.local() == "nil"
+                && self.is_instance(attribute)
+                && matches!(attribute.value.trim(), "true" | "1")
         })
     }
 
-    /// The qualified name as written.
-    pub(super) fn qualified_name(&self) -> String {
-        qualified(&self.name)
+    /// Elements of the tree with prefixes that were never declared, and these prefixes.
+    pub(super) fn undeclared(&self) -> impl Iterator<Item = (At<'t>, &'t str)> + use<'t> {
+        let tree = self.tree;
+        tree.undeclared.iter().filter_map(move |(index, prefix)| Some((At::new(tree, *index)?, *prefix)))
     }
 
     /// The element as the standard's extension point keeps it.
-    pub(super) fn to_extension(&self) -> Extension {
-        Extension { name: self.name.clone(), attributes: self.attributes.clone(), value: self.to_value() }
+    pub(super) fn to_extension(self) -> Extension {
+        let Some(name) = self.node.name else {
+            let name = Name { namespace: String::new(), prefix: String::new(), local: TEXT.to_owned() };
+            return Extension { name, attributes: Vec::new(), value: Value::Text(self.node.text.clone().into_owned()) };
+        };
+        let attributes = self.attributes().iter().map(|found| (self.name_of(found), found.value.clone().into_owned()));
+        Extension {
+            name: self.tree.name(name, self.node.space),
+            attributes: self.kept_declarations().chain(attributes).collect(),
+            value: self.to_value(),
+        }
     }
 
     /// The content of the element.
-    pub(super) fn to_value(&self) -> Value {
-        if self.children.is_empty() {
-            return Value::Text(self.text.clone());
+    pub(super) fn to_value(self) -> Value {
+        if self.node.first.is_none() {
+            return Value::Text(self.node.text.clone().into_owned());
         }
-        let text = (!self.text.is_empty()).then(|| Extension {
-            name: Name { namespace: String::new(), prefix: String::new(), local: TEXT.to_owned() },
-            attributes: Vec::new(),
-            value: Value::Text(self.text.clone()),
-        });
-        Value::Members(text.into_iter().chain(self.children.iter().map(Self::to_extension)).collect())
-    }
-}
-
-/// `prefix:local`, or the local part alone.
-pub(super) fn qualified(name: &Name) -> String {
-    if name.prefix.is_empty() { name.local.clone() } else { format!("{}:{}", name.prefix, name.local) }
-}
-
-/// An element and the elements that it stands in.
-#[derive(Clone, Copy)]
-pub(super) struct At<'a> {
-    pub(super) element: &'a Element,
-    parent: Option<&'a At<'a>>,
-}
-
-impl<'a> At<'a> {
-    pub(super) fn root(element: &'a Element) -> Self {
-        Self { element, parent: None }
+        Value::Members(self.children().map(At::to_extension).collect())
     }
 
-    pub(super) fn children(&'a self) -> impl Iterator<Item = At<'a>> {
-        self.element.children.iter().map(|element| At { element, parent: Some(self) })
+    /// The declarations on the element of which values below it make use; names carry theirs with them. What was
+    /// declared between the root of the document and the event counts as declared on the event.
+    pub(super) fn kept_declarations(&self) -> impl Iterator<Item = (Name, String)> + use<'t> {
+        let (tree, index) = (self.tree, self.index);
+        let around = if index == 0 { tree.piece.outer.below_root() } else { &[] };
+        let around = around.iter().map(|declaration| (declaration.prefix.as_str(), declaration.namespace.as_str()));
+        let here = tree.declared.iter().filter(move |declared| declared.node == index);
+        let all = around.chain(here.map(|declared| (declared.prefix, &*declared.namespace)));
+        let this = *self;
+        all.filter(move |(prefix, _)| !prefix.is_empty() && this.values_use(prefix)).map(|(prefix, namespace)| {
+            let name = Name { namespace: XMLNS.to_owned(), prefix: "xmlns".to_owned(), local: prefix.to_owned() };
+            (name, namespace.to_owned())
+        })
+    }
+
+    /// Whether a text or the value of an attribute holds something like `prefix:name`.
+    fn values_use(self, prefix: &str) -> bool {
+        let uses = |text: &str| {
+            text.match_indices(prefix).any(|(at, _)| {
+                let before = text.get(..at).and_then(|before| before.chars().next_back());
+                let after = text.get(at + prefix.len()..).unwrap_or_default();
+                after.starts_with(':') && !before.is_some_and(super::name::is_name_character)
+            })
+        };
+        uses(&self.node.text)
+            || self.attributes().iter().any(|attribute| uses(&attribute.value))
+            || self.children().any(|child| child.values_use(prefix))
+    }
+
+    /// The child that a step of a path means, `quantityElement[2]` or `bizStep`, in a wrapper of 1.x or not.
+    pub(super) fn child_at(&self, step: &str) -> Option<At<'t>> {
+        let (name, number) = match step.split_once('[') {
+            Some((name, number)) => (name, number.trim_end_matches(']').parse().ok()?),
+            None => (step, 1_usize),
+        };
+        let wraps = |child: &At<'_>| child.is_local() && matches!(child.local(), "extension" | "baseExtension");
+        self.children()
+            .filter(|child| child.is_local() && child.local() == name)
+            .nth(number.checked_sub(1)?)
+            .or_else(|| self.children().filter(wraps).find_map(|child| child.child_at(step)))
+    }
+
+    /// Where it begins.
+    pub(super) fn position(&self) -> Position {
+        let before = self.tree.piece.text.get(..self.node.offset).unwrap_or_default();
+        self.tree.piece.start.after(before.as_bytes())
+    }
+
+    fn parent(&self) -> Option<At<'t>> {
+        if self.index == 0 { None } else { At::new(self.tree, self.node.parent) }
+    }
+
+    fn same_name(&self, other: &At<'_>) -> bool {
+        self.local() == other.local() && self.prefix() == other.prefix() && self.namespace() == other.namespace()
+    }
+
+    /// Its place among the children of the same name, when there are several.
+    fn step(&self, path: &mut String) {
+        path.push('/');
+        path.push_str(self.written());
+        let Some(parent) = self.parent() else { return };
+        let mut same = parent.children().filter(|sibling| sibling.same_name(self));
+        let before = same.by_ref().position(|sibling| sibling.index == self.index).unwrap_or(0);
+        if before > 0 || same.next().is_some() {
+            path.extend(["[", &(before + 1).to_string(), "]"]);
+        }
     }
 
     /// The way from the root element, `/quantityList/quantityElement[2]`; empty at the root.
     pub(super) fn path(&self) -> String {
-        let Some(parent) = self.parent else { return String::new() };
+        let Some(parent) = self.parent() else { return String::new() };
         let mut path = parent.path();
-        path.push('/');
-        path.push_str(&self.element.qualified_name());
-        let mut same = parent.element.children.iter().filter(|sibling| sibling.name == self.element.name);
-        let before = same.by_ref().position(|sibling| std::ptr::eq(sibling, self.element)).unwrap_or(0);
-        if before > 0 || same.next().is_some() {
-            path.extend(["[", &(before + 1).to_string(), "]"]);
+        self.step(&mut path);
+        path
+    }
+
+    /// The way from the event in the schema of EPCIS 2.0, which has no wrappers: `quantityList/quantityElement[2]`.
+    pub(super) fn field(&self) -> String {
+        let Some(parent) = self.parent() else { return String::new() };
+        let mut path = parent.field();
+        if self.is_local() && matches!(self.local(), "extension" | "baseExtension") {
+            return path;
+        }
+        if !path.is_empty() {
+            path.push('/');
+        }
+        path.push_str(self.written());
+        // The parts of a list stand in a row, and there may be many: the others are not counted again for each.
+        let follows = self.node.next.and_then(|next| At::new(self.tree, next)).is_some_and(|next| next.same_name(self));
+        if self.node.ordinal > 1 || follows {
+            path.extend(["[", &self.node.ordinal.to_string(), "]"]);
         }
         path
     }

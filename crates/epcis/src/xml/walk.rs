@@ -1,33 +1,50 @@
 //! Walking one element tree, collecting what is wrong with it.
 
-use std::str::FromStr;
-
 use gs1::Identifier;
 
 use super::{
-    grammar::{Grammar, Version},
+    grammar::{Grammar, LOCAL, Version},
     sequence::{Fit, Sequence},
     tree::At,
 };
-use crate::{EventTime, Extension, Finding, Location, Quantity, Rule, Severity, Term, Value, ZoneOffset, rule};
+use crate::{Extension, FieldAttribute, Finding, Limits, Location, Rule, Severity, Term, rule};
 
-pub(super) struct Walk {
+pub(super) struct Walk<'t> {
     pub(super) version: Version,
+    /// The outermost element.
+    pub(super) root: At<'t>,
     /// Index of the event in the document.
     event: Option<u64>,
-    /// Path of the root of the tree.
-    base: String,
-    pub(super) findings: Vec<Finding>,
+    /// Path of the outermost element.
+    base: &'t str,
+    max_findings: usize,
+    findings: Vec<Finding>,
+    /// Findings that were too many, and the gravest of them.
+    unheard: usize,
+    gravest: Severity,
+    /// Attributes outside the standard on elements of the standard.
+    pub(super) attributes: Vec<FieldAttribute>,
 }
 
-impl Walk {
-    pub(super) fn new(version: Version, event: Option<u64>, base: String) -> Self {
-        Self { version, event, base, findings: Vec::new() }
+impl<'t> Walk<'t> {
+    pub(super) fn new(version: Version, root: At<'t>, event: Option<u64>, base: &'t str, limits: &Limits) -> Self {
+        Self {
+            version,
+            root,
+            event,
+            base,
+            max_findings: limits.max_event_findings,
+            findings: Vec::new(),
+            unheard: 0,
+            gravest: Severity::Info,
+            attributes: Vec::new(),
+        }
     }
 
     pub(super) fn location(&self, at: &At<'_>) -> Location {
+        let position = at.position();
         let path = format!("{}{}", self.base, at.path());
-        Location { line: at.element.line, column: at.element.column, event: self.event, path }
+        Location { line: position.line, column: position.column, event: self.event, path }
     }
 
     pub(super) fn reject(&mut self, at: &At<'_>, rule: &'static Rule, message: String, help: &str) {
@@ -39,54 +56,170 @@ impl Walk {
     }
 
     fn report(&mut self, at: &At<'_>, rule: &'static Rule, severity: Severity, message: String, help: &str) {
+        if self.is_full(severity) {
+            return;
+        }
         let help = (!help.is_empty()).then(|| help.to_owned());
         self.findings.push(Finding { help, ..Finding::new(rule, severity, self.location(at), message) });
+    }
+
+    /// A finding that others have made.
+    pub(super) fn add(&mut self, finding: Finding) {
+        if !self.is_full(finding.severity) {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Counts a finding that there is no room for.
+    fn is_full(&mut self, severity: Severity) -> bool {
+        let full = self.findings.len() >= self.max_findings;
+        if full {
+            self.unheard += 1;
+            self.gravest = self.gravest.max(severity);
+        }
+        full
+    }
+
+    /// Whether there is nothing so far that is not accepted.
+    pub(super) fn is_sound(&self) -> bool {
+        self.findings.iter().all(|finding| finding.severity != Severity::Reject)
+    }
+
+    /// All that was found.
+    pub(super) fn into_findings(mut self) -> Vec<Finding> {
+        if self.unheard > 0 {
+            let message = format!("{} more findings are left out", self.unheard);
+            let finding = Finding::new(rule::XML_LIMIT, self.gravest, self.location(&self.root), message);
+            self.findings.push(finding.with_help("correct the others first"));
+        }
+        self.findings
     }
 
     /// Goes through the children of `at` as `grammar` allows them: `part` takes the named ones, extensions are
     /// returned, everything else becomes a finding.
     pub(super) fn children(
         &mut self,
-        at: &At<'_>,
+        at: &At<'t>,
         grammar: &'static Grammar,
-        mut part: impl FnMut(&mut Self, &'static str, &At<'_>),
+        mut part: impl FnMut(&mut Self, &'static str, &At<'t>),
     ) -> Vec<Extension> {
-        let mut sequence = Sequence::new(grammar);
+        let mut sequence = Sequence::new(grammar, self.version.target());
         let mut extensions = Vec::new();
-        if !at.element.text.trim().is_empty() {
-            let message = format!("`{}` holds the text `{}`", at.element.name.local, excerpt(&at.element.text));
-            self.reject(at, rule::FIELD_TYPE, message, "leave the text out");
+        if !at.text().trim_ascii().is_empty() {
+            self.stray_text(at, at.text());
         }
         for child in at.children() {
-            match sequence.fit(child.element) {
-                Fit::Part(name) => part(self, name, &child),
+            if !child.is_element() {
+                self.stray_text(at, child.text());
+                continue;
+            }
+            match sequence.fit(&child) {
+                Fit::Part(name) => self.part(name, &child, &mut part),
                 Fit::Extension => {
                     self.note_prefix(&child);
-                    extensions.push(child.element.to_extension());
+                    extensions.push(child.to_extension());
                 }
-                Fit::Late(name, follower) => {
-                    self.late(&child, name, follower);
-                    part(self, name, &child);
+                fit => {
+                    self.note_fit(&child, fit);
+                    if let Fit::Late(name, _) = fit {
+                        self.part(name, &child, &mut part);
+                    }
                 }
-                Fit::Repeated => self.repeated(&child),
-                Fit::Unknown => self.unknown(&child),
             }
         }
-        for name in sequence.missing() {
-            let message = format!("`{}` has no `{name}`", at.element.name.local);
-            self.reject(at, rule::FIELD_MISSING, message, &format!("add `{name}`"));
-        }
+        self.note_missing(at, &sequence);
         extensions
     }
 
+    /// Says how a child does not fit.
+    pub(super) fn note_fit(&mut self, child: &At<'_>, fit: Fit) {
+        match fit {
+            Fit::Part(_) | Fit::Extension => {}
+            Fit::Late(name, follower) => self.late(child, name, follower),
+            Fit::Repeated => self.repeated(child),
+            Fit::Unknown => self.unknown(child),
+        }
+    }
+
+    /// Says what is missing in an element.
+    pub(super) fn note_missing(&mut self, at: &At<'_>, sequence: &Sequence) {
+        for name in sequence.missing() {
+            let message = format!("`{}` has no `{name}`", at.local());
+            self.reject(at, rule::FIELD_MISSING, message, &format!("add `{name}`"));
+        }
+        if sequence.is_hollow() {
+            self.reject(at, rule::FIELD_MISSING, format!("`{}` is empty", at.local()), "leave it out");
+        }
+    }
+
+    fn part(&mut self, name: &'static str, child: &At<'t>, part: &mut impl FnMut(&mut Self, &'static str, &At<'t>)) {
+        self.attributes_of(child, name);
+        part(self, name, child);
+    }
+
+    /// Children of an element with an extension point: what stands in `extension` is unfolded.
+    pub(super) fn open(
+        &mut self,
+        at: &At<'t>,
+        grammar: &'static Grammar,
+        mut part: impl FnMut(&mut Self, &'static str, &At<'t>),
+    ) -> Vec<Extension> {
+        let mut inner = Vec::new();
+        let outer = self.children(at, grammar, |walk, name, child| match name {
+            "extension" => inner = walk.children(child, &LOCAL, |_, _, _| ()),
+            name => part(walk, name, child),
+        });
+        inner.extend(outer);
+        inner
+    }
+
+    /// Keeps the attributes that are no part of the standard.
+    pub(super) fn attributes_of(&mut self, at: &At<'t>, name: &str) {
+        let declared = at.kept_declarations();
+        let kept = declared.map(|(name, value)| FieldAttribute { on: at.field(), name, value });
+        self.attributes.extend(kept);
+        let (own, open) = match name {
+            "sensorMetadata" | "sensorReport" => return,
+            "bizTransaction" | "source" | "destination" => ("type", false),
+            "attribute" => ("id", true),
+            "errorDeclaration" | "ilmd" | "extension" | "baseExtension" | "children" => ("", true),
+            _ => ("", false),
+        };
+        for attribute in at.attributes().iter().filter(|attribute| attribute.name.written() != own) {
+            let instance = at.is_instance(attribute);
+            if instance && attribute.name.local() == "nil" {
+                if name != "quantity" || self.version == Version::V1 {
+                    let message = format!("`{name}` has the attribute `{}`", attribute.name.written());
+                    self.reject(at, rule::FIELD_UNKNOWN, message, "leave the element out when there is no value");
+                }
+                continue;
+            }
+            if !open && !instance {
+                let message = format!("`{name}` has the attribute `{}`", attribute.name.written());
+                self.reject(at, rule::FIELD_UNKNOWN, message, "leave the attribute out");
+            }
+            let (on, name) = (at.field(), at.name_of(attribute));
+            self.attributes.push(FieldAttribute { on, name, value: attribute.value.clone().into_owned() });
+        }
+    }
+
+    fn stray_text(&mut self, at: &At<'_>, text: &str) {
+        let message = format!("`{}` holds the text `{}`", at.local(), excerpt(text));
+        self.reject(at, rule::FIELD_TYPE, message, "leave the text out");
+    }
+
     fn note_prefix(&mut self, child: &At<'_>) {
-        let name = &child.element.name;
-        if name.namespace.is_empty() && !name.prefix.is_empty() {
-            let message = format!("the prefix `{}` is not declared", name.prefix);
-            self.warn(child, rule::XML_PREFIX_UNDECLARED, message, &format!("declare `xmlns:{}`", name.prefix));
-        } else if name.namespace.is_empty() {
-            let message = format!("`{}` is in no namespace", name.local);
+        if child.is_local() {
+            let message = format!("`{}` is in no namespace", child.local());
             self.warn(child, rule::EXTENSION_UNPREFIXED, message, "give extensions a namespace of their own");
+        }
+    }
+
+    /// Notes the prefixes that were never declared.
+    pub(super) fn check_prefixes(&mut self) {
+        for (at, prefix) in self.root.undeclared() {
+            let message = format!("the prefix `{prefix}` is not declared");
+            self.reject(&at, rule::XML_PREFIX_UNDECLARED, message, &format!("declare `xmlns:{prefix}`"));
         }
     }
 
@@ -97,138 +230,64 @@ impl Walk {
     }
 
     fn repeated(&mut self, child: &At<'_>) {
-        let message = format!("`{}` stands here twice", child.element.qualified_name());
+        let message = format!("`{}` stands here twice", child.written());
         self.reject(child, rule::FIELD_DUPLICATE, message, "leave one of them out");
     }
 
     fn unknown(&mut self, child: &At<'_>) {
-        let message = format!("`{}` has no place here", child.element.qualified_name());
+        let message = format!("`{}` has no place here", child.written());
         let help = "use a field of the standard, or an element of a namespace of your own";
         self.reject(child, rule::FIELD_UNKNOWN, message, help);
     }
 
     /// The text of an element that must have one.
-    pub(super) fn text<'a>(&mut self, at: &At<'a>) -> Option<&'a str> {
+    pub(super) fn text(&mut self, at: &At<'t>) -> Option<&'t str> {
         let text = self.leaf(at)?;
         if text.is_empty() {
-            let message = format!("`{}` is empty", at.element.name.local);
+            let message = format!("`{}` is empty", at.local());
             self.reject(at, rule::FIELD_VALUE, message, "give it a value");
         }
         (!text.is_empty()).then_some(text)
     }
 
     /// The text of an element that means as little as an absent one when it is empty, as the schema allows.
-    pub(super) fn optional_text<'a>(&mut self, at: &At<'a>) -> Option<&'a str> {
+    pub(super) fn optional_text(&mut self, at: &At<'t>) -> Option<&'t str> {
         let text = self.leaf(at)?;
         if text.is_empty() {
-            let message = format!("`{}` is empty", at.element.name.local);
+            let message = format!("`{}` is empty", at.local());
             self.warn(at, rule::FIELD_VALUE, message, "leave the element out or give it a value");
         }
         (!text.is_empty()).then_some(text)
     }
 
     /// The text of an element without children.
-    fn leaf<'a>(&mut self, at: &At<'a>) -> Option<&'a str> {
-        if let Some(child) = at.element.children.first() {
-            let message = format!("`{}` holds the element `{}`", at.element.name.local, child.qualified_name());
+    fn leaf(&mut self, at: &At<'t>) -> Option<&'t str> {
+        if let Some(child) = at.children().find(At::is_element) {
+            let message = format!("`{}` holds the element `{}`", at.local(), child.written());
             self.reject(at, rule::FIELD_TYPE, message, "write text only");
             return None;
         }
-        Some(at.element.text.trim())
+        Some(at.text().trim())
     }
 
-    pub(super) fn identifier(&mut self, at: &At<'_>) -> Option<Identifier> {
+    pub(super) fn identifier(&mut self, at: &At<'t>) -> Option<Identifier> {
         self.text(at).map(Identifier::new)
     }
 
-    pub(super) fn optional_identifier(&mut self, at: &At<'_>) -> Option<Identifier> {
+    pub(super) fn optional_identifier(&mut self, at: &At<'t>) -> Option<Identifier> {
         self.optional_text(at).map(Identifier::new)
     }
 
-    pub(super) fn term(&mut self, at: &At<'_>) -> Option<Term> {
+    pub(super) fn term(&mut self, at: &At<'t>) -> Option<Term> {
         self.optional_text(at).map(Term::new)
-    }
-
-    pub(super) fn time(&mut self, at: &At<'_>) -> Option<EventTime> {
-        let text = self.text(at)?;
-        self.time_of(at, text)
-    }
-
-    /// A time with an offset, as `DateTimeStamp` of the schema has it.
-    pub(super) fn time_of(&mut self, at: &At<'_>, text: &str) -> Option<EventTime> {
-        let time = is_date_time_stamp(text).then(|| EventTime::from_str(text).ok()).flatten();
-        if time.is_none() {
-            let message = format!("`{}` is not a date and time with an offset", excerpt(text));
-            self.reject(at, rule::TIME_FORMAT, message, "write it like `2028-08-15T22:30:00-07:00`");
-        }
-        time
-    }
-
-    pub(super) fn offset(&mut self, at: &At<'_>) -> Option<ZoneOffset> {
-        let text = self.text(at)?;
-        let offset = text.parse().ok();
-        if offset.is_none() {
-            let message = format!("`{}` is not an offset from UTC", excerpt(text));
-            self.reject(at, rule::TIME_FORMAT, message, "write it like `-07:00`");
-        }
-        offset
-    }
-
-    pub(super) fn quantity(&mut self, at: &At<'_>) -> Option<Quantity> {
-        if at.element.is_nil() && self.version == Version::V2 {
-            return None;
-        }
-        let text = self.text(at)?;
-        let quantity = text.parse().ok();
-        if quantity.is_none() {
-            self.not_a_number(at, text);
-        }
-        quantity
-    }
-
-    /// A value of an attribute that the schema calls a double.
-    pub(super) fn number(&mut self, at: &At<'_>, text: &str) -> Value {
-        let text = text.trim();
-        if text.parse::<f64>().is_ok_and(f64::is_finite) && !text.starts_with('+') {
-            return Value::Number(text.to_owned());
-        }
-        if !matches!(text, "INF" | "-INF" | "NaN") {
-            self.not_a_number(at, text);
-        }
-        Value::Text(text.to_owned())
-    }
-
-    fn not_a_number(&mut self, at: &At<'_>, text: &str) {
-        let message = format!("`{}` is not a decimal number", excerpt(text));
-        self.reject(at, rule::FIELD_VALUE, message, "write it like `10.5`");
     }
 }
 
 /// The beginning of a text, for a message.
-fn excerpt(text: &str) -> String {
+pub(super) fn excerpt(text: &str) -> String {
     let text = text.trim();
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }
-}
-
-/// `YYYY-MM-DDThh:mm:ss[.f…](Z|±hh:mm)`; that the day exists is checked where it is read.
-pub(super) fn is_date_time_stamp(text: &str) -> bool {
-    let Some((seconds, rest)) = text.split_at_checked(19) else { return false };
-    let digits = seconds.bytes().zip("0000-00-00T00:00:00".bytes());
-    let shaped = digits.fold(true, |shaped, (found, pattern)| {
-        shaped && if pattern == b'0' { found.is_ascii_digit() } else { found == pattern }
-    });
-    let zone = match rest.strip_prefix('.') {
-        Some(fraction) => {
-            let zone = fraction.trim_start_matches(|digit: char| digit.is_ascii_digit());
-            if zone.len() == fraction.len() {
-                return false;
-            }
-            zone
-        }
-        None => rest,
-    };
-    shaped && !seconds.ends_with(":60") && (zone == "Z" || zone.parse::<ZoneOffset>().is_ok())
 }

@@ -6,7 +6,7 @@ use epcis::{Item, Limits};
 
 use crate::{corpus::cases, events, findings, items, items_within, rejection};
 
-const SMALL: &str = r#"{
+pub(crate) const SMALL: &str = r#"{
   "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"ex": "https://ex.org/"}],
   "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": "2028-08-15T22:30:00Z",
   "epcisHeader": {"epcisMasterData": {"vocabularyList": [{"type": "urn:epcglobal:epcis:vtype:Location",
@@ -107,7 +107,8 @@ fn an_event_beyond_the_limits_is_rejected_and_the_next_one_read() {
     let deep = format!("{}{}", "[".repeat(80), "]".repeat(80));
     for value in [long, deep] {
         let document = SMALL.replace("[1.50, null, {\"ex:b\": true}]", &value);
-        let items = items_within(document.as_bytes(), Limits { max_event_bytes: 600, max_depth: 60 });
+        let items =
+            items_within(document.as_bytes(), Limits { max_event_bytes: 600, max_depth: 60, ..Limits::default() });
         let rejected = items.iter().find_map(|item| match item {
             Item::Rejected { at, findings, .. } if at.event == Some(0) => Some(&*findings[0].code),
             _ => None,
