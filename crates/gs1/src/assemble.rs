@@ -3,7 +3,7 @@
 use crate::{Digits, Key, Text};
 
 /// The qualifiers that were found beside a primary key.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Qualifiers {
     /// AI 10.
     pub lot: Option<Text<20>>,

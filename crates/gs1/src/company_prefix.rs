@@ -183,7 +183,7 @@ mod tests {
         let mut prefixes = CompanyPrefixes::new();
         prefixes.learn(&Identifier::new("urn:epc:id:pgln:9521003.00000"));
         prefixes.learn(&Identifier::new("urn:epc:id:pgln:95210030.0000"));
-        assert_eq!(length(&prefixes, "https://id.gs1.org/414/9521003000006"), None);
+        assert_eq!(length(&prefixes, "https://id.gs1.org/414/9521003000008"), None);
         assert_eq!(length(&prefixes, "https://id.gs1.org/414/9521003100003"), Some(7));
         prefixes.add("40", 7).unwrap();
         prefixes.add("40", 8).unwrap();

@@ -36,6 +36,12 @@ pub enum Flaw {
         /// What it begins with.
         found: char,
     },
+    /// A date that no calendar has.
+    #[error("`{found}` is not a date, expected YYMMDD")]
+    Date {
+        /// What stands there.
+        found: String,
+    },
     /// A piece that is none of the pieces.
     #[error("piece {piece} of {total} does not exist")]
     Piece {

@@ -5,7 +5,7 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use crate::{CompanyPrefixes, Key, digital_link, urn};
+use crate::{CompanyPrefixes, Key, digital_link, repair, urn};
 
 /// An identifier: the spelling that came in, and the [`Key`] it names.
 ///
@@ -90,6 +90,33 @@ impl Identifier {
             return written.or_else(|| Some(self.spelled.trim().to_owned()));
         }
         urn::write(&self.key, prefixes.length_of(&self.key)?)
+    }
+
+    /// What its author probably meant, spelled the same way otherwise; `None` when nothing is wrong, or nobody can tell.
+    ///
+    /// That is the right check digit, and the escapes that are missing in a Digital Link whose lot or serial number
+    /// holds a `/`, `?` or `#`. It is something to propose, not to apply.
+    ///
+    /// ```
+    /// # use gs1::Identifier;
+    /// let corrected = |spelled: &str| Some(Identifier::new(spelled).corrected()?.spelled().to_owned());
+    /// let wrong = "https://shop.example/gtin/9521003000007/ser/7?exp=280101";
+    /// assert_eq!(corrected(wrong).unwrap(), "https://shop.example/gtin/9521003000008/ser/7?exp=280101");
+    /// let unescaped = "https://shop.example/01/09521003000008/10/7/A";
+    /// assert_eq!(corrected(unescaped).unwrap(), "https://shop.example/01/09521003000008/10/7%2FA");
+    /// assert_eq!(corrected("https://shop.example/01/09521003000008/10/7%2FA"), None);
+    /// ```
+    #[must_use]
+    pub fn corrected(&self) -> Option<Self> {
+        let text = self.spelled.trim();
+        match &self.key {
+            Key::Uri(_) => repair::escapes(text).map(Self::new),
+            key => {
+                let right = key.corrected()?;
+                let same_spelling = repair::check_digit(text, key, &right).map(Self::new);
+                same_spelling.filter(|found| found.key == right).or_else(|| Some(Self::from(right)))
+            }
+        }
     }
 
     /// The company prefix, when the spelling shows it: in an EPC URN.

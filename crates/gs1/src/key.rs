@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use crate::{Digits, Text, percent};
+use crate::{Digits, Text, digits, percent};
 
 /// What an identifier names, independent of its spelling.
 ///
@@ -159,8 +159,8 @@ impl Key {
 
     /// Whether the check digit is the one that the other digits ask for; `None` when the key has none.
     pub fn check_digit_ok(&self) -> Option<bool> {
-        let mut copy = self.clone();
-        copy.correct_check_digit().then(|| copy == *self)
+        let (last, rest) = self.checked_digits()?.as_bytes().split_last()?;
+        Some(*last == digits::check_digit(rest))
     }
 
     /// The same key with the right check digit; `None` when it is right already or there is none.
@@ -173,13 +173,11 @@ impl Key {
     /// assert_eq!(wrong.key().corrected().unwrap().to_string(), "https://id.gs1.org/414/4012345000054");
     /// ```
     pub fn corrected(&self) -> Option<Self> {
-        let mut copy = self.clone();
-        (copy.correct_check_digit() && copy != *self).then_some(copy)
-    }
-
-    /// Sets the right check digit; false when the key has none.
-    fn correct_check_digit(&mut self) -> bool {
-        match self {
+        if self.check_digit_ok() != Some(false) {
+            return None;
+        }
+        let mut key = self.clone();
+        match &mut key {
             Self::Gtin { gtin: digits }
             | Self::Lgtin { gtin: digits, .. }
             | Self::Sgtin { gtin: digits, .. }
@@ -194,9 +192,30 @@ impl Key {
             | Self::Gdti { gdti: digits, .. }
             | Self::Gcn { gcn: digits, .. } => *digits = digits.with_right_check_digit(),
             Self::Gsin { gsin } => *gsin = gsin.with_right_check_digit(),
-            Self::Giai { .. } | Self::Cpi { .. } | Self::Ginc { .. } | Self::Uri(_) => return false,
+            Self::Giai { .. } | Self::Cpi { .. } | Self::Ginc { .. } | Self::Uri(_) => return None,
         }
-        true
+        Some(key)
+    }
+
+    /// The digits of which the last one is a check digit.
+    pub(crate) fn checked_digits(&self) -> Option<&str> {
+        match self {
+            Self::Gtin { gtin: digits }
+            | Self::Lgtin { gtin: digits, .. }
+            | Self::Sgtin { gtin: digits, .. }
+            | Self::Upui { gtin: digits, .. }
+            | Self::Itip { gtin: digits, .. }
+            | Self::Grai { grai: digits, .. } => Some(digits),
+            Self::Sscc { sscc: digits } | Self::Gsrn { gsrn: digits, .. } | Self::Gsrnp { gsrn: digits, .. } => {
+                Some(digits)
+            }
+            Self::Gln { gln: digits, .. }
+            | Self::Pgln { gln: digits }
+            | Self::Gdti { gdti: digits, .. }
+            | Self::Gcn { gcn: digits, .. } => Some(digits),
+            Self::Gsin { gsin } => Some(gsin),
+            Self::Giai { .. } | Self::Cpi { .. } | Self::Ginc { .. } | Self::Uri(_) => None,
+        }
     }
 
     /// Writes the canonical form. It is the same as `Display`, without the formatting machinery.

@@ -135,6 +135,7 @@ const EVENT_XML: &str = r#"<epcis:EPCISDocument xmlns:epcis="urn:epcglobal:epcis
     <bizStep>urn:epcglobal:cbv:bizstep:shipping</bizStep>
     </ObjectEvent></EventList></EPCISBody></epcis:EPCISDocument>"#;
 const EVENT_JSON: &str = r#"{
+    "@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
     "type": "ObjectEvent", "eventTime": "2028-08-16T05:30:00.000Z", "eventTimeZoneOffset": "-07:00",
     "epcList": ["https://id.gs1.org/00/040123450000003338"], "action": "OBSERVE", "bizStep": "shipping"
 }"#;

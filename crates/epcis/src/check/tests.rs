@@ -145,6 +145,7 @@ fn identifiers_follow_their_grammar() {
     for (binding, id, expected) in [
         (Binding::Json, "urn:epc:id:sgtin:9521003.1.1", "GS1-URN-FORMAT /epcList/0"),
         (Binding::Json, "urn:epc:id:grai:95.1.1", "GS1-URN-FORMAT /epcList/0"),
+        (Binding::Json, "https://id.gs1.org/01/123/21/1", "GS1-LINK-FORMAT /epcList/0"),
         (Binding::Xml, "Pallet 4", "EPCIS-URI-FORMAT /epcList/epc[1]"),
     ] {
         let found = found_in(binding, json!({ "epc_list": [id] })).join("\n");

@@ -19,9 +19,9 @@ use super::{
 use crate::{
     Binding, DocumentKind, Finding, Item, Limits, Location, Severity,
     check::{self, Checks},
+    decoder::Decode,
     input::{Input, Position},
-    reader::Decode,
-    rule,
+    kept, rule,
 };
 
 /// A level that is being walked.
@@ -43,6 +43,8 @@ struct Level {
 enum State {
     /// Before the first byte of the document.
     Before,
+    /// Before the first bracket.
+    Outside,
     /// At an object that is a document or an event.
     Open,
     /// At an event that stands alone.
@@ -91,6 +93,8 @@ pub(crate) struct JsonCore {
     head: Head,
     pending: VecDeque<Item>,
     events: u64,
+    /// Rejected events and rejecting findings so far.
+    rejections: usize,
     /// A value that was cut is tried again when so many bytes are here: each try reads it from its beginning, and
     /// growing steps keep the sum in proportion to its length.
     retry_at: usize,
@@ -118,7 +122,10 @@ impl Decode for JsonCore {
                 return None;
             }
             self.retry_at = 0;
-            if self.step() == Progress::Waiting {
+            let known = self.pending.len();
+            if self.step() == Progress::Made {
+                self.count_rejections(known);
+            } else {
                 let here = self.input.rest().len();
                 self.retry_at = here + here / 2 + 1;
             }
@@ -142,13 +149,31 @@ impl JsonCore {
             head: Head::new(),
             pending: VecDeque::new(),
             events: 0,
+            rejections: 0,
             retry_at: 0,
+        }
+    }
+
+    /// Ends the reading when more was rejected than anybody will read.
+    fn count_rejections(&mut self, known: usize) {
+        let rejects = |item: &&Item| match item {
+            Item::Rejected { .. } => true,
+            Item::Finding(finding) => finding.severity == Severity::Reject,
+            _ => false,
+        };
+        self.rejections += self.pending.iter().skip(known).filter(rejects).count();
+        if self.rejections > self.limits.max_findings && !matches!(self.state, State::Done) {
+            let message =
+                format!("more than {} events or parts of the document are rejected", self.limits.max_findings);
+            let words = Words::new(rule::JSON_LIMIT, message, "correct what was found so far");
+            self.stop(words.finding(Severity::Reject, self.location(0)));
         }
     }
 
     fn step(&mut self) -> Progress {
         match self.state {
             State::Before => self.before(),
+            State::Outside => self.first_bracket(),
             State::Open => self.open_root(),
             State::Alone => self.read_event(String::new()),
             State::Within => self.walk(),
@@ -157,11 +182,11 @@ impl JsonCore {
         }
     }
 
-    /// Skips the byte order mark and looks at the first bracket.
+    /// Skips the byte order mark, and tells other encodings from UTF-8.
     fn before(&mut self) -> Progress {
         const MARK: &[u8] = b"\xEF\xBB\xBF";
         let rest = self.input.rest();
-        if rest.len() < MARK.len() && MARK.starts_with(rest) && !self.input.has_ended() {
+        if rest.len() < MARK.len() && !self.input.has_ended() {
             return Progress::Waiting;
         }
         if rest.starts_with(MARK) {
@@ -170,8 +195,13 @@ impl JsonCore {
         if let Some([0xFE, 0xFF] | [0xFF, 0xFE] | [0, _] | [_, 0]) = self.input.rest().first_chunk() {
             let words = Words::new(rule::JSON_ENCODING, "the bytes are not UTF-8", "write the document in UTF-8");
             self.stop(words.finding(Severity::Reject, self.location(0)));
-            return Progress::Made;
+        } else {
+            self.state = State::Outside;
         }
+        Progress::Made
+    }
+
+    fn first_bracket(&mut self) -> Progress {
         match self.next_byte() {
             Some(b'{') => self.state = State::Open,
             Some(b'[') => {
@@ -275,8 +305,9 @@ impl JsonCore {
     /// Gives the document itself, before everything that was found in it.
     fn give(&mut self, kind: DocumentKind) {
         if !self.head.given {
-            let document = self.head.give(kind);
-            self.pending.push_front(document);
+            let mut document = self.head.give(kind);
+            kept::restore_document(&mut document, &mut self.pending);
+            self.pending.push_front(Item::Document(Box::new(document)));
         }
     }
 
