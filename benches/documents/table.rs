@@ -61,14 +61,14 @@ impl Row {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<44} {:>11} {:>7} {:>8} {:<18} against", "", "ours", "theirs", "ratio", "wanted")?;
+        writeln!(f, "{:<36} {:>13} {:>9} {:>9} {:<18} against", "", "ours", "theirs", "ratio", "wanted")?;
         for row in &self.rows {
             let ours = format!("{:.1} {}", row.ours, row.unit);
             let theirs = row.theirs.map(|(_, theirs)| format!("{theirs:.1}")).unwrap_or_default();
             let ratio = row.ratio().map(|ratio| format!("{ratio:.2} x")).unwrap_or_default();
             let name = row.theirs.map(|(name, _)| name).unwrap_or_default();
             let verdict = row.verdict();
-            writeln!(f, "{:<44} {ours:>11} {theirs:>7} {ratio:>8} {verdict:<18} {name}", row.what)?;
+            writeln!(f, "{:<36} {ours:>13} {theirs:>9} {ratio:>9} {verdict:<18} {name}", row.what)?;
         }
         self.notes.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
