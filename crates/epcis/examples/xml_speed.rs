@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p epcis --example xml_speed [MEGABYTES]`
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "it prints what it finds")]
+#![expect(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing, reason = "it prints what it finds")]
 
 use std::{fmt::Write, time::Instant};
 
@@ -98,7 +98,7 @@ fn event(out: &mut String, number: u64) {
         quantities(out, "quantityList");
     }
     out.push_str("    <sourceList>\n      <source type=\"owning_party\">urn:epc:id:pgln:9521003.00001</source>\n    </sourceList>\n");
-    if number % 5 == 0 {
+    if number.is_multiple_of(5) {
         out.push_str(
             "    <sensorElementList>\n      <sensorElement>\n        <sensorMetadata time=\"2028-01-02T03:04:05Z\"/>\n",
         );
