@@ -1,6 +1,6 @@
 //! What the XML reader hands out beside the fields of events: documents, headers, extensions, attributes, prefixes.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![expect(clippy::panic, reason = "a test")]
 
 use epcis::{
     Action, Binding, Document, DocumentKind, Event, EventKind, Extension, FieldAttribute, Item, Reader, Section,
