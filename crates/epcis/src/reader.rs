@@ -2,9 +2,9 @@
 
 use std::io::{self, BufRead};
 
-use crate::{
-    Document, Event, Extension, Finding, Location, Section, VocabularyElement, json::JsonReader, xml::XmlDecoder,
-};
+use jiff::Timestamp;
+
+use crate::{Decoder, Document, Event, Extension, Finding, Location, Section, VocabularyElement};
 
 /// The syntax of a document.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -23,7 +23,10 @@ pub struct Limits {
     pub max_event_bytes: usize,
     /// Depth of nested elements or objects.
     pub max_depth: usize,
-    /// Attributes of one element (XML only).
+    /// The last moment at which an event can have happened: now, as the caller's clock knows it, or a little later.
+    /// `None` takes every time for granted.
+    pub latest: Option<Timestamp>,
+    /// Attributes of one element, or members of one of the outer objects of a document.
     pub max_attributes: usize,
     /// Elements and attributes, or members and values, of one event.
     pub max_nodes: usize,
@@ -42,6 +45,7 @@ impl Default for Limits {
             max_nodes: 500_000,
             max_event_findings: 100,
             max_findings: 10_000,
+            latest: None,
         }
     }
 }
@@ -92,12 +96,14 @@ pub enum Item {
 ///
 /// The iterator ends after the document's end or after the first item that makes further reading impossible (input
 /// that is not well-formed); an `Err` is a failure of the input itself.
-pub struct Reader<R>(Inner<R>);
-
-enum Inner<R> {
-    Xml(Box<Front<R, XmlDecoder>>),
-    Json(Box<JsonReader<R>>),
+pub struct Reader<R> {
+    input: R,
+    decoder: Decoder,
+    failed: bool,
 }
+
+/// Bytes that a decoder is given at once. An input that is all in memory is not copied as a whole.
+const CHUNK: usize = 64 << 10;
 
 impl<R: BufRead> Reader<R> {
     /// A reader with default limits.
@@ -107,38 +113,11 @@ impl<R: BufRead> Reader<R> {
 
     /// A reader with given limits.
     pub fn with_limits(input: R, binding: Binding, limits: Limits) -> Self {
-        Self(match binding {
-            Binding::Xml => Inner::Xml(Box::new(Front::new(input, XmlDecoder::new(limits)))),
-            Binding::Json => Inner::Json(Box::new(JsonReader::new(input, limits))),
-        })
+        Self { input, decoder: Decoder::with_limits(binding, limits), failed: false }
     }
 }
 
 impl<R: BufRead> Iterator for Reader<R> {
-    type Item = io::Result<Item>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.0 {
-            Inner::Xml(front) => front.next(),
-            Inner::Json(reader) => reader.next(),
-        }
-    }
-}
-
-/// A decoder, and the input whose bytes it is given.
-struct Front<R, D> {
-    input: R,
-    decoder: D,
-    failed: bool,
-}
-
-impl<R, D> Front<R, D> {
-    fn new(input: R, decoder: D) -> Self {
-        Self { input, decoder, failed: false }
-    }
-}
-
-impl<R: BufRead, D: Decode> Iterator for Front<R, D> {
     type Item = io::Result<Item>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -165,118 +144,5 @@ impl<R: BufRead, D: Decode> Iterator for Front<R, D> {
                 self.input.consume(length);
             }
         }
-    }
-}
-
-/// Bytes that a decoder is given at once. An input that is all in memory is not copied as a whole.
-const CHUNK: usize = 64 << 10;
-
-/// A decoder of one binding without any input of its own: bytes go in, cut anywhere, items come out.
-pub(crate) trait Decode {
-    /// Takes the next bytes of the document.
-    fn push(&mut self, chunk: &[u8]);
-    /// Says that the document ends here.
-    fn end(&mut self);
-    /// The next item; `None` when more bytes are needed first, or when the document has ended.
-    fn next_item(&mut self) -> Option<Item>;
-    /// Whether nothing can follow, whatever bytes come.
-    fn is_done(&self) -> bool;
-}
-
-/// Decodes a document from bytes that are pushed in as they arrive, cut anywhere.
-///
-/// What it finds is what a [`Reader`] finds in the same bytes. Between two pushes at most one event is held.
-///
-/// ```
-/// use epcis::{Binding, Decoder, Item};
-///
-/// let mut decoder = Decoder::new(Binding::Xml);
-/// for chunk in [b"<ObjectEvent><event".as_slice(), b"Time/></ObjectEvent>"] {
-///     decoder.push(chunk);
-///     while let Some(item) = decoder.next_item() {
-///         assert!(matches!(item, Item::Document(_) | Item::Rejected { .. }));
-///     }
-/// }
-/// decoder.end();
-/// assert!(decoder.next_item().is_none() && decoder.is_done());
-/// ```
-pub struct Decoder(Core);
-
-enum Core {
-    Xml(Box<XmlDecoder>),
-    Json(Box<Gathered>),
-}
-
-impl Decoder {
-    /// A decoder with default limits.
-    pub fn new(binding: Binding) -> Self {
-        Self::with_limits(binding, Limits::default())
-    }
-
-    /// A decoder with given limits.
-    pub fn with_limits(binding: Binding, limits: Limits) -> Self {
-        Self(match binding {
-            Binding::Xml => Core::Xml(Box::new(XmlDecoder::new(limits))),
-            Binding::Json => Core::Json(Box::new(Gathered { bytes: Vec::new(), limits, reader: None, done: false })),
-        })
-    }
-
-    /// Takes the next bytes of the document.
-    pub fn push(&mut self, chunk: &[u8]) {
-        self.core().push(chunk);
-    }
-
-    /// Says that the document ends here.
-    pub fn end(&mut self) {
-        self.core().end();
-    }
-
-    /// The next item; `None` when more bytes are needed first, or when the document has ended.
-    pub fn next_item(&mut self) -> Option<Item> {
-        self.core().next_item()
-    }
-
-    /// Whether nothing can follow, whatever bytes come.
-    pub fn is_done(&self) -> bool {
-        match &self.0 {
-            Core::Xml(core) => core.is_done(),
-            Core::Json(core) => core.is_done(),
-        }
-    }
-
-    fn core(&mut self) -> &mut dyn Decode {
-        match &mut self.0 {
-            Core::Xml(core) => &mut **core,
-            Core::Json(core) => &mut **core,
-        }
-    }
-}
-
-/// A JSON document that is read when it is complete.
-struct Gathered {
-    bytes: Vec<u8>,
-    limits: Limits,
-    reader: Option<JsonReader<io::Cursor<Vec<u8>>>>,
-    done: bool,
-}
-
-impl Decode for Gathered {
-    fn push(&mut self, chunk: &[u8]) {
-        self.bytes.extend_from_slice(chunk);
-    }
-
-    fn end(&mut self) {
-        let bytes = std::mem::take(&mut self.bytes);
-        self.reader.get_or_insert_with(|| JsonReader::new(io::Cursor::new(bytes), self.limits));
-    }
-
-    fn next_item(&mut self) -> Option<Item> {
-        let item = self.reader.as_mut()?.next().and_then(Result::ok);
-        self.done = item.is_none();
-        item
-    }
-
-    fn is_done(&self) -> bool {
-        self.done
     }
 }

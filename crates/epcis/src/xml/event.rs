@@ -78,8 +78,7 @@ fn read_with<'t>(walk: &mut Walk<'t>, at: &At<'t>, kind: EventKind, grammar: &'s
     let Draft { mut event, timed, offset } = draft;
     // Where everything of an event has been read.
     event.attributes = std::mem::take(&mut walk.attributes);
-    let acts = event.action.is_some() || kind == EventKind::Transformation;
-    (timed && offset && acts).then_some(event)
+    (timed && offset).then_some(event)
 }
 
 fn fields<'t>(walk: &mut Walk<'t>, at: &At<'t>, grammar: &'static Grammar, draft: &mut Draft) {

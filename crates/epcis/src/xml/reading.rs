@@ -15,7 +15,12 @@ use super::{
     tree::{At, Piece},
     walk::Walk,
 };
-use crate::{Finding, Item, Limits, Location, Query, Rule, Section, Severity, check, input::Position, rule};
+use crate::{
+    Binding, Finding, Item, Limits, Location, Query, Rule, Section, Severity,
+    check::{self, Checks},
+    input::Position,
+    rule,
+};
 
 /// How far a document was read, and what was found.
 pub(super) struct Reading {
@@ -454,8 +459,9 @@ impl Reading {
             None => event::read_quantity_event(&mut walk, at),
         };
         if let Some(event) = &event {
-            for finding in check::check(event, &location) {
-                walk.add(placed(finding, at, &location.path));
+            let checks = Checks { binding: Binding::Xml, latest: self.limits.latest, whole: walk.is_sound() };
+            for finding in check::check(event, &location, checks) {
+                walk.add(placed(finding, *at, &location.path));
             }
         }
         let findings = walk.into_findings();
@@ -532,11 +538,22 @@ impl Open {
 }
 
 /// Moves a finding about a field of an event to the element of that field.
-fn placed(mut finding: Finding, event: &At<'_>, path: &str) -> Finding {
-    let field = finding.at.path.strip_prefix(path).and_then(|rest| rest.split('/').nth(1));
-    if let Some(element) = field.and_then(|field| event.field_named(field)) {
-        let position = element.position();
-        (finding.at.line, finding.at.column) = (position.line, position.column);
+fn placed(mut finding: Finding, event: At<'_>, path: &str) -> Finding {
+    let Some(steps) = finding.at.path.strip_prefix(path) else { return finding };
+    let mut found = event;
+    let mut attribute = None;
+    for step in steps.split('/').skip(1) {
+        if step.starts_with('@') {
+            attribute = Some(step.to_owned());
+        } else if let Some(next) = found.child_at(step) {
+            found = next;
+        }
+    }
+    let position = found.position();
+    (finding.at.line, finding.at.column) = (position.line, position.column);
+    finding.at.path = [path, &found.path()].concat();
+    if let Some(attribute) = attribute {
+        finding.at.path.extend(["/", &attribute]);
     }
     finding
 }

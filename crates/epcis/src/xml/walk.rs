@@ -80,6 +80,11 @@ impl<'t> Walk<'t> {
         full
     }
 
+    /// Whether there is nothing so far that is not accepted.
+    pub(super) fn is_sound(&self) -> bool {
+        self.findings.iter().all(|finding| finding.severity != Severity::Reject)
+    }
+
     /// All that was found.
     pub(super) fn into_findings(mut self) -> Vec<Finding> {
         if self.unheard > 0 {

@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "test helpers stop the test")]
 
 mod corpus;
+mod cuts;
 mod documents;
 mod findings;
 mod input;
-mod round_trip;
 
 use std::io::BufRead;
 
