@@ -39,17 +39,18 @@ struct Open {
 }
 
 impl<'a, 'l> Builder<'a, 'l> {
-    /// Begins with a start tag. `depth` counts the elements around it.
+    /// Begins with a start tag. `nodes` is empty, `depth` counts the elements around it.
     pub(super) fn begin(
         piece: Piece<'a>,
         tag: &Tag<'a>,
         raw: Vec<RawAttribute<'a>>,
+        nodes: Vec<Node<'a>>,
         depth: usize,
         limits: &'l Limits,
     ) -> Result<Self, Halt> {
         let tree = Tree {
             piece,
-            nodes: Vec::with_capacity(64),
+            nodes,
             attributes: Vec::new(),
             declared: Vec::new(),
             used_around: BTreeSet::new(),

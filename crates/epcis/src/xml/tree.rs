@@ -49,6 +49,13 @@ pub(super) struct Node<'a> {
     pub(super) offset: usize,
 }
 
+impl Node<'_> {
+    /// The room that the nodes of one tree took, for those of the next.
+    pub(super) fn room<'b>(nodes: Vec<Self>) -> Vec<Node<'b>> {
+        nodes.into_iter().map_while(|_| None).collect()
+    }
+}
+
 /// An attribute that declares no namespace.
 pub(super) struct Attribute<'a> {
     pub(super) name: QName<'a>,
