@@ -26,7 +26,7 @@ fn findings(items: &[Item]) -> Vec<&Finding> {
     for item in items {
         match item {
             Item::Event { findings, .. } | Item::Rejected { findings, .. } | Item::Foreign { findings, .. } => {
-                all.extend(findings)
+                all.extend(findings);
             }
             Item::Finding(finding) => all.push(finding),
             Item::Document(_) | Item::Extension(..) | Item::Vocabulary(_) => {}
