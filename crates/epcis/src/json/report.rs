@@ -83,6 +83,16 @@ impl<'t> Report<'t> {
         self.add(Severity::Info, node, words);
     }
 
+    /// Reads what is the sender's own: whatever is found there, nothing is refused for it.
+    pub(super) fn softened(&mut self, inner: impl FnOnce(&mut Self)) {
+        let (known, gravest) = (self.findings.len(), self.gravest);
+        inner(self);
+        for finding in self.findings.iter_mut().skip(known) {
+            finding.severity = finding.severity.min(Severity::Warn);
+        }
+        self.gravest = gravest.max(self.gravest.min(Severity::Warn));
+    }
+
     /// Takes findings of the checks that know the pointer of a field but not where it stands. What the reader has said
     /// itself is left out.
     pub(super) fn extend(&mut self, findings: Vec<Finding>) {
