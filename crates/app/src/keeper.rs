@@ -143,7 +143,7 @@ impl Records for Keeper {
         let known = |key: &str| self.described(key, |element| Some(LocationDescription::from_vocabulary(element)));
         known(&id.canonical()).or_else(|| match id.key() {
             // A part of a location is at the location's address.
-            Key::Gln { gln, extension: Some(_) } => known(&Key::Gln { gln: gln.clone(), extension: None }.to_string()),
+            Key::Gln { gln, extension: Some(_) } => known(&Key::Gln { gln: *gln, extension: None }.to_string()),
             _ => None,
         })
     }
@@ -151,7 +151,7 @@ impl Records for Keeper {
     fn product(&self, class: &Identifier) -> Option<ProductDescription> {
         let known = |key: &str| self.described(key, |element| Some(ProductDescription::from_vocabulary(element)));
         known(&class.canonical()).or_else(|| match class.key() {
-            Key::Lgtin { gtin, .. } | Key::Sgtin { gtin, .. } => known(&Key::Gtin { gtin: gtin.clone() }.to_string()),
+            Key::Lgtin { gtin, .. } | Key::Sgtin { gtin, .. } => known(&Key::Gtin { gtin: *gtin }.to_string()),
             Key::Uri(uri) => known(uri.rsplit_once("/lot/")?.0),
             _ => None,
         })

@@ -236,7 +236,7 @@ fn canonical_code(text: &str) -> String {
 
 pub(crate) fn shown(thing: SeenThing) -> ShownLot {
     let gtin = match Identifier::new(thing.identifier.as_str()).key() {
-        Key::Gtin { gtin } | Key::Lgtin { gtin, .. } | Key::Sgtin { gtin, .. } => Some(gtin.clone()),
+        Key::Gtin { gtin } | Key::Lgtin { gtin, .. } | Key::Sgtin { gtin, .. } => Some(gtin.to_string()),
         _ => None,
     };
     ShownLot {

@@ -29,7 +29,7 @@ impl OwnPlaces {
 /// The location that a place with a GLN extension is a part of.
 fn site(place: &str) -> Option<String> {
     match Identifier::new(place).key() {
-        Key::Gln { gln, extension: Some(_) } => Some(Key::Gln { gln: gln.clone(), extension: None }.to_string()),
+        Key::Gln { gln, extension: Some(_) } => Some(Key::Gln { gln: *gln, extension: None }.to_string()),
         _ => None,
     }
 }

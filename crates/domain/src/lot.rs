@@ -89,12 +89,13 @@ impl fmt::Display for LotKey {
 
 /// The lot code that a class identifier spells when nobody declared another one.
 ///
-/// GTIN and batch give the form that FDA's spreadsheet recommends, `(01)GTIN14(10)LOT`; any other URI is its own code.
+/// GTIN and batch give the form that FDA's spreadsheet recommends, `(01)GTIN14(10)LOT`; any other URI is its own code,
+/// also where it is a GS1 key that nobody would use for a lot.
 /// `None` for identifiers that name no lot (a GTIN without batch, an instance, a logistic unit, a place, a party).
 pub fn gs1_tlc(identifier: &Identifier) -> Option<Tlc> {
     match identifier.key() {
         Key::Lgtin { gtin, lot } => Some(Tlc::from(format!("(01){gtin}(10){lot}"))),
-        Key::Uri(uri) => Some(Tlc::from(uri.as_str())),
         Key::Gtin { .. } | Key::Sgtin { .. } | Key::Sscc { .. } | Key::Gln { .. } | Key::Pgln { .. } => None,
+        other => Some(Tlc::from(other.to_string())),
     }
 }

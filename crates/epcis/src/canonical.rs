@@ -3,17 +3,23 @@
 use gs1::Identifier;
 use sha2::{Digest, Sha256};
 
-use crate::{Event, EventTime, Extension, Name, Place, QuantityElement, SensorElement, SourceDest, Term, Value};
+use crate::{
+    Event, EventTime, Extension, LocalContext, Name, Place, QuantityElement, SensorElement, SourceDest, Term, Value,
+};
 
 impl Event {
     /// SHA-256 of the event in canonical form.
     ///
     /// Identifiers, terms, times and amounts are taken in their canonical spelling; `recordTime` is left out, because it
-    /// belongs to the record and not to the event. This tells a repeated event from a contradicting one; it is not
-    /// the event hash of CBV 2.0.
+    /// belongs to the record and not to the event. This tells a repeated event from a contradicting one.
+    ///
+    /// It is not the event hash of CBV 2.0 ([`hash`](Self::hash)), which leaves out what this has to notice: `eventID`,
+    /// error declarations, attributes of fields, and digits of a second beyond the third.
     pub fn digest(&self) -> [u8; 32] {
         let mut event = self.clone();
         event.record_time = None;
+        // What it says of names has been said by reading them.
+        event.context = LocalContext::default();
         canonicalise(&mut event);
         // An `Event` has string keys and no fallible `Serialize`: writing it into memory cannot fail.
         let bytes = serde_json::to_vec(&event).unwrap_or_default();

@@ -3,7 +3,7 @@
 use gs1::Identifier;
 use serde::{Deserialize, Serialize};
 
-use crate::{EventTime, Extension, Name, Quantity, Term, Value, ZoneOffset};
+use crate::{EventTime, Extension, Name, Quantity, Term, Value, Vocabulary, ZoneOffset};
 
 /// Which of the five event types (EPCIS 2.0 §7.4).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -227,8 +227,9 @@ pub struct PersistentDisposition {
 
 /// `sensorElement`: its metadata, its reports, and what the standard does not name.
 ///
-/// The members are kept as they stand, by name; checking their types is the reader's work.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+/// The members are kept as they stand, by name; checking their types is the reader's work. Standard words are equal in
+/// all their spellings, as [`Term`]s are.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct SensorElement {
     /// `sensorMetadata`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -255,6 +256,33 @@ pub struct ErrorDeclaration {
     /// Further members.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extensions: Vec<Extension>,
+}
+
+impl PartialEq for SensorElement {
+    fn eq(&self, other: &Self) -> bool {
+        let same = |one: &Extension, other: &Extension| one == other || is_same_word(one, other);
+        let report = |(one, other): (&Vec<Extension>, &Vec<Extension>)| {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+        };
+        self.metadata == other.metadata
+            && self.extensions == other.extensions
+            && self.reports.len() == other.reports.len()
+            && self.reports.iter().zip(&other.reports).all(report)
+    }
+}
+
+/// Whether two members of a sensor report are one standard word in two spellings.
+fn is_same_word(one: &Extension, other: &Extension) -> bool {
+    let vocabulary = match one.name.local.as_str() {
+        "type" => Vocabulary::Measurement,
+        "exception" => Vocabulary::Alert,
+        "component" => Vocabulary::Component,
+        _ => return false,
+    };
+    let (Value::Text(word), Value::Text(spelled)) = (&one.value, &other.value) else { return false };
+    one.name.prefix.is_empty()
+        && one.name == other.name
+        && vocabulary.bare(word).is_some_and(|word| vocabulary.bare(spelled) == Some(word))
 }
 
 impl Event {

@@ -4,6 +4,7 @@ mod canonical;
 mod cbv;
 mod check;
 mod context_version;
+mod decoder;
 mod document;
 mod event;
 mod extension;
@@ -11,6 +12,7 @@ mod finding;
 pub mod hash;
 mod input;
 mod json;
+mod kept;
 mod masterdata;
 mod profile;
 mod quantity;
@@ -24,6 +26,7 @@ mod xml;
 
 pub use cbv::Vocabulary;
 pub use context_version::{ContextVersion, InvalidContextVersion};
+pub use decoder::Decoder;
 pub use document::{Document, DocumentKind, Namespaces, Query, Section};
 pub use event::{
     Action, BizTransaction, ErrorDeclaration, Event, EventKind, FieldAttribute, LocalContext, PersistentDisposition,
@@ -34,7 +37,7 @@ pub use finding::{Finding, Location, Severity};
 pub use masterdata::{Attribute, VocabularyElement};
 pub use profile::Profile;
 pub use quantity::Quantity;
-pub use reader::{Binding, Decoder, Item, Limits, Reader};
+pub use reader::{Binding, Item, Limits, Reader};
 pub use rule::Rule;
 pub use term::Term;
 pub use time::{EventTime, InvalidTime, ZoneOffset};

@@ -1,70 +1,43 @@
 //! An identifier as somebody wrote it, beside the thing that it names.
 
-use std::fmt;
+use std::{
+    borrow::Cow,
+    hash::{Hash, Hasher},
+};
 
-use crate::{digital_link, digits, percent, urn};
-
-/// What an identifier names, independent of its spelling.
-///
-/// `Display` gives the canonical form: a GS1 Digital Link URI on `https://id.gs1.org` for GS1 keys (it needs no
-/// company-prefix length), otherwise the URI itself.
-#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
-pub enum Key {
-    /// A trade item class: `…/01/{gtin}`.
-    Gtin {
-        /// 14 digits, as given (a wrong check digit is kept and flagged, never corrected).
-        gtin: String,
-    },
-    /// A batch or lot of a trade item: `…/01/{gtin}/10/{lot}`.
-    Lgtin {
-        /// 14 digits.
-        gtin: String,
-        /// Decoded lot, case-sensitive.
-        lot: String,
-    },
-    /// A serialised trade item: `…/01/{gtin}/21/{serial}`.
-    Sgtin {
-        /// 14 digits.
-        gtin: String,
-        /// Decoded serial number.
-        serial: String,
-    },
-    /// A logistic unit: `…/00/{sscc}`.
-    Sscc {
-        /// 18 digits.
-        sscc: String,
-    },
-    /// A physical location: `…/414/{gln}` or `…/414/{gln}/254/{extension}`.
-    Gln {
-        /// 13 digits.
-        gln: String,
-        /// Decoded extension; `None` when absent or `0` in the URN.
-        extension: Option<String>,
-    },
-    /// A party: `…/417/{gln}`.
-    Pgln {
-        /// 13 digits.
-        gln: String,
-    },
-    /// Any other URI, opaque.
-    Uri(String),
-}
+use crate::{CompanyPrefixes, Key, digital_link, repair, urn};
 
 /// An identifier: the spelling that came in, and the [`Key`] it names.
 ///
 /// Two identifiers are equal when their keys are; the spelling is kept so that it can be given back.
+///
+/// ```
+/// use gs1::{Identifier, Key};
+///
+/// let pallet = Identifier::new("urn:epc:id:sscc:9521003.0000000001");
+/// assert!(matches!(pallet.key(), Key::Sscc { sscc } if sscc.as_str() == "095210030000000015"));
+/// assert_eq!(pallet, Identifier::new("https://warehouse.example/sscc/095210030000000015"));
+/// assert_eq!(pallet.spelled(), "urn:epc:id:sscc:9521003.0000000001");
+/// ```
 #[derive(Clone, Debug)]
 pub struct Identifier {
     spelled: String,
+    /// How long the company prefix of a URN is; 0 for other spellings.
+    prefix_len: u8,
     key: Key,
 }
 
 impl Identifier {
     /// Reads any identifier; what is not a GS1 key is an opaque URI.
+    ///
+    /// EPC URNs and Digital Links that break their grammar are opaque like every other URI.
     pub fn new(spelled: impl Into<String>) -> Self {
         let spelled = spelled.into();
-        let key = Key::read(&spelled);
-        Self { spelled, key }
+        let text = spelled.trim();
+        let (key, prefix_len) = urn::read(text)
+            .or_else(|| Some((digital_link::read(text)?, 0)))
+            .unwrap_or_else(|| (Key::Uri(text.to_owned()), 0));
+        Self { spelled, prefix_len, key }
     }
 
     /// The spelling that came in.
@@ -78,8 +51,78 @@ impl Identifier {
     }
 
     /// The canonical form, see [`Key`].
+    ///
+    /// It is also the form that the event hash of CBV 2.0 asks for, escapes included: feed it to the hash as it is.
     pub fn canonical(&self) -> String {
-        self.key.to_string()
+        let mut canonical = String::with_capacity(match &self.key {
+            Key::Uri(uri) => uri.len(),
+            _ => 64,
+        });
+        // Writing to a `String` cannot fail.
+        let _ = self.key.write_canonical(&mut canonical);
+        canonical
+    }
+
+    /// The canonical form, borrowed where it is the spelling itself.
+    pub fn canonical_cow(&self) -> Cow<'_, str> {
+        match &self.key {
+            Key::Uri(uri) => Cow::Borrowed(uri),
+            _ => Cow::Owned(self.canonical()),
+        }
+    }
+
+    /// The EPC URN; `None` when there is none, or when the length of the company prefix is not known.
+    ///
+    /// An identifier that was spelled as a URN knows its own prefix. Keys with a wrong check digit have no URN, which
+    /// could not show it.
+    ///
+    /// ```
+    /// use gs1::{CompanyPrefixes, Identifier};
+    ///
+    /// let mut prefixes = CompanyPrefixes::new();
+    /// prefixes.add("4012345", 7).unwrap();
+    /// let place = Identifier::new("https://id.gs1.org/414/4012345000054/254/122");
+    /// assert_eq!(place.to_urn(&prefixes).as_deref(), Some("urn:epc:id:sgln:4012345.00005.122"));
+    /// ```
+    pub fn to_urn(&self, prefixes: &CompanyPrefixes) -> Option<String> {
+        if self.prefix_len > 0 {
+            let written = urn::write(&self.key, usize::from(self.prefix_len));
+            return written.or_else(|| Some(self.spelled.trim().to_owned()));
+        }
+        urn::write(&self.key, prefixes.length_of(&self.key)?)
+    }
+
+    /// What its author probably meant, spelled the same way otherwise; `None` when nothing is wrong, or nobody can tell.
+    ///
+    /// That is the right check digit, and the escapes that are missing in a Digital Link whose lot or serial number
+    /// holds a `/`, `?` or `#`. It is something to propose, not to apply.
+    ///
+    /// ```
+    /// # use gs1::Identifier;
+    /// let corrected = |spelled: &str| Some(Identifier::new(spelled).corrected()?.spelled().to_owned());
+    /// let wrong = "https://shop.example/gtin/9521003000007/ser/7?exp=280101";
+    /// assert_eq!(corrected(wrong).unwrap(), "https://shop.example/gtin/9521003000008/ser/7?exp=280101");
+    /// let unescaped = "https://shop.example/01/09521003000008/10/7/A";
+    /// assert_eq!(corrected(unescaped).unwrap(), "https://shop.example/01/09521003000008/10/7%2FA");
+    /// assert_eq!(corrected("https://shop.example/01/09521003000008/10/7%2FA"), None);
+    /// ```
+    #[must_use]
+    pub fn corrected(&self) -> Option<Self> {
+        let text = self.spelled.trim();
+        match &self.key {
+            Key::Uri(_) => repair::escapes(text).map(Self::new),
+            key => {
+                let right = key.corrected()?;
+                let same_spelling = repair::check_digit(text, key, &right).map(Self::new);
+                same_spelling.filter(|found| found.key == right).or_else(|| Some(Self::from(right)))
+            }
+        }
+    }
+
+    /// The company prefix, when the spelling shows it: in an EPC URN.
+    pub fn company_prefix(&self) -> Option<&str> {
+        let prefix = self.spelled.trim().split(':').nth(4)?.get(..usize::from(self.prefix_len))?;
+        (!prefix.is_empty()).then_some(prefix)
     }
 
     /// See [`Key::check_digit_ok`].
@@ -88,43 +131,10 @@ impl Identifier {
     }
 }
 
-impl Key {
-    /// Reads any spelling. EPC URNs and Digital Links that break their grammar are opaque like every other URI.
-    fn read(spelled: &str) -> Self {
-        let text = spelled.trim();
-        urn::read(text).or_else(|| digital_link::read(text)).unwrap_or_else(|| Self::Uri(text.to_owned()))
-    }
-
-    /// Whether the check digit is the one that the other digits ask for; `None` when the key has none.
-    pub fn check_digit_ok(&self) -> Option<bool> {
-        match self {
-            Self::Gtin { gtin: digits }
-            | Self::Lgtin { gtin: digits, .. }
-            | Self::Sgtin { gtin: digits, .. }
-            | Self::Sscc { sscc: digits }
-            | Self::Gln { gln: digits, .. }
-            | Self::Pgln { gln: digits } => Some(digits::ends_in_check_digit(digits)),
-            Self::Uri(_) => None,
-        }
-    }
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (primary, qualifier) = match self {
-            Self::Uri(uri) => return f.write_str(uri),
-            Self::Gtin { gtin } => (("01", gtin), None),
-            Self::Lgtin { gtin, lot } => (("01", gtin), Some(("10", lot))),
-            Self::Sgtin { gtin, serial } => (("01", gtin), Some(("21", serial))),
-            Self::Sscc { sscc } => (("00", sscc), None),
-            Self::Gln { gln, extension } => (("414", gln), extension.as_ref().map(|extension| ("254", extension))),
-            Self::Pgln { gln } => (("417", gln), None),
-        };
-        write!(f, "https://id.gs1.org/{}/{}", primary.0, percent::encode(primary.1))?;
-        match qualifier {
-            Some((ai, value)) => write!(f, "/{ai}/{}", percent::encode(value)),
-            None => Ok(()),
-        }
+impl From<Key> for Identifier {
+    /// The identifier that is spelled canonically.
+    fn from(key: Key) -> Self {
+        Self { spelled: key.to_string(), prefix_len: 0, key }
     }
 }
 
@@ -135,6 +145,12 @@ impl PartialEq for Identifier {
 }
 
 impl Eq for Identifier {}
+
+impl Hash for Identifier {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
+}
 
 impl serde::Serialize for Identifier {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,6 +1,6 @@
 //! Spellings that meet in one canonical form, and those that must not.
 
-use gs1::{Identifier, Key};
+use gs1::{CompanyPrefixes, Identifier, Key};
 use proptest::prelude::*;
 
 fn canonical(spelled: &str) -> String {
@@ -68,6 +68,92 @@ fn what_breaks_the_grammar_stays_as_it_is() {
 }
 
 #[test]
+fn every_key_has_a_urn_and_a_link() {
+    for (urn, link) in [
+        ("urn:epc:idpat:sgtin:9521003.100017.*", "/01/19521003000173"),
+        ("urn:epc:class:lgtin:9521003.100017.A%2FB", "/01/19521003000173/10/A%2FB"),
+        ("urn:epc:id:sgtin:9521003.100017.1.2", "/01/19521003000173/21/1.2"),
+        ("urn:epc:id:upui:9521003.100017.51qIgY)%3C%26Jp3*j7SDB", "/01/19521003000173/235/51qIgY%29%3C%26Jp3%2Aj7SDB"),
+        ("urn:epc:id:itip:9521003.100017.01.02.987", "/8006/195210030001730102/21/987"),
+        ("urn:epc:idpat:itip:9521003.100017.01.02.*", "/8006/195210030001730102"),
+        ("urn:epc:id:sscc:9521003.0000000001", "/00/095210030000000015"),
+        ("urn:epc:id:sgln:9521003.00000.0", "/414/9521003000008"),
+        ("urn:epc:id:sgln:9521003.00000.dock-1", "/414/9521003000008/254/dock-1"),
+        ("urn:epc:id:pgln:9521003.00000", "/417/9521003000008"),
+        ("urn:epc:id:grai:9521003.00000.987", "/8003/09521003000008987"),
+        ("urn:epc:idpat:grai:9521003.00000.*", "/8003/09521003000008"),
+        ("urn:epc:id:giai:9521003.A%2F1.2", "/8004/9521003A%2F1.2"),
+        ("urn:epc:id:gdti:9521003.00000.PO-4711", "/253/9521003000008PO-4711"),
+        ("urn:epc:idpat:gdti:9521003.00000.*", "/253/9521003000008"),
+        ("urn:epc:id:sgcn:9521003.00000.0042", "/255/95210030000080042"),
+        ("urn:epc:idpat:sgcn:9521003.00000.*", "/255/9521003000008"),
+        ("urn:epc:id:cpi:9521003.A%23%2F.1234", "/8010/9521003A%23%2F/8011/1234"),
+        ("urn:epc:idpat:cpi:9521003.A.*", "/8010/9521003A"),
+        ("urn:epc:id:ginc:9521003.xyz47%2F11", "/401/9521003xyz47%2F11"),
+        ("urn:epc:id:gsin:9521003.222333444", "/402/95210032223334441"),
+        ("urn:epc:id:gsrn:9521003.0000006765", "/8018/952100300000067654"),
+        ("urn:epc:id:gsrnp:9521003.0000006765", "/8017/952100300000067654"),
+    ] {
+        let link = format!("https://id.gs1.org{link}");
+        assert_eq!(canonical(urn), link);
+        let mut prefixes = CompanyPrefixes::new();
+        prefixes.learn(&Identifier::new(urn));
+        assert_eq!(Identifier::new(link).to_urn(&prefixes).as_deref(), Some(urn));
+        assert_eq!(Identifier::new(urn).to_urn(&CompanyPrefixes::new()).as_deref(), Some(urn));
+    }
+}
+
+#[test]
+fn what_a_urn_cannot_say_has_none() {
+    let mut prefixes = CompanyPrefixes::new();
+    prefixes.add("9", 7).unwrap();
+    prefixes.add("0", 7).unwrap();
+    for link in [
+        "https://id.gs1.org/01/19521003000174/10/A",
+        "https://id.gs1.org/8006/195210030001730102/10/A",
+        "https://id.gs1.org/8018/952100300000067654/8019/1",
+        "https://id.gs1.org/255/9521003000008A",
+        "https://id.gs1.org/8010/9521003a",
+        "https://id.gs1.org/8003/19521003000003",
+        "https://id.gs1.org/8004/9521",
+        "https://id.gs1.org/01/11234567000017",
+        "https://example.com/9521003",
+    ] {
+        assert_eq!(Identifier::new(link).to_urn(&prefixes), None, "{link}");
+    }
+    // What is a URN already stays one.
+    let urn = "urn:epc:id:cpi:9521003.a.1";
+    assert_eq!(Identifier::new(urn).to_urn(&prefixes).as_deref(), Some(urn));
+}
+
+#[test]
+fn corrections_are_proposed_only_where_the_meaning_is_plain() {
+    for (wrong, right) in [
+        ("https://a.example/x/gln/4012345000053/glnx/1?a=b", Some("https://a.example/x/gln/4012345000054/glnx/1?a=b")),
+        ("https://id.gs1.org/01/97803110", Some("https://id.gs1.org/01/97803119")),
+        ("https://id.gs1.org/8006/195210030001740102", Some("https://id.gs1.org/8006/195210030001730102")),
+        ("https://id.gs1.org/01/%31%39521003000174", Some("https://id.gs1.org/01/19521003000173")),
+        (
+            "http://a.example/s/01/19521003000173/lot/A/7?exp=280101",
+            Some("http://a.example/s/01/19521003000173/10/A%2F7"),
+        ),
+        ("https://id.gs1.org/01/19521003000173/22/2/10/A/7/21/#1", None),
+        (
+            "https://id.gs1.org/01/19521003000173/22/2/10/A/7/21/1?",
+            Some("https://id.gs1.org/01/19521003000173/21/1%3F"),
+        ),
+        ("https://id.gs1.org/01/19521003000173/21/A/10/B", None),
+        ("https://id.gs1.org/01/19521003000173/10/VV28228A/99/X", None),
+        ("https://northgate.example/item/NG-8009/lot/NG-EX-28229-017", None),
+        ("urn:epc:id:sscc:9521003.0000000001", None),
+    ] {
+        let corrected = Identifier::new(wrong).corrected();
+        assert_eq!(corrected.as_ref().map(Identifier::spelled), right, "{wrong}");
+        assert!(corrected.is_none_or(|right| right.key().is_gs1() && right.corrected().is_none()));
+    }
+}
+
+#[test]
 fn a_wrong_check_digit_is_kept_and_flagged() {
     let wrong = Identifier::new("https://id.gs1.org/01/19521003000174/10/A");
     assert_eq!(wrong.check_digit_ok(), Some(false));
@@ -102,6 +188,29 @@ fn spelling() -> impl Strategy<Value = String> {
     ]
 }
 
+fn urn() -> impl Strategy<Value = String> {
+    let kinds = prop_oneof![
+        Just(("id:sgtin", 13, true)),
+        Just(("class:lgtin", 13, true)),
+        Just(("id:upui", 13, true)),
+        Just(("id:sscc", 17, false)),
+        Just(("id:sgln", 12, true)),
+        Just(("id:pgln", 12, false)),
+        Just(("id:grai", 12, true)),
+        Just(("id:gdti", 12, true)),
+        Just(("id:gsin", 16, false)),
+        Just(("id:gsrn", 17, false)),
+        Just(("id:gsrnp", 17, false)),
+    ];
+    let serial =
+        "[A-Za-z0-9!'()*+,.:;=_-]{1,6}(%2F|%25|%23)?[A-Za-z0-9]{1,6}".prop_map(|text| text.replace("%23", "%26"));
+    (kinds, "[0-9]{17}", 6_usize..=12, serial).prop_map(|((scheme, len, serialised), digits, prefix, serial)| {
+        let (prefix, reference) = digits[..len].split_at(prefix);
+        let serial = if serialised { format!(".{serial}") } else { String::new() };
+        format!("urn:epc:{scheme}:{prefix}.{reference}{serial}")
+    })
+}
+
 proptest! {
     #[test]
     fn canonical_forms_are_fixed_points(spelled in spelling()) {
@@ -109,5 +218,42 @@ proptest! {
         let twice = Identifier::new(once.canonical());
         prop_assert_eq!(once.key(), twice.key());
         prop_assert_eq!(once.canonical(), twice.canonical());
+    }
+
+    #[test]
+    fn urns_come_back_from_links_when_the_prefix_is_known(urn in urn()) {
+        let spelled = Identifier::new(urn.as_str());
+        prop_assert!(spelled.key().is_gs1());
+        prop_assert_eq!(spelled.key().flaw(), None);
+        let mut prefixes = CompanyPrefixes::new();
+        prefixes.learn(&spelled);
+        let link = Identifier::new(spelled.canonical());
+        prop_assert_eq!(link.to_urn(&prefixes), Some(urn));
+        prop_assert_eq!(link.to_urn(&CompanyPrefixes::new()), None);
+    }
+
+    #[test]
+    fn serial_numbers_survive_every_spelling(serial in "[!\"%&'()*+,./:;<=>?_0-9A-Za-z-]{1,20}") {
+        let key = Key::Sgtin { gtin: gs1::Digits::gtin("19521003000173").unwrap(), serial: gs1::Text::new(&serial).unwrap() };
+        let link = Identifier::from(key.clone());
+        let mut prefixes = CompanyPrefixes::new();
+        prefixes.add("9521003", 7).unwrap();
+        let urn = Identifier::new(link.to_urn(&prefixes).unwrap());
+        prop_assert_eq!(urn.key(), &key);
+        let again = Identifier::new(link.canonical());
+        prop_assert_eq!(again.key(), &key);
+    }
+
+    #[test]
+    fn nothing_that_is_asked_of_any_text_panics(text in spelling()) {
+        let identifier = Identifier::new(text.as_str());
+        let mut prefixes = CompanyPrefixes::new();
+        prefixes.learn(&identifier);
+        let _ = (identifier.to_urn(&prefixes), identifier.key().flaw(), gs1::scan(&text));
+        let _ = gs1::without_convenience_names(&text);
+        if let Some(corrected) = identifier.corrected() {
+            prop_assert!(corrected.key().is_gs1());
+            prop_assert_eq!(corrected.key().corrected(), None);
+        }
     }
 }

@@ -236,7 +236,7 @@ impl Rows {
 /// The GTIN of an identifier that has one.
 fn gtin(identifier: &Identifier) -> Option<String> {
     match identifier.key() {
-        Key::Gtin { gtin } | Key::Lgtin { gtin, .. } | Key::Sgtin { gtin, .. } => Some(gtin.clone()),
+        Key::Gtin { gtin } | Key::Lgtin { gtin, .. } | Key::Sgtin { gtin, .. } => Some(gtin.to_string()),
         _ => None,
     }
 }

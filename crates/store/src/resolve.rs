@@ -200,8 +200,8 @@ pub(crate) fn spelled_codes(identifier: &Identifier) -> Vec<String> {
     let mut codes = vec![identifier.canonical()];
     codes.extend(gs1_tlc(identifier).map(String::from));
     match identifier.key() {
-        Key::Lgtin { lot, .. } => codes.push(lot.clone()),
-        Key::Sscc { sscc } => codes.push(sscc.clone()),
+        Key::Lgtin { lot, .. } => codes.push(lot.to_string()),
+        Key::Sscc { sscc } => codes.push(sscc.to_string()),
         _ => {}
     }
     codes

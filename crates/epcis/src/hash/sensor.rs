@@ -5,7 +5,7 @@ use super::{
     text::Text,
     value::{self, Context},
 };
-use crate::{EventTime, Extension, SensorElement, Vocabulary};
+use crate::{EventTime, Extension, Name, SensorElement, Vocabulary};
 
 /// The fields of `sensorMetadata` in the order of the hash.
 const METADATA: &[&str] =
@@ -39,6 +39,9 @@ const REPORT: &[&str] = &[
     "bizRules",
 ];
 
+/// No object has more fields than this.
+const MOST_FIELDS: usize = REPORT.len();
+
 pub(super) fn write(out: &mut Text, elements: &[SensorElement], context: Context<'_>) {
     if elements.is_empty() {
         return;
@@ -59,19 +62,29 @@ pub(super) fn write(out: &mut Text, elements: &[SensorElement], context: Context
 }
 
 /// The fields of the standard in their order, then the others.
-fn members(out: &mut Text, members: &[Extension], order: &[&str], context: Context<'_>) {
-    for field in order {
-        for member in members.iter().filter(|member| is_standard(member) && member.name.local == *field) {
+fn members(out: &mut Text, members: &[Extension], order: &[&'static str], context: Context<'_>) {
+    let mut ranked = [None; MOST_FIELDS];
+    for member in members {
+        // Neither binding can say a field twice.
+        if let Some(place) = rank(member, order).and_then(|rank| ranked.get_mut(rank)) {
+            *place = Some(member);
+        }
+    }
+    for (field, member) in order.iter().zip(ranked) {
+        if let Some(member) = member {
             out.push(field);
             standard(out, field, member.value.as_text().unwrap_or_default().trim(), context);
         }
     }
-    let others = members.iter().filter(|member| !is_standard(member) || !order.contains(&member.name.local.as_str()));
+    let others = members.iter().filter(|member| rank(member, order).is_none());
     extension::write(out, others, context);
 }
 
-fn is_standard(member: &Extension) -> bool {
-    member.name.namespace.is_empty() && member.name.prefix.is_empty()
+/// Where a member stands among the fields of the standard.
+fn rank(member: &Extension, order: &[&str]) -> Option<usize> {
+    let Name { namespace, prefix, local } = &member.name;
+    let standard = namespace.is_empty() && prefix.is_empty();
+    standard.then(|| order.iter().position(|field| field == local)).flatten()
 }
 
 fn standard(out: &mut Text, field: &str, text: &str, context: Context<'_>) {

@@ -49,11 +49,14 @@ pub(super) fn write(out: &mut Text, text: &str, context: Context<'_>) {
 /// An identifier; GS1 keys as Digital Links at their finest level.
 pub(super) fn identifier(out: &mut Text, identifier: &Identifier, context: Context<'_>) {
     match identifier.key() {
-        Key::Uri(text) if !text.starts_with("https://id.gs1.org/") => {
+        Key::Uri(text) => {
             if !number::write(text, |part| out.push(part)) {
                 uri(out, text, context);
             }
         }
+        // The algorithm does not know instances of service relations.
+        Key::Gsrn { gsrn, .. } => digital_link(out, &Key::Gsrn { gsrn: *gsrn, instance: None }),
+        Key::Gsrnp { gsrn, .. } => digital_link(out, &Key::Gsrnp { gsrn: *gsrn, instance: None }),
         key => digital_link(out, key),
     }
 }
@@ -235,6 +238,13 @@ mod tests {
             assert_eq!(disposition(spelled), "https://ref.gs1.org/cbv/Disp-in_transit");
         }
         assert_eq!(disposition("https://example.com/a"), "https://example.com/a");
+    }
+
+    #[test]
+    fn the_instance_of_a_service_relation_is_left_out() {
+        let service = "https://id.gs1.org/8018/401234500000067657";
+        assert_eq!(value(&format!("{service}/8019/12")), service);
+        assert_eq!(value(service), service);
     }
 
     #[test]

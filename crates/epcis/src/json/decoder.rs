@@ -19,9 +19,9 @@ use super::{
 use crate::{
     Binding, DocumentKind, Finding, Item, Limits, Location, Severity,
     check::{self, Checks},
+    decoder::Decode,
     input::{Input, Position},
-    reader::Decode,
-    rule,
+    kept, rule,
 };
 
 /// A level that is being walked.
@@ -305,8 +305,9 @@ impl JsonCore {
     /// Gives the document itself, before everything that was found in it.
     fn give(&mut self, kind: DocumentKind) {
         if !self.head.given {
-            let document = self.head.give(kind);
-            self.pending.push_front(document);
+            let mut document = self.head.give(kind);
+            kept::restore_document(&mut document, &mut self.pending);
+            self.pending.push_front(Item::Document(Box::new(document)));
         }
     }
 

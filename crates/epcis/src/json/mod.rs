@@ -25,4 +25,3 @@ use crate::cbv as vocabulary;
 
 pub(crate) use context::STANDARD;
 pub(crate) use decoder::JsonCore;
-pub(crate) use vocabulary::Vocabulary;

@@ -8,7 +8,7 @@ use super::{
     uri::is_uri,
     vocabulary::Vocabulary,
 };
-use crate::{Action, EventTime, Quantity, Term, ZoneOffset, rule};
+use crate::{Action, EventTime, Quantity, Term, ZoneOffset, check, rule};
 
 /// The finding that a value has the wrong type.
 pub(super) fn wrong_type(report: &mut Report<'_>, node: Node<'_>, wanted: &str) {
@@ -192,10 +192,8 @@ fn unusual_word<'t>(
     found: &'t str,
     vocabulary: Vocabulary,
 ) -> Option<&'t str> {
-    let bare = vocabulary.bare(found).or_else(|| {
-        let folded: String = found.trim().chars().map(|c| if matches!(c, ' ' | '-') { '_' } else { c }).collect();
-        vocabulary.words().iter().copied().find(|word| word.eq_ignore_ascii_case(&folded))
-    });
+    let bare = vocabulary.bare(found).or_else(|| vocabulary.replacement(found));
+    let bare = bare.or_else(|| check::nearest(found, vocabulary));
     let refused = vocabulary.refuses(found);
     let help = match bare {
         Some(word) => format!("write `{word}`: JSON takes standard terms as bare words"),
@@ -203,11 +201,15 @@ fn unusual_word<'t>(
         None => "write a word of the Core Business Vocabulary, or the URI of your own term".to_owned(),
     };
     if refused {
-        report.reject(node, not_allowed(found, help).corrected(bare));
-        return None;
+        let (rule, what) = match vocabulary.word(found) {
+            Some(_) => (rule::TERM_SPELLING, "is a standard term in the wrong form"),
+            None => (rule::TERM_UNKNOWN, "looks like a standard term, but there is none of this name"),
+        };
+        report.reject(node, Words::new(rule, format!("`{}` {what}", shown(found)), help).corrected(bare));
+    } else {
+        let message = format!("`{}` is neither a standard term nor a URI", shown(found));
+        report.warn(node, Words::new(rule::JSON_TERM_FORMAT, message, help).corrected(bare));
     }
-    let message = format!("`{}` is neither a standard term nor a URI", shown(found));
-    report.warn(node, Words::new(rule::JSON_TERM_FORMAT, message, help).corrected(bare));
     Some(found)
 }
 

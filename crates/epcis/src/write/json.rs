@@ -1,434 +1,289 @@
-//! EPCIS 2.0 JSON-LD.
+//! An event as a JSON object.
 
-use std::io::{self, Write};
+use std::collections::HashSet;
 
 use gs1::Identifier;
 
 use super::{
-    Envelope, Head, by_vocabulary,
-    json_text::{JsonText, is_number},
-    namespaces::Prefixes,
+    action_name, event_type,
+    json_text::JsonText,
+    keep::Keep,
+    prefixes::Prefixes,
+    sensor,
+    terms::{self, is_iri},
 };
 use crate::{
-    Action, Binding, Event, EventKind, Extension, PersistentDisposition, Place, Quantity, QuantityElement,
-    SensorElement, SourceDest, Term, Value, VocabularyElement,
-    json::{STANDARD, Vocabulary},
+    Action, Event, EventKind, EventTime, PersistentDisposition, Place, Quantity, QuantityElement, SourceDest, Term,
+    Vocabulary, kept,
 };
 
-const CONTEXT: &str = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld";
-
-/// Members of a sensor report that are numbers; XML has them as text.
-const NUMBERS: &[&str] = &["value", "minValue", "maxValue", "meanValue", "sDev", "percRank", "percValue"];
-
-/// Writes a JSON-LD document.
-pub struct JsonWriter<W> {
-    output: W,
-    prefixes: Prefixes,
-    query: bool,
-    events: u64,
-    text: JsonText,
+/// Writes one event after the other.
+pub(super) struct JsonEvents<'w> {
+    pub(super) text: &'w mut JsonText,
+    pub(super) prefixes: &'w Prefixes,
+    pub(super) keep: &'w mut Keep,
 }
 
-impl<W: Write> JsonWriter<W> {
-    /// Writes the beginning of a document.
-    ///
-    /// # Errors
-    ///
-    /// When `output` fails.
-    pub fn start(output: W, head: Head<'_>) -> io::Result<Self> {
-        let prefixes = Prefixes::new(Binding::Json, head.namespaces);
-        let query = matches!(head.envelope, Envelope::QueryResult { .. });
-        let mut writer = Self { output, prefixes, query, events: 0, text: JsonText::default() };
-        writer.head(head);
-        writer.flush_text()?;
-        Ok(writer)
-    }
-
-    /// Writes one event.
-    ///
-    /// # Errors
-    ///
-    /// When the output fails.
-    pub fn event(&mut self, event: &Event) -> io::Result<()> {
-        self.output.write_all(if self.events == 0 { b"\n" } else { b",\n" })?;
-        self.events += 1;
-        self.prefixes.enter_event(event);
-        write_event(&mut self.text, event, &self.prefixes);
-        self.flush_text()
-    }
-
-    /// Writes the end of the document and gives the output back.
-    ///
-    /// # Errors
-    ///
-    /// When the output fails.
-    pub fn finish(mut self) -> io::Result<W> {
-        self.output.write_all(if self.query { b"\n]}}}}\n" } else { b"\n]}}\n" })?;
-        self.output.flush()?;
-        Ok(self.output)
-    }
-
-    fn flush_text(&mut self) -> io::Result<()> {
-        self.output.write_all(self.text.take().as_bytes())
-    }
-
-    fn head(&mut self, head: Head<'_>) {
-        self.text.open('{');
-        self.text.name("@context");
-        self.text.open('[');
-        self.text.string(CONTEXT);
-        let own = self.prefixes.document().filter(|declared| !STANDARD.contains(declared));
-        context_terms(&mut self.text, own);
-        self.text.close(']');
-        self.text.member("type", if self.query { "EPCISQueryDocument" } else { "EPCISDocument" });
-        self.text.member("schemaVersion", "2.0");
-        self.text.member("creationDate", head.created.spelled());
-        if !self.query && !head.vocabulary.is_empty() {
-            self.text.name("epcisHeader");
-            self.text.open('{');
-            self.text.name("epcisMasterData");
-            self.text.open('{');
-            self.vocabulary(head.vocabulary);
-            self.text.close('}');
-            self.text.close('}');
+impl JsonEvents<'_> {
+    /// Writes the members of an event; the brackets and `@context` are left to the caller.
+    pub(super) fn write(&mut self, event: &Event) {
+        self.text.member("type", event_type(event.kind));
+        match &event.event_id {
+            Some(id) if !is_iri(id.spelled()) => self.keep.add("event_id"),
+            id => self.identifier("eventID", id.as_ref()),
         }
-        self.text.name("epcisBody");
-        self.text.open('{');
-        if let Envelope::QueryResult { query_name, subscription_id } = head.envelope {
-            self.query_head(query_name, subscription_id, head.vocabulary);
+        self.time("eventTime", &event.event_time, "event_time");
+        if let Some(time) = &event.record_time {
+            self.time("recordTime", time, "record_time");
         }
-        self.text.name("eventList");
-        self.text.open('[');
+        self.offset(event);
+        self.certification(event);
+        self.error_declaration(event);
+        self.objects(event);
+        self.business(event);
+        sensor::json(self, &event.sensor_element_list);
+        self.ilmd(event);
+        self.text.extensions(&event.extensions, self.prefixes);
+        self.keep.unless(event.attributes.is_empty(), "attributes");
     }
 
-    fn query_head(&mut self, query_name: &str, subscription_id: Option<&str>, vocabulary: &[VocabularyElement]) {
-        self.text.name("queryResults");
-        self.text.open('{');
-        self.text.member("queryName", query_name);
-        if let Some(id) = subscription_id {
-            self.text.member("subscriptionID", id);
-        }
-        self.text.name("resultsBody");
-        self.text.open('{');
-        // A query document has no header; its master data stands beside the events.
-        if !vocabulary.is_empty() {
-            self.vocabulary(vocabulary);
+    /// JSON wants every offset with sign and digits.
+    fn offset(&mut self, event: &Event) {
+        let offset = event.event_time_zone_offset.spelled();
+        let signed = offset.len() == 6;
+        self.text.member("eventTimeZoneOffset", if signed { offset } else { "+00:00" });
+        self.keep.unless(signed, "event_time_zone_offset");
+    }
+
+    fn time(&mut self, name: &str, time: &EventTime, field: &'static str) {
+        let offset = time.spelled().get(time.spelled().len().saturating_sub(6)..);
+        let dated = time.spelled().ends_with(['Z', 'z']) || offset.is_some_and(|zone| zone.starts_with(['+', '-']));
+        if dated {
+            self.text.member(name, time.spelled());
+        } else {
+            self.text.member(name, EventTime::from(time.instant()).spelled());
+            self.keep.add(field);
         }
     }
 
-    fn vocabulary(&mut self, elements: &[VocabularyElement]) {
-        self.text.name("vocabularyList");
-        self.text.open('[');
-        for (vocabulary, elements) in by_vocabulary(elements) {
-            self.text.open('{');
-            self.text.member("type", vocabulary);
-            self.text.name("vocabularyElementList");
+    fn certification(&mut self, event: &Event) {
+        let list = &event.certification_info;
+        let good = || list.iter().map(String::as_str).filter(|uri| is_iri(uri));
+        self.keep.unless(list.iter().all(|uri| is_iri(uri)), "certification_info");
+        match (good().next(), list.len()) {
+            (None, _) => {}
+            (Some(one), 1) => self.text.member("certificationInfo", one),
+            _ => self.strings("certificationInfo", good()),
+        }
+    }
+
+    fn error_declaration(&mut self, event: &Event) {
+        let Some(declaration) = &event.error_declaration else { return };
+        let field = "error_declaration";
+        self.text.name("errorDeclaration");
+        self.text.open('{');
+        self.time("declarationTime", &declaration.declaration_time, field);
+        self.term("reason", declaration.reason.as_ref(), Vocabulary::ErrorReason, field);
+        self.identifiers("correctiveEventIDs", &declaration.corrective_event_ids);
+        self.text.extensions(&declaration.extensions, self.prefixes);
+        self.text.close('}');
+    }
+
+    fn objects(&mut self, event: &Event) {
+        if let Some(action) = event.action {
+            self.text.member("action", action_name(action));
+        }
+        self.identifier("parentID", event.parent_id.as_ref());
+        self.identifier("transformationID", event.transformation_id.as_ref());
+        let listed = matches!(event.kind, EventKind::Object | EventKind::Transaction);
+        if listed && event.epc_list.is_empty() && event.quantity_list.is_empty() {
+            // The binding wants one of the two, even if it is empty.
+            self.text.name("epcList");
+            self.text.raw("[]");
+        }
+        self.unique("epcList", &event.epc_list, "epc_list");
+        self.quantities("quantityList", &event.quantity_list, "quantity_list");
+        self.identifiers("childEPCs", &event.child_epcs);
+        self.quantities("childQuantityList", &event.child_quantity_list, "child_quantity_list");
+        self.unique("inputEPCList", &event.input_epc_list, "input_epc_list");
+        self.quantities("inputQuantityList", &event.input_quantity_list, "input_quantity_list");
+        self.unique("outputEPCList", &event.output_epc_list, "output_epc_list");
+        self.quantities("outputQuantityList", &event.output_quantity_list, "output_quantity_list");
+    }
+
+    fn business(&mut self, event: &Event) {
+        self.term("bizStep", event.biz_step.as_ref(), Vocabulary::BizStep, "biz_step");
+        self.term("disposition", event.disposition.as_ref(), Vocabulary::Disposition, "disposition");
+        if let Some(disposition) = &event.persistent_disposition {
+            self.persistent(disposition);
+        }
+        self.place("readPoint", event.read_point.as_ref());
+        self.place("bizLocation", event.biz_location.as_ref());
+        if !event.biz_transaction_list.is_empty() {
+            self.text.name("bizTransactionList");
             self.text.open('[');
-            for element in elements {
-                self.prefixes.enter_vocabulary(element);
-                vocabulary_element(&mut self.text, element, &self.prefixes);
+            for transaction in &event.biz_transaction_list {
+                let kind = transaction.kind.as_ref();
+                self.text.open('{');
+                self.term("type", kind, Vocabulary::BizTransaction, "biz_transaction_list");
+                self.identifier("bizTransaction", Some(&transaction.id));
+                self.text.close('}');
             }
             self.text.close(']');
+        }
+        self.parties("sourceList", "source", &event.source_list, "source_list");
+        self.parties("destinationList", "destination", &event.destination_list, "destination_list");
+    }
+
+    /// A party without a type is none to JSON, so that one whose type it refuses is left out.
+    fn parties(&mut self, list: &str, name: &str, parties: &[SourceDest], field: &'static str) {
+        let typed = |party: &SourceDest| terms::in_json(Vocabulary::SourceDest, party.kind.spelled()).is_some();
+        self.keep.unless(parties.iter().all(typed), field);
+        if !parties.iter().any(typed) {
+            return;
+        }
+        self.text.name(list);
+        self.text.open('[');
+        for party in parties {
+            if typed(party) {
+                self.text.open('{');
+                self.term("type", Some(&party.kind), Vocabulary::SourceDest, field);
+                self.identifier(name, Some(&party.id));
+                self.text.close('}');
+            }
+        }
+        self.text.close(']');
+    }
+
+    /// Terms that JSON refuses, and terms that stand there twice, are left out of the list.
+    fn persistent(&mut self, disposition: &PersistentDisposition) {
+        let words = |terms: &[Term]| {
+            let mut words: Vec<String> = Vec::new();
+            for term in terms {
+                if let Some(word) = terms::in_json(Vocabulary::Disposition, term.spelled())
+                    && !words.iter().any(|known| known == word)
+                {
+                    words.push(word.to_owned());
+                }
+            }
+            words
+        };
+        let (set, unset) = (words(&disposition.set), words(&disposition.unset));
+        let whole = set.len() == disposition.set.len() && unset.len() == disposition.unset.len();
+        let empty = set.is_empty() && unset.is_empty();
+        self.keep.unless(whole && !empty, "persistent_disposition");
+        if empty {
+            return;
+        }
+        self.text.name("persistentDisposition");
+        self.text.open('{');
+        for (name, words) in [("set", &set), ("unset", &unset)] {
+            if !words.is_empty() {
+                self.strings(name, words.iter().map(String::as_str));
+            }
+        }
+        self.text.close('}');
+    }
+
+    /// The schema has `ilmd` only where something begins to be.
+    fn ilmd(&mut self, event: &Event) {
+        if event.ilmd.is_empty() {
+            return;
+        }
+        if event.kind == EventKind::Object && event.action != Some(Action::Add) {
+            return self.keep.add("ilmd");
+        }
+        self.text.name("ilmd");
+        self.text.open('{');
+        self.text.extensions(&event.ilmd, self.prefixes);
+        self.text.close('}');
+    }
+
+    fn place(&mut self, name: &str, place: Option<&Place>) {
+        let Some(place) = place else { return };
+        self.text.name(name);
+        self.text.open('{');
+        self.identifier("id", Some(&place.id));
+        self.text.extensions(&place.extensions, self.prefixes);
+        self.text.close('}');
+    }
+
+    fn term(&mut self, name: &str, term: Option<&Term>, vocabulary: Vocabulary, field: &'static str) {
+        let Some(term) = term else { return };
+        match terms::in_json(vocabulary, term.spelled()) {
+            Some(word) => self.text.member(name, word),
+            None => self.keep.add(field),
+        }
+    }
+
+    fn identifier(&mut self, name: &str, id: Option<&Identifier>) {
+        if let Some(id) = id {
+            self.text.member(name, id.spelled());
+        }
+    }
+
+    fn strings<'s>(&mut self, name: &str, values: impl Iterator<Item = &'s str>) {
+        self.text.name(name);
+        self.text.open('[');
+        values.for_each(|value| self.text.string(value));
+        self.text.close(']');
+    }
+
+    fn identifiers(&mut self, name: &str, values: &[Identifier]) {
+        if !values.is_empty() {
+            self.strings(name, values.iter().map(Identifier::spelled));
+        }
+    }
+
+    /// A list in which nothing may stand twice.
+    fn unique(&mut self, name: &str, values: &[Identifier], field: &'static str) {
+        if values.len() < 2 {
+            return self.identifiers(name, values);
+        }
+        let mut seen = HashSet::with_capacity(values.len());
+        let once = values.iter().map(Identifier::spelled).filter(|spelled| seen.insert(*spelled));
+        self.text.name(name);
+        self.text.open('[');
+        let count = once.map(|spelled| self.text.string(spelled)).count();
+        self.text.close(']');
+        self.keep.unless(count == values.len(), field);
+    }
+
+    fn quantities(&mut self, name: &str, elements: &[QuantityElement], field: &'static str) {
+        if elements.is_empty() {
+            return;
+        }
+        self.text.name(name);
+        self.text.open('[');
+        for element in elements {
+            self.text.open('{');
+            self.identifier("epcClass", Some(&element.epc_class));
+            if let Some(amount) = &element.quantity {
+                self.text.name("quantity");
+                self.quantity(amount, field);
+            }
+            match &element.uom {
+                Some(uom) if is_unit(uom) => self.text.member("uom", uom),
+                Some(_) => self.keep.add(field),
+                None => {}
+            }
             self.text.close('}');
         }
         self.text.close(']');
     }
-}
 
-/// An object of prefixes, unless there are none.
-fn context_terms<'p>(text: &mut JsonText, terms: impl Iterator<Item = (&'p str, &'p str)>) {
-    let mut terms = terms.peekable();
-    if terms.peek().is_none() {
-        return;
-    }
-    text.open('{');
-    for (prefix, namespace) in terms {
-        text.name(prefix);
-        if namespace.is_empty() { text.raw("null") } else { text.string(namespace) }
-    }
-    text.close('}');
-}
-
-fn vocabulary_element(text: &mut JsonText, element: &VocabularyElement, prefixes: &Prefixes) {
-    text.open('{');
-    text.member("id", element.id.spelled());
-    if !element.attributes.is_empty() {
-        text.name("attributes");
-        text.open('[');
-        for attribute in &element.attributes {
-            text.open('{');
-            text.member("id", &attribute.id);
-            if attribute.value != Value::Null {
-                text.name("attribute");
-                text.value(&attribute.value, prefixes);
-            }
-            text.close('}');
-        }
-        text.close(']');
-    }
-    identifiers(text, "children", &element.children);
-    text.extensions(&element.extensions, prefixes);
-    text.close('}');
-}
-
-/// An event as one JSON object.
-fn write_event(text: &mut JsonText, event: &Event, prefixes: &Prefixes) {
-    text.open('{');
-    if prefixes.local().next().is_some() {
-        text.name("@context");
-        context_terms(text, prefixes.local());
-    }
-    what_and_when(text, event, prefixes);
-    objects(text, event);
-    business(text, event, prefixes);
-    if !event.sensor_element_list.is_empty() {
-        text.name("sensorElementList");
-        text.open('[');
-        for element in &event.sensor_element_list {
-            sensor_element(text, element, prefixes);
-        }
-        text.close(']');
-    }
-    if !event.ilmd.is_empty() {
-        text.name("ilmd");
-        text.open('{');
-        text.extensions(&event.ilmd, prefixes);
-        text.close('}');
-    }
-    text.extensions(&event.extensions, prefixes);
-    text.close('}');
-}
-
-fn what_and_when(text: &mut JsonText, event: &Event, prefixes: &Prefixes) {
-    text.member("type", event_type(event.kind));
-    if let Some(id) = &event.event_id {
-        text.member("eventID", id.spelled());
-    }
-    text.member("eventTime", event.event_time.spelled());
-    if let Some(time) = &event.record_time {
-        text.member("recordTime", time.spelled());
-    }
-    let offset = event.event_time_zone_offset.spelled();
-    // XML may write `Z` for it, JSON may not.
-    text.member("eventTimeZoneOffset", if offset == "Z" { "+00:00" } else { offset });
-    match event.certification_info.as_slice() {
-        [] => {}
-        [one] => text.member("certificationInfo", one),
-        many => strings(text, "certificationInfo", many.iter().map(String::as_str)),
-    }
-    if let Some(declaration) = &event.error_declaration {
-        text.name("errorDeclaration");
-        text.open('{');
-        text.member("declarationTime", declaration.declaration_time.spelled());
-        term(text, "reason", declaration.reason.as_ref(), Vocabulary::ErrorReason);
-        identifiers(text, "correctiveEventIDs", &declaration.corrective_event_ids);
-        text.extensions(&declaration.extensions, prefixes);
-        text.close('}');
-    }
-}
-
-fn objects(text: &mut JsonText, event: &Event) {
-    if let Some(action) = event.action {
-        text.member("action", action_name(action));
-    }
-    if let Some(id) = &event.parent_id {
-        text.member("parentID", id.spelled());
-    }
-    if let Some(id) = &event.transformation_id {
-        text.member("transformationID", id.spelled());
-    }
-    let listed = matches!(event.kind, EventKind::Object | EventKind::Transaction);
-    if listed && event.epc_list.is_empty() && event.quantity_list.is_empty() {
-        // The binding wants one of the two, even if it is empty.
-        text.name("epcList");
-        text.raw("[]");
-    }
-    identifiers(text, "epcList", &event.epc_list);
-    quantities(text, "quantityList", &event.quantity_list);
-    identifiers(text, "childEPCs", &event.child_epcs);
-    quantities(text, "childQuantityList", &event.child_quantity_list);
-    identifiers(text, "inputEPCList", &event.input_epc_list);
-    quantities(text, "inputQuantityList", &event.input_quantity_list);
-    identifiers(text, "outputEPCList", &event.output_epc_list);
-    quantities(text, "outputQuantityList", &event.output_quantity_list);
-}
-
-fn business(text: &mut JsonText, event: &Event, prefixes: &Prefixes) {
-    term(text, "bizStep", event.biz_step.as_ref(), Vocabulary::BizStep);
-    term(text, "disposition", event.disposition.as_ref(), Vocabulary::Disposition);
-    if let Some(disposition) = &event.persistent_disposition {
-        persistent(text, disposition);
-    }
-    place(text, "readPoint", event.read_point.as_ref(), prefixes);
-    place(text, "bizLocation", event.biz_location.as_ref(), prefixes);
-    if !event.biz_transaction_list.is_empty() {
-        text.name("bizTransactionList");
-        text.open('[');
-        for transaction in &event.biz_transaction_list {
-            text.open('{');
-            term(text, "type", transaction.kind.as_ref(), Vocabulary::BizTransaction);
-            text.member("bizTransaction", transaction.id.spelled());
-            text.close('}');
-        }
-        text.close(']');
-    }
-    parties(text, "sourceList", "source", &event.source_list);
-    parties(text, "destinationList", "destination", &event.destination_list);
-}
-
-fn parties(text: &mut JsonText, list: &str, field: &str, parties: &[SourceDest]) {
-    if parties.is_empty() {
-        return;
-    }
-    text.name(list);
-    text.open('[');
-    for party in parties {
-        text.open('{');
-        term(text, "type", Some(&party.kind), Vocabulary::SourceDest);
-        text.member(field, party.id.spelled());
-        text.close('}');
-    }
-    text.close(']');
-}
-
-fn persistent(text: &mut JsonText, disposition: &PersistentDisposition) {
-    text.name("persistentDisposition");
-    text.open('{');
-    for (name, terms) in [("set", &disposition.set), ("unset", &disposition.unset)] {
-        let words = terms.iter().map(|term| bare(term.spelled(), Vocabulary::Disposition));
-        if !terms.is_empty() {
-            strings(text, name, words);
+    /// The digits as they came in, or the same number where JSON has no such digits.
+    fn quantity(&mut self, quantity: &Quantity, field: &'static str) {
+        if kept::json::is_number(quantity.spelled()) {
+            self.text.raw(quantity.spelled());
+        } else {
+            self.text.raw(&quantity.value().to_string());
+            self.keep.add(field);
         }
     }
-    text.close('}');
 }
 
-fn place(text: &mut JsonText, name: &str, place: Option<&Place>, prefixes: &Prefixes) {
-    let Some(place) = place else { return };
-    text.name(name);
-    text.open('{');
-    text.member("id", place.id.spelled());
-    text.extensions(&place.extensions, prefixes);
-    text.close('}');
-}
-
-fn bare(spelled: &str, vocabulary: Vocabulary) -> &str {
-    vocabulary.bare(spelled).unwrap_or(spelled)
-}
-
-fn term(text: &mut JsonText, name: &str, term: Option<&Term>, vocabulary: Vocabulary) {
-    if let Some(term) = term {
-        text.member(name, bare(term.spelled(), vocabulary));
-    }
-}
-
-fn strings<'s>(text: &mut JsonText, name: &str, values: impl Iterator<Item = &'s str>) {
-    text.name(name);
-    text.open('[');
-    values.for_each(|value| text.string(value));
-    text.close(']');
-}
-
-fn identifiers(text: &mut JsonText, name: &str, values: &[Identifier]) {
-    if !values.is_empty() {
-        strings(text, name, values.iter().map(Identifier::spelled));
-    }
-}
-
-fn quantities(text: &mut JsonText, name: &str, elements: &[QuantityElement]) {
-    if elements.is_empty() {
-        return;
-    }
-    text.name(name);
-    text.open('[');
-    for element in elements {
-        text.open('{');
-        text.member("epcClass", element.epc_class.spelled());
-        if let Some(amount) = &element.quantity {
-            text.name("quantity");
-            quantity(text, amount);
-        }
-        if let Some(uom) = &element.uom {
-            text.member("uom", uom);
-        }
-        text.close('}');
-    }
-    text.close(']');
-}
-
-/// The digits as they came in, or the same number where JSON has no such digits.
-fn quantity(text: &mut JsonText, quantity: &Quantity) {
-    if is_number(quantity.spelled()) {
-        text.raw(quantity.spelled());
-    } else {
-        text.raw(&quantity.value().to_string());
-    }
-}
-
-fn sensor_element(text: &mut JsonText, element: &SensorElement, prefixes: &Prefixes) {
-    text.open('{');
-    if !element.metadata.is_empty() {
-        text.name("sensorMetadata");
-        text.open('{');
-        text.extensions(&element.metadata, prefixes);
-        text.close('}');
-    }
-    text.name("sensorReport");
-    text.open('[');
-    for report in &element.reports {
-        text.open('{');
-        for member in report {
-            report_member(text, member, prefixes);
-        }
-        text.close('}');
-    }
-    text.close(']');
-    text.extensions(&element.extensions, prefixes);
-    text.close('}');
-}
-
-/// A member of a sensor report, in the type that JSON has for it.
-fn report_member(text: &mut JsonText, member: &Extension, prefixes: &Prefixes) {
-    let standard = member.name.prefix.is_empty() && member.name.namespace.is_empty();
-    let (Value::Text(value), true) = (&member.value, standard) else {
-        return text.extensions(std::slice::from_ref(member), prefixes);
-    };
-    let name = member.name.local.as_str();
-    text.name(name);
-    match name {
-        "booleanValue" => text.raw(if matches!(value.as_str(), "true" | "1") { "true" } else { "false" }),
-        "type" => text.string(standard_word(value, Vocabulary::Measurement)),
-        "exception" => text.string(standard_word(value, Vocabulary::Alert)),
-        "component" => text.string(standard_word(value, Vocabulary::Component)),
-        _ if NUMBERS.contains(&name) => match value.trim().parse::<Quantity>() {
-            Ok(amount) => quantity(text, &amount),
-            Err(_) => text.string(value),
-        },
-        _ => text.string(value),
-    }
-}
-
-/// A sensor word that JSON wants bare. Prefixed words are left: JSON takes them as they are.
-fn standard_word(spelled: &str, vocabulary: Vocabulary) -> &str {
-    if spelled.starts_with("http") || spelled.starts_with("urn:") { bare(spelled, vocabulary) } else { spelled }
-}
-
-/// `type` of an event.
-pub(super) fn event_type(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::Object => "ObjectEvent",
-        EventKind::Aggregation => "AggregationEvent",
-        EventKind::Transaction => "TransactionEvent",
-        EventKind::Transformation => "TransformationEvent",
-        EventKind::Association => "AssociationEvent",
-    }
-}
-
-/// `action` of an event.
-pub(super) fn action_name(action: Action) -> &'static str {
-    match action {
-        Action::Add => "ADD",
-        Action::Observe => "OBSERVE",
-        Action::Delete => "DELETE",
-    }
+/// Whether a unit has the form of a code of UN/ECE Recommendation 20.
+fn is_unit(uom: &str) -> bool {
+    matches!(uom.len(), 2..=3) && uom.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }

@@ -2,76 +2,111 @@
 
 use std::fmt::Write as _;
 
-use super::namespaces::Prefixes;
-use crate::{Extension, Name, Value};
+use super::prefixes::Prefixes;
+use crate::{Extension, Name, Value, kept};
 
 /// JSON that is being written; commas look after themselves.
 #[derive(Default)]
 pub(super) struct JsonText {
     text: String,
+    /// Whether something stands before, so that the next value needs a comma.
+    behind: bool,
 }
 
 impl JsonText {
-    /// What was written since the last call.
-    pub(super) fn take(&mut self) -> String {
-        std::mem::take(&mut self.text)
+    /// What was written since the last [`clear`](Self::clear).
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Makes room for what comes next.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
     }
 
     fn separate(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with(['{', '[', ':', ',']) {
+        if self.behind {
             self.text.push(',');
         }
+    }
+
+    /// A line break where white space may stand.
+    pub(super) fn line(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A value on a line of its own.
+    pub(super) fn on_own_line(&mut self) {
+        self.separate();
+        self.text.push('\n');
+        self.behind = false;
     }
 
     /// An opening bracket, where a value stands.
     pub(super) fn open(&mut self, bracket: char) {
         self.separate();
         self.text.push(bracket);
+        self.behind = false;
     }
 
     /// A closing bracket.
     pub(super) fn close(&mut self, bracket: char) {
         self.text.push(bracket);
+        self.behind = true;
     }
 
     /// The name of a member.
     pub(super) fn name(&mut self, name: &str) {
-        self.string(name);
+        self.separate();
+        self.quoted(&[name]);
         self.text.push(':');
+        self.behind = false;
     }
 
     /// A value that is JSON already.
     pub(super) fn raw(&mut self, json: &str) {
         self.separate();
         self.text.push_str(json);
+        self.behind = true;
     }
 
     /// A string.
     pub(super) fn string(&mut self, value: &str) {
         self.separate();
+        self.quoted(&[value]);
+        self.behind = true;
+    }
+
+    fn quoted(&mut self, pieces: &[&str]) {
         self.text.push('"');
+        for piece in pieces {
+            self.escaped(piece);
+        }
+        self.text.push('"');
+    }
+
+    fn escaped(&mut self, value: &str) {
         let mut plain = 0;
-        for (at, character) in value.char_indices() {
-            let escape = match character {
-                '"' => "\\\"",
-                '\\' => "\\\\",
-                '\n' => "\\n",
-                '\r' => "\\r",
-                '\t' => "\\t",
-                '\0'..='\u{1F}' => "",
+        for (at, byte) in value.bytes().enumerate() {
+            let escape = match byte {
+                b'"' => "\\\"",
+                b'\\' => "\\\\",
+                b'\n' => "\\n",
+                b'\r' => "\\r",
+                b'\t' => "\\t",
+                0..=0x1F => "",
                 _ => continue,
             };
             self.text.push_str(value.get(plain..at).unwrap_or_default());
-            plain = at + character.len_utf8();
+            plain = at + 1;
             if escape.is_empty() {
                 // Writing to a string cannot fail.
-                let _ = write!(self.text, "\\u{:04x}", u32::from(character));
+                let _ = write!(self.text, "\\u{byte:04x}");
             } else {
                 self.text.push_str(escape);
             }
         }
         self.text.push_str(value.get(plain..).unwrap_or_default());
-        self.text.push('"');
     }
 
     /// A member with a string.
@@ -80,16 +115,11 @@ impl JsonText {
         self.string(value);
     }
 
-    /// A number in the digits given, if JSON has such digits (XML knows `+5` and `.5`).
-    pub(super) fn number(&mut self, digits: &str) {
-        if is_number(digits) { self.raw(digits) } else { self.string(digits) }
-    }
-
-    /// A tree.
+    /// A tree; it has the shape that [`kept::json`] gives it.
     pub(super) fn value(&mut self, value: &Value, prefixes: &Prefixes) {
         match value {
             Value::Text(text) => self.string(text),
-            Value::Number(digits) => self.number(digits),
+            Value::Number(digits) => self.raw(digits),
             Value::Bool(value) => self.raw(if *value { "true" } else { "false" }),
             Value::Null => self.raw("null"),
             Value::List(values) => {
@@ -107,55 +137,41 @@ impl JsonText {
         }
     }
 
-    /// Members of the object that is open. Repeated names become one member with an array.
+    /// Members of the object that is open.
     pub(super) fn extensions(&mut self, extensions: &[Extension], prefixes: &Prefixes) {
-        for (i, extension) in extensions.iter().enumerate() {
-            let same = |other: &&Extension| other.name == extension.name;
-            if extensions.iter().take(i).any(|other| same(&other)) {
-                continue;
-            }
+        for extension in extensions {
             self.qualified(&extension.name, prefixes);
-            if extensions.iter().filter(same).count() > 1 {
-                self.open('[');
-                extensions.iter().filter(same).for_each(|extension| self.content(extension, prefixes));
-                self.close(']');
-            } else {
-                self.content(extension, prefixes);
-            }
+            self.value(&extension.value, prefixes);
         }
     }
 
-    /// The value of an extension; XML attributes become members beside it.
-    fn content(&mut self, extension: &Extension, prefixes: &Prefixes) {
-        if extension.attributes.is_empty() {
-            return self.value(&extension.value, prefixes);
-        }
-        self.open('{');
-        for (name, value) in &extension.attributes {
-            self.qualified(name, prefixes);
-            self.string(value);
-        }
-        match &extension.value {
-            Value::Members(members) => self.extensions(members, prefixes),
-            value => {
-                self.name("value");
-                self.value(value, prefixes);
-            }
-        }
-        self.close('}');
+    /// An annotation in a place where its prefix cannot be declared.
+    pub(super) fn annotation(&mut self, annotation: &Extension) {
+        self.separate();
+        self.quoted(&[kept::NAMESPACE, &annotation.name.local]);
+        self.text.push(':');
+        self.behind = false;
+        self.string(annotation.value.as_text().unwrap_or_default());
     }
 
     /// The name of an extension.
     pub(super) fn qualified(&mut self, name: &Name, prefixes: &Prefixes) {
+        self.separate();
         match prefixes.written(name) {
-            ("", local) => self.name(&format!("{}{local}", name.namespace)),
-            (prefix, local) => self.name(&format!("{prefix}:{local}")),
+            "" => self.quoted(&[&name.namespace, &name.local]),
+            prefix => self.quoted(&[prefix, ":", &name.local]),
         }
+        self.text.push(':');
+        self.behind = false;
     }
-}
 
-/// Whether digits are a number of JSON.
-pub(super) fn is_number(digits: &str) -> bool {
-    digits.starts_with(|c: char| c == '-' || c.is_ascii_digit())
-        && serde_json::from_str::<serde_json::Number>(digits).is_ok()
+    /// The type of an extension, as a value.
+    pub(super) fn named(&mut self, name: &Name, prefixes: &Prefixes) {
+        self.separate();
+        match prefixes.written(name) {
+            "" => self.quoted(&[&name.namespace, &name.local]),
+            prefix => self.quoted(&[prefix, ":", &name.local]),
+        }
+        self.behind = true;
+    }
 }

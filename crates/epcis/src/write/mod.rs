@@ -1,57 +1,70 @@
-//! The way out: events one by one into a document.
+//! The way out: items one by one into a document of any binding.
 //!
-//! Both writers stream: [`JsonWriter::start`] and [`XmlWriter::start`] write the beginning, `event` one event each,
-//! `finish` the end. What the standard spells differently in the two bindings is converted: JSON gets bare words for
-//! standard terms, XML gets them spelled out. Prefixes that the document does not declare are declared on the event
-//! that uses them, so nothing has to be known beforehand; who knows the events can collect their [`Namespaces`](crate::Namespaces) and
-//! have them declared once.
+//! A [`Writer`] takes what a [`Reader`](crate::Reader) gives, in the same order, and writes a document of the
+//! [`Target`] that its [`Options`] name. It streams: one event is in memory at a time. What the bindings spell
+//! differently is converted: JSON gets bare words for standard terms, XML gets them spelled out, and EPCIS 1.2 gets its
+//! `extension` wrappers.
+//!
+//! Nothing is lost on the way: what a target cannot say is kept in annotations that the readers understand, and where even
+//! that is not possible a [`Finding`](crate::Finding) says what was left out.
+//!
+//! ```
+//! use epcis::{
+//!     Binding, Document, DocumentKind, Event, EventKind, ZoneOffset,
+//!     write::{Options, Target, Writer},
+//! };
+//!
+//! let document = Document::new(DocumentKind::Events);
+//! let event = Event::new(EventKind::Object, "2028-08-15T22:30:00-07:00".parse()?, "-07:00".parse()?);
+//! let options = Options { target: Target::Xml, ..Options::default() };
+//! let mut writer = Writer::start(Vec::new(), &document, options)?;
+//! writer.event(&event)?;
+//! let text = String::from_utf8(writer.finish()?)?;
+//! assert!(text.contains("<eventTime>2028-08-15T22:30:00-07:00</eventTime>"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
+mod identifiers;
 mod json;
+mod json_document;
 mod json_text;
-mod namespaces;
+mod keep;
+mod notes;
+mod options;
+mod prefixes;
+mod sensor;
+mod shape;
+mod terms;
+mod writer;
 mod xml;
+mod xml_document;
+mod xml_fields;
 mod xml_text;
 
-pub use json::JsonWriter;
-pub use xml::XmlWriter;
+pub use options::{CbvFormat, EpcFormat, Options, Target, UnknownOption};
+pub use writer::Writer;
 
-use crate::{EventTime, Namespaces, VocabularyElement};
+use crate::{Action, EventKind};
 
-/// What stands around the events.
-#[derive(Clone, Copy, Debug)]
-pub enum Envelope<'a> {
-    /// `EPCISDocument`.
-    Document,
-    /// `EPCISQueryDocument`, the answer to a query.
-    QueryResult {
-        /// `queryName`.
-        query_name: &'a str,
-        /// `subscriptionID`, for answers that a subscription asked for.
-        subscription_id: Option<&'a str>,
-    },
-}
+/// `creationDate` of a document that has none.
+const NO_DATE: &str = "1970-01-01T00:00:00Z";
 
-/// The beginning of a document.
-#[derive(Clone, Copy, Debug)]
-pub struct Head<'a> {
-    /// What stands around the events.
-    pub envelope: Envelope<'a>,
-    /// `creationDate`.
-    pub created: &'a EventTime,
-    /// Master data for the header.
-    pub vocabulary: &'a [VocabularyElement],
-    /// Prefixes to declare for the whole document.
-    pub namespaces: &'a Namespaces,
-}
-
-/// Master data by vocabulary, in the order in which the vocabularies first appear.
-fn by_vocabulary(elements: &[VocabularyElement]) -> Vec<(&str, Vec<&VocabularyElement>)> {
-    let mut groups: Vec<(&str, Vec<&VocabularyElement>)> = Vec::new();
-    for element in elements {
-        match groups.iter_mut().find(|(vocabulary, _)| *vocabulary == element.vocabulary) {
-            Some((_, group)) => group.push(element),
-            None => groups.push((&element.vocabulary, vec![element])),
-        }
+/// `type` of an event.
+fn event_type(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Object => "ObjectEvent",
+        EventKind::Aggregation => "AggregationEvent",
+        EventKind::Transaction => "TransactionEvent",
+        EventKind::Transformation => "TransformationEvent",
+        EventKind::Association => "AssociationEvent",
     }
-    groups
+}
+
+/// `action` of an event.
+fn action_name(action: Action) -> &'static str {
+    match action {
+        Action::Add => "ADD",
+        Action::Observe => "OBSERVE",
+        Action::Delete => "DELETE",
+    }
 }

@@ -2,19 +2,36 @@
 
 use std::fmt::Write as _;
 
-use super::namespaces::Prefixes;
-use crate::{Extension, Name, Value};
+use super::prefixes::Prefixes;
+use crate::{Binding, Extension, Name, Value, kept};
 
 /// XML that is being written.
 #[derive(Default)]
 pub(super) struct XmlText {
     text: String,
+    /// Whether a character had to be replaced because XML has no way to write it.
+    damaged: bool,
 }
 
 impl XmlText {
-    /// What was written since the last call.
-    pub(super) fn take(&mut self) -> String {
-        std::mem::take(&mut self.text)
+    /// What was written since the last [`clear`](Self::clear).
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// How much was written.
+    pub(super) fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Takes back what was written behind the first `len` bytes.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.text.truncate(len);
+    }
+
+    /// Makes room for what comes next.
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
     }
 
     /// Markup as it is.
@@ -22,118 +39,227 @@ impl XmlText {
         self.text.push_str(markup);
     }
 
-    /// The start of an element, with attributes.
-    pub(super) fn open<'v>(&mut self, name: &str, attributes: impl IntoIterator<Item = (&'v str, &'v str)>) {
-        self.raw("<");
-        self.raw(name);
-        attributes.into_iter().for_each(|(name, value)| self.attribute(name, value));
-        self.raw(">");
+    /// The start of an element without attributes.
+    pub(super) fn open(&mut self, name: &str) {
+        self.text.push('<');
+        self.text.push_str(name);
+        self.text.push('>');
     }
 
     /// The end of an element.
     pub(super) fn close(&mut self, name: &str) {
-        self.raw("</");
-        self.raw(name);
-        self.raw(">");
+        self.text.push_str("</");
+        self.text.push_str(name);
+        self.text.push('>');
     }
 
-    /// An attribute of the tag that is being written.
-    pub(super) fn attribute(&mut self, name: &str, value: &str) {
-        self.raw(" ");
-        self.raw(name);
-        self.raw("=\"");
-        self.escaped(value, true);
-        self.raw("\"");
-    }
-
-    /// An element that holds text only.
-    pub(super) fn element(&mut self, name: &str, text: &str) {
-        self.open(name, []);
-        self.characters(text);
+    /// An element that holds text only. Whether it reads back as it is.
+    pub(super) fn element(&mut self, name: &str, text: &str) -> bool {
+        self.open(name);
+        let held = self.characters(text);
         self.close(name);
+        held && text.trim().len() == text.len() && !text.is_empty()
     }
 
-    /// Character data.
-    pub(super) fn characters(&mut self, text: &str) {
-        self.escaped(text, false);
+    /// An attribute of the tag that is being written. Whether it reads back as it is.
+    pub(super) fn attribute(&mut self, name: &str, value: &str) -> bool {
+        self.text.push(' ');
+        self.text.push_str(name);
+        self.text.push_str("=\"");
+        let held = self.escaped(value, true);
+        self.text.push('"');
+        held
     }
 
-    fn escaped(&mut self, text: &str, in_attribute: bool) {
-        for character in text.chars() {
-            match character {
-                '&' => self.raw("&amp;"),
-                '<' => self.raw("&lt;"),
-                '>' => self.raw("&gt;"),
-                '"' if in_attribute => self.raw("&quot;"),
-                '\n' | '\t' if in_attribute => self.reference(character),
-                '\r' => self.reference(character),
-                '\n' | '\t' => self.text.push(character),
-                // XML 1.0 has no way to write these.
-                '\0'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}' => self.text.push('\u{FFFD}'),
-                other => self.text.push(other),
+    /// An attribute whose value begins with something that needs no escape. Whether it reads back as it is.
+    pub(super) fn attribute_in_pieces(&mut self, name: &str, beginning: &str, value: &str) -> bool {
+        self.text.push(' ');
+        self.text.push_str(name);
+        self.text.push_str("=\"");
+        self.text.push_str(beginning);
+        let held = self.escaped(value, true);
+        self.text.push('"');
+        held
+    }
+
+    /// A namespace declaration.
+    pub(super) fn declare(&mut self, prefix: &str, namespace: &str) {
+        self.text.push_str(if prefix.is_empty() { " xmlns" } else { " xmlns:" });
+        self.text.push_str(prefix);
+        self.text.push_str("=\"");
+        self.escaped(namespace, true);
+        self.text.push('"');
+    }
+
+    /// Declares the prefixes that the document does not, but those that are attributes anyway. Gives the place behind.
+    pub(super) fn declarations(&mut self, prefixes: &Prefixes, attributes: &[(Name, String)]) -> usize {
+        for (prefix, namespace) in prefixes.local() {
+            let is_it = |name: &Name| name.namespace == kept::name::XMLNS && name.local == prefix;
+            if !attributes.iter().any(|(name, _)| is_it(name)) {
+                self.declare(prefix, namespace);
+            }
+        }
+        self.text.len()
+    }
+
+    /// Names those of the declared prefixes that values behind `at` seem to use: a reader would take the declarations
+    /// for a part of the document otherwise.
+    pub(super) fn name_declarations(&mut self, at: usize, prefixes: &Prefixes, attributes: &[(Name, String)]) {
+        let mut named = String::new();
+        for (prefix, _) in prefixes.local() {
+            let own = attributes.iter().any(|(name, _)| name.namespace == kept::name::XMLNS && name.local == prefix);
+            if !own && self.text.get(at..).is_some_and(|written| uses(written, prefix)) {
+                named.push_str(if named.is_empty() { "" } else { " " });
+                named.push_str(prefix);
+            }
+        }
+        if !named.is_empty() {
+            // A prefix of its own: what stands in the element may have another use for the usual one.
+            let (namespace, name) = (kept::NAMESPACE, kept::DECLARED);
+            let text = format!(" xmlns:kept-names=\"{namespace}\" kept-names:{name}=\"{named}\"");
+            self.text.insert_str(at, &text);
+        }
+    }
+
+    /// Character data. Whether it reads back as it is.
+    pub(super) fn characters(&mut self, text: &str) -> bool {
+        self.escaped(text, false)
+    }
+
+    fn escaped(&mut self, text: &str, in_attribute: bool) -> bool {
+        self.damaged = false;
+        let mut plain = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            let width = match byte {
+                b'&' | b'<' | b'>' | b'"' | 0..=0x1F => 1,
+                // U+FFFE and U+FFFF begin with this byte.
+                0xEF if matches!(text.get(at..at + 3), Some("\u{FFFE}" | "\u{FFFF}")) => 3,
+                _ => continue,
+            };
+            self.text.push_str(text.get(plain..at).unwrap_or_default());
+            self.escape(byte, in_attribute);
+            plain = at + width;
+        }
+        self.text.push_str(text.get(plain..).unwrap_or_default());
+        !self.damaged
+    }
+
+    fn escape(&mut self, byte: u8, in_attribute: bool) {
+        match byte {
+            b'&' => self.text.push_str("&amp;"),
+            b'<' => self.text.push_str("&lt;"),
+            b'>' => self.text.push_str("&gt;"),
+            b'"' if in_attribute => self.text.push_str("&quot;"),
+            b'\n' | b'\t' if !in_attribute => self.text.push(char::from(byte)),
+            b'"' => self.text.push('"'),
+            b'\n' | b'\t' | b'\r' => {
+                // Writing to a string cannot fail.
+                let _ = write!(self.text, "&#{byte};");
+            }
+            // XML 1.0 has no way to write the others.
+            _ => {
+                self.text.push('\u{FFFD}');
+                self.damaged = true;
             }
         }
     }
 
-    fn reference(&mut self, character: char) {
-        // Writing to a string cannot fail.
-        let _ = write!(self.text, "&#{};", u32::from(character));
-    }
-
-    /// Extensions as elements.
+    /// Extensions as elements; they have the shape that [`kept::xml`] gives them.
     pub(super) fn extensions(&mut self, extensions: &[Extension], prefixes: &Prefixes) {
         for extension in extensions {
-            let name = qualified(&extension.name, prefixes);
-            self.tree(&name, &extension.attributes, &extension.value, prefixes);
+            self.tree(extension, prefixes, "", false);
         }
     }
 
-    fn tree(&mut self, name: &str, attributes: &[(Name, String)], value: &Value, prefixes: &Prefixes) {
-        if let Value::List(values) = value {
-            // An array is an element for each of its values.
-            return values.iter().for_each(|value| self.tree(name, attributes, value, prefixes));
-        }
-        self.raw("<");
-        self.raw(name);
-        for (name, value) in attributes {
-            self.attribute(&qualified(name, prefixes), value);
-        }
-        if *value == Value::Null {
-            return self.raw(" xsi:nil=\"true\"/>");
-        }
-        self.raw(">");
-        self.value(value, prefixes);
-        self.close(name);
+    /// An extension that declares the prefixes in it.
+    pub(super) fn extension(&mut self, extension: &Extension, prefixes: &Prefixes) {
+        self.tree(extension, prefixes, "", true);
     }
 
-    /// The content of an element.
-    pub(super) fn value(&mut self, value: &Value, prefixes: &Prefixes) {
-        match value.as_text() {
-            Some(text) => self.characters(text),
-            None => self.extensions(value.members(), prefixes),
+    /// An annotation where its prefix need not be declared.
+    pub(super) fn annotation(&mut self, annotation: &Extension) {
+        self.text.push('<');
+        self.qualified(kept::PREFIX, &annotation.name.local);
+        self.declare(kept::PREFIX, kept::NAMESPACE);
+        self.text.push('>');
+        self.characters(annotation.value.as_text().unwrap_or_default());
+        self.text.push_str("</");
+        self.qualified(kept::PREFIX, &annotation.name.local);
+        self.text.push('>');
+    }
+
+    fn tree(&mut self, extension: &Extension, prefixes: &Prefixes, default: &str, declares: bool) {
+        let prefix = prefixes.written(&extension.name);
+        let local = extension.name.local.as_str();
+        self.text.push('<');
+        self.qualified(prefix, local);
+        let behind = if declares { self.declarations(prefixes, &extension.attributes) } else { 0 };
+        let mut inner = default;
+        if prefix.is_empty() {
+            inner = kept::name::namespace_in(&extension.name.namespace, Binding::Xml);
+            if inner != default {
+                self.declare("", inner);
+            }
         }
+        for (name, value) in &extension.attributes {
+            self.text.push(' ');
+            self.qualified(prefixes.written(name), &name.local);
+            self.text.push_str("=\"");
+            self.escaped(value, true);
+            self.text.push('"');
+        }
+        self.text.push('>');
+        self.content(&extension.value, prefixes, inner);
+        self.text.push_str("</");
+        self.qualified(prefix, local);
+        self.text.push('>');
+        if declares {
+            self.name_declarations(behind, prefixes, &extension.attributes);
+        }
+    }
+
+    /// The content of an element in a default namespace.
+    pub(super) fn content(&mut self, value: &Value, prefixes: &Prefixes, default: &str) {
+        if let Some(text) = value.as_text() {
+            self.characters(text);
+        }
+        for member in value.members() {
+            if kept::xml::is_text(member) {
+                self.characters(member.value.as_text().unwrap_or_default());
+            } else {
+                self.tree(member, prefixes, default, false);
+            }
+        }
+    }
+
+    fn qualified(&mut self, prefix: &str, local: &str) {
+        if !prefix.is_empty() {
+            self.text.push_str(prefix);
+            self.text.push(':');
+        }
+        self.text.push_str(local);
+    }
+
+    /// An attribute whose name has a prefix.
+    pub(super) fn prefixed_attribute(&mut self, prefix: &str, local: &str, value: &str) -> bool {
+        self.text.push(' ');
+        self.qualified(prefix, local);
+        self.text.push_str("=\"");
+        let held = self.escaped(value, true);
+        self.text.push('"');
+        held
     }
 }
 
-/// A name as XML writes it.
-pub(super) fn qualified(name: &Name, prefixes: &Prefixes) -> String {
-    match prefixes.written(name) {
-        ("", local) => nc_name(local),
-        (prefix, local) => format!("{prefix}:{}", nc_name(local)),
-    }
-}
-
-/// A local name; what XML does not allow in it is written as `_x0040_`.
-fn nc_name(local: &str) -> String {
-    let mut name = String::with_capacity(local.len());
-    for character in local.chars() {
-        let letter = character.is_alphabetic() || character == '_';
-        if letter || (!name.is_empty() && (character.is_alphanumeric() || matches!(character, '-' | '.'))) {
-            name.push(character);
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(name, "_x{:04X}_", u32::from(character));
-        }
-    }
-    if name.is_empty() { "_".to_owned() } else { name }
+/// Whether a value in written XML holds something like `prefix:name`; the names of elements and attributes do not count.
+fn uses(written: &str, prefix: &str) -> bool {
+    written.match_indices(prefix).any(|(at, _)| {
+        let before = written.get(..at).and_then(|before| before.chars().next_back());
+        let Some(name) = written.get(at + prefix.len()..).and_then(|after| after.strip_prefix(':')) else {
+            return false;
+        };
+        let behind = name.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
+        let is_name = matches!(before, Some('<' | '/')) || (before == Some(' ') && behind.starts_with("=\""));
+        !is_name && !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))
+    })
 }

@@ -44,7 +44,13 @@ impl<'a, 'l> Builder<'a, 'l> {
         depth: usize,
         limits: &'l Limits,
     ) -> Result<Self, Halt> {
-        let tree = Tree { piece, nodes: Vec::with_capacity(64), attributes: Vec::new(), declared: Vec::new() };
+        let tree = Tree {
+            piece,
+            nodes: Vec::with_capacity(64),
+            attributes: Vec::new(),
+            declared: Vec::new(),
+            undeclared: Vec::new(),
+        };
         let mut builder = Self {
             tree,
             limits,
@@ -103,7 +109,7 @@ impl<'a, 'l> Builder<'a, 'l> {
         } else {
             self.take_attributes(tag, index)?
         };
-        let space = self.space(tag.name.prefix());
+        let space = self.space(tag.name.prefix(), index);
         self.add(Node {
             name: Some(tag.name),
             space,
@@ -112,6 +118,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             parent: 0,
             first: None,
             next: None,
+            ordinal: 1,
             offset: tag.offset,
         });
         if self.tree.nodes.len() + self.tree.attributes.len() > self.limits.max_nodes {
@@ -150,7 +157,17 @@ impl<'a, 'l> Builder<'a, 'l> {
             return;
         }
         let attributes = (0, 0);
-        self.add(Node { name: None, space: Space::None, attributes, text, parent: 0, first: None, next: None, offset });
+        self.add(Node {
+            name: None,
+            space: Space::None,
+            attributes,
+            text,
+            parent: 0,
+            first: None,
+            next: None,
+            ordinal: 1,
+            offset,
+        });
     }
 
     /// Puts a node behind the last child of the innermost open element.
@@ -160,8 +177,17 @@ impl<'a, 'l> Builder<'a, 'l> {
             node.parent = open.node;
             let before = open.last.replace(index);
             match before {
-                Some(before) => self.tree.nodes.get_mut(before).into_iter().for_each(|node| node.next = Some(index)),
-                None => self.tree.nodes.get_mut(open.node).into_iter().for_each(|node| node.first = Some(index)),
+                Some(before) => {
+                    if let Some(before) = self.tree.nodes.get_mut(before) {
+                        before.next = Some(index);
+                        node.ordinal = if before.name == node.name { before.ordinal + 1 } else { 1 };
+                    }
+                }
+                None => {
+                    if let Some(parent) = self.tree.nodes.get_mut(open.node) {
+                        parent.first = Some(index);
+                    }
+                }
             }
         }
         self.tree.nodes.push(node);
@@ -188,7 +214,7 @@ impl<'a, 'l> Builder<'a, 'l> {
         let begin = self.tree.attributes.len();
         for attribute in raw.iter().filter(|attribute| declared_prefix(attribute.name).is_none()) {
             let prefix = attribute.name.prefix();
-            let space = if prefix.is_empty() { Space::None } else { self.space(prefix) };
+            let space = if prefix.is_empty() { Space::None } else { self.space(prefix, node) };
             let value = reference::value(attribute.value, attribute.offset)?;
             self.tree.attributes.push(Attribute { name: attribute.name, space, value });
         }
@@ -235,7 +261,7 @@ impl<'a, 'l> Builder<'a, 'l> {
     }
 
     /// What a prefix stands for. A prefix that was never declared stands for nothing.
-    fn space(&self, prefix: &str) -> Space {
+    fn space(&mut self, prefix: &'a str, node: usize) -> Space {
         let inner = self.visible.iter().rev().find_map(|index| {
             let declared = self.tree.declared.get(*index)?;
             (declared.prefix == prefix).then_some((*index, declared.namespace.is_empty()))
@@ -246,7 +272,13 @@ impl<'a, 'l> Builder<'a, 'l> {
             None if prefix == "xml" => Space::Xml,
             None => {
                 let found = self.tree.piece.outer.find(prefix).map_or(Space::None, Space::Outer);
-                if self.tree.namespace(found).is_empty() { Space::None } else { found }
+                if !self.tree.namespace(found).is_empty() {
+                    return found;
+                }
+                if !prefix.is_empty() {
+                    self.tree.undeclared.push((node, prefix));
+                }
+                Space::None
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{Document, Item, Severity};
+use crate::{Document, Item, Severity, kept};
 
 /// The items in order. What is found before the document is known waits for it.
 #[derive(Default)]
@@ -28,7 +28,10 @@ impl Items {
 
     /// Hands out the document as it is known now, and all that was found.
     pub(super) fn release(&mut self) {
-        self.ready.extend(self.document.take().map(Item::Document));
+        if let Some(mut document) = self.document.take() {
+            kept::restore_document(&mut document, &mut self.waiting);
+            self.ready.push_back(Item::Document(document));
+        }
         self.ready.append(&mut self.waiting);
         self.released = true;
     }

@@ -6,9 +6,9 @@ use super::{
     build::{Builder, check_instruction},
     document::{Container, Content, Root},
     event,
-    grammar::Version,
+    grammar::{SBDH, SBDH_ROOT, Version},
     items::Items,
-    masterdata, reference, root,
+    masterdata, reference, root, sbdh,
     scan::{Halt, RawAttribute, Scanner, Tag, Token, malformed},
     scope::Scopes,
     sequence::{Fit, Sequence},
@@ -181,7 +181,7 @@ impl Reading {
         match content {
             Content::Event => self.event_in_list(&at, fit),
             Content::VocabularyElement => self.vocabulary_element(&at),
-            Content::Extension(section) => self.items.push(Item::Extension(section, at.to_extension())),
+            Content::Extension(section) => self.extension(&at, section),
             Content::Extensions(section) => self.extensions(&at, section),
             Content::QueryName | Content::SubscriptionId => self.query(content, &at),
             Content::Container(_) => {}
@@ -195,13 +195,15 @@ impl Reading {
         match fit {
             _ if container == Container::Misplaced => Content::Container(Container::Misplaced),
             _ if container == Container::Body(Root::Query) => {
-                let results = at.local() == "QueryResults" && at.namespace() == Root::Query.target(self.version);
+                let results = fit != Fit::Repeated
+                    && at.local() == "QueryResults"
+                    && at.namespace() == Root::Query.target(self.version);
                 Content::Container(if results { Container::QueryResults } else { Container::Misplaced })
             }
             Fit::Part(name) | Fit::Late(name, _) => container.content(name),
             Fit::Extension if container.holds_events() => Content::Event,
             Fit::Extension => Content::Extension(container.section()),
-            Fit::Unknown if is_event && at.is_local() => Content::Event,
+            Fit::Unknown | Fit::Repeated if is_event && at.is_local() => Content::Event,
             Fit::Unknown if container == Container::EventList && !at.namespace().is_empty() => Content::Event,
             Fit::Repeated | Fit::Unknown => Content::Container(Container::Misplaced),
         }
@@ -236,7 +238,9 @@ impl Reading {
             let declared: Vec<_> = builder.tree().declarations().collect();
             self.items.document = Some(Box::new(root::document(root.kind(), &at, &declared)));
             let path = format!("/{}", at.written());
-            root::check_attributes(&at, &path).into_iter().for_each(|finding| self.items.push(Item::Finding(finding)));
+            for finding in root::check_attributes(&at, &path) {
+                self.items.push(Item::Finding(finding));
+            }
             if root != Root::Query {
                 self.items.release();
             }
@@ -267,6 +271,7 @@ impl Reading {
             let help = "add `type`, for example `urn:epcglobal:epcis:vtype:Location`";
             self.about(at, rule::FIELD_MISSING, "`Vocabulary` has no attribute `type`".to_owned(), help);
         }
+        self.undeclared(at);
         self.lost_attributes(container, at);
         if container == Container::ResultsBody {
             self.items.release();
@@ -284,6 +289,13 @@ impl Reading {
         });
         if empty {
             self.close();
+        }
+    }
+
+    fn undeclared(&mut self, at: &At<'_>) {
+        for (_, prefix) in at.undeclared() {
+            let help = format!("declare `xmlns:{prefix}`");
+            self.about(at, rule::XML_PREFIX_UNDECLARED, format!("the prefix `{prefix}` is not declared"), &help);
         }
     }
 
@@ -330,18 +342,35 @@ impl Reading {
         if matches!(open.container, Container::QueryResults | Container::Root(_)) {
             self.items.release();
         }
-        findings.into_iter().for_each(|finding| self.items.push(Item::Finding(finding)));
+        for finding in findings {
+            self.items.push(Item::Finding(finding));
+        }
         self.open.pop();
         Arc::make_mut(&mut self.scopes).leave();
+    }
+
+    /// An element of another namespace, or the Standard Business Document Header.
+    fn extension(&mut self, at: &At<'_>, section: Section) {
+        let path = self.path_of(at);
+        let mut walk = Walk::new(self.version, *at, None, &path, &self.limits);
+        walk.check_prefixes();
+        if at.namespace() == SBDH && at.local() == SBDH_ROOT {
+            sbdh::check(&mut walk, at);
+        }
+        self.findings(walk.into_findings());
+        self.items.push(Item::Extension(section, at.to_extension()));
     }
 
     /// Elements without namespace in an `extension`.
     fn extensions(&mut self, at: &At<'_>, section: Section) {
         let path = self.path_of(at);
         let mut walk = Walk::new(self.version, *at, None, &path, &self.limits);
+        walk.check_prefixes();
         let extensions = walk.children(at, &super::grammar::LOCAL, |_, _, _| ());
         self.findings(walk.into_findings());
-        extensions.into_iter().for_each(|extension| self.items.push(Item::Extension(section, extension)));
+        for extension in extensions {
+            self.items.push(Item::Extension(section, extension));
+        }
     }
 
     fn query(&mut self, content: Content, at: &At<'_>) {
@@ -359,13 +388,18 @@ impl Reading {
         let vocabulary = self.open.iter().rev().find(|open| open.container == Container::Vocabulary);
         let vocabulary = vocabulary.map_or("", |open| &open.vocabulary);
         let mut walk = Walk::new(self.version, *at, None, &path, &self.limits);
+        walk.check_prefixes();
         let read = masterdata::read(&mut walk, at, vocabulary);
         self.findings(walk.into_findings());
-        read.into_iter().for_each(|element| self.items.push(Item::Vocabulary(element)));
+        if let Some(element) = read {
+            self.items.push(Item::Vocabulary(element));
+        }
     }
 
     fn findings(&mut self, findings: Vec<Finding>) {
-        findings.into_iter().for_each(|finding| self.items.push(Item::Finding(finding)));
+        for finding in findings {
+            self.items.push(Item::Finding(finding));
+        }
     }
 
     fn event_in_list(&mut self, at: &At<'_>, fit: Fit) {
@@ -394,15 +428,17 @@ impl Reading {
     /// Events of other namespaces are allowed, but nobody here can understand them.
     fn foreign_event(&mut self, at: &At<'_>, path: String, fit: Fit) {
         let location = self.event_location(at, path);
-        let rejected = fit == Fit::Unknown;
-        let (severity, help) = if rejected {
-            (Severity::Reject, "write it in the `extension` of the event list")
-        } else {
+        let (severity, help) = if fit == Fit::Extension {
             (Severity::Warn, "write one of the five standard events")
+        } else {
+            (Severity::Reject, "write it in the `extension` of the event list")
         };
         let message = format!("`{}` is not an event of the standard", at.written());
-        let finding = Finding::new(rule::EVENT_TYPE, severity, location.clone(), message).with_help(help);
-        let findings = vec![finding];
+        let mut walk = Walk::new(self.version, *at, location.event, &location.path, &self.limits);
+        walk.check_prefixes();
+        walk.add(Finding::new(rule::EVENT_TYPE, severity, location.clone(), message).with_help(help));
+        let findings = walk.into_findings();
+        let rejected = findings.iter().any(|finding| finding.severity == Severity::Reject);
         self.items.push(if rejected {
             Item::Rejected { event: None, at: location, findings }
         } else {
@@ -413,7 +449,8 @@ impl Reading {
     fn event(&mut self, at: &At<'_>, path: String, fit: Fit) {
         let location = self.event_location(at, path);
         let mut walk = Walk::new(self.version, *at, location.event, &location.path, &self.limits);
-        if fit == Fit::Unknown {
+        walk.check_prefixes();
+        if matches!(fit, Fit::Unknown | Fit::Repeated) {
             let message = format!("`{}` has no place here", at.local());
             walk.reject(at, rule::FIELD_UNKNOWN, message, "write it where the version of the schema allows it");
         }
@@ -424,7 +461,7 @@ impl Reading {
         if let Some(event) = &event {
             let checks = Checks { binding: Binding::Xml, latest: self.limits.latest, whole: walk.is_sound() };
             for finding in check::check(event, &location, checks) {
-                walk.add(placed(finding, at, &location.path));
+                walk.add(placed(finding, *at, &location.path));
             }
         }
         let findings = walk.into_findings();
@@ -501,11 +538,22 @@ impl Open {
 }
 
 /// Moves a finding about a field of an event to the element of that field.
-fn placed(mut finding: Finding, event: &At<'_>, path: &str) -> Finding {
-    let field = finding.at.path.strip_prefix(path).and_then(|rest| rest.split('/').nth(1));
-    if let Some(element) = field.and_then(|field| event.field_named(field)) {
-        let position = element.position();
-        (finding.at.line, finding.at.column) = (position.line, position.column);
+fn placed(mut finding: Finding, event: At<'_>, path: &str) -> Finding {
+    let Some(steps) = finding.at.path.strip_prefix(path) else { return finding };
+    let mut found = event;
+    let mut attribute = None;
+    for step in steps.split('/').skip(1) {
+        if step.starts_with('@') {
+            attribute = Some(step.to_owned());
+        } else if let Some(next) = found.child_at(step) {
+            found = next;
+        }
+    }
+    let position = found.position();
+    (finding.at.line, finding.at.column) = (position.line, position.column);
+    finding.at.path = [path, &found.path()].concat();
+    if let Some(attribute) = attribute {
+        finding.at.path.extend(["/", &attribute]);
     }
     finding
 }

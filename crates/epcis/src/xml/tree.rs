@@ -26,6 +26,8 @@ pub(super) struct Tree<'a> {
     pub(super) attributes: Vec<Attribute<'a>>,
     /// Declarations on the elements of the tree.
     pub(super) declared: Vec<Declared<'a>>,
+    /// Elements with prefixes that were never declared, and these prefixes.
+    pub(super) undeclared: Vec<(usize, &'a str)>,
 }
 
 /// An element, or a run of text beside elements.
@@ -40,6 +42,8 @@ pub(super) struct Node<'a> {
     pub(super) parent: usize,
     pub(super) first: Option<usize>,
     pub(super) next: Option<usize>,
+    /// Its place in the unbroken row of siblings of the same name, from 1.
+    pub(super) ordinal: usize,
     pub(super) offset: usize,
 }
 
@@ -182,6 +186,12 @@ impl<'t> At<'t> {
         })
     }
 
+    /// Elements of the tree with prefixes that were never declared, and these prefixes.
+    pub(super) fn undeclared(&self) -> impl Iterator<Item = (At<'t>, &'t str)> + use<'t> {
+        let tree = self.tree;
+        tree.undeclared.iter().filter_map(move |(index, prefix)| Some((At::new(tree, *index)?, *prefix)))
+    }
+
     /// The element as the standard's extension point keeps it.
     pub(super) fn to_extension(self) -> Extension {
         let Some(name) = self.node.name else {
@@ -233,12 +243,17 @@ impl<'t> At<'t> {
             || self.children().any(|child| child.values_use(prefix))
     }
 
-    /// The field of an event with this name, in a wrapper of 1.x or not.
-    pub(super) fn field_named(&self, name: &str) -> Option<At<'t>> {
+    /// The child that a step of a path means, `quantityElement[2]` or `bizStep`, in a wrapper of 1.x or not.
+    pub(super) fn child_at(&self, step: &str) -> Option<At<'t>> {
+        let (name, number) = match step.split_once('[') {
+            Some((name, number)) => (name, number.trim_end_matches(']').parse().ok()?),
+            None => (step, 1_usize),
+        };
         let wraps = |child: &At<'_>| child.is_local() && matches!(child.local(), "extension" | "baseExtension");
         self.children()
-            .find(|child| child.is_local() && child.local() == name)
-            .or_else(|| self.children().filter(wraps).find_map(|child| child.field_named(name)))
+            .filter(|child| child.is_local() && child.local() == name)
+            .nth(number.checked_sub(1)?)
+            .or_else(|| self.children().filter(wraps).find_map(|child| child.child_at(step)))
     }
 
     /// Where it begins.
@@ -279,9 +294,18 @@ impl<'t> At<'t> {
     pub(super) fn field(&self) -> String {
         let Some(parent) = self.parent() else { return String::new() };
         let mut path = parent.field();
-        if !(self.is_local() && matches!(self.local(), "extension" | "baseExtension")) {
-            self.step(&mut path);
+        if self.is_local() && matches!(self.local(), "extension" | "baseExtension") {
+            return path;
         }
-        path.trim_start_matches('/').to_owned()
+        if !path.is_empty() {
+            path.push('/');
+        }
+        path.push_str(self.written());
+        // The parts of a list stand in a row, and there may be many: the others are not counted again for each.
+        let follows = self.node.next.and_then(|next| At::new(self.tree, next)).is_some_and(|next| next.same_name(self));
+        if self.node.ordinal > 1 || follows {
+            path.extend(["[", &self.node.ordinal.to_string(), "]"]);
+        }
+        path
     }
 }

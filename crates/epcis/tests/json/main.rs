@@ -7,7 +7,6 @@ mod cuts;
 mod documents;
 mod findings;
 mod input;
-mod round_trip;
 
 use std::io::BufRead;
 

@@ -77,7 +77,7 @@ pub(super) fn field<R: Records>(facts: &Facts<'_, R>, harvest: &Event) -> Option
     }
     let area = &harvest.biz_location.as_ref()?.id;
     if let gs1::Key::Gln { extension: Some(name), .. } = area.key() {
-        return Some(name.clone());
+        return Some(name.to_string());
     }
     if harvest.read_point.as_ref().is_none_or(|farm| &farm.id == area) {
         return None;

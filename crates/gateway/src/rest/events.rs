@@ -6,7 +6,10 @@ use axum::{
     http::{HeaderMap, HeaderName, header},
     response::{IntoResponse, Response},
 };
-use epcis::{Event, EventTime, Namespaces, write};
+use epcis::{
+    Document, DocumentKind, Event, EventTime, Query,
+    write::{Options, Target, Writer},
+};
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -63,20 +66,14 @@ fn next_link(page: &Page<ShownEvent>, parameters: &[(String, String)]) -> Option
 }
 
 fn document(events: &[&Event], media_type: &str, now: Timestamp) -> std::io::Result<Vec<u8>> {
-    let mut namespaces = Namespaces::default();
+    let mut document = Document::new(DocumentKind::QueryResult);
+    document.creation_date = Some(EventTime::from(now).to_string());
+    document.query = Some(Query { name: "SimpleEventQuery".to_owned(), subscription_id: None });
     for event in events {
-        namespaces.add_event(event);
+        document.namespaces.add_event(event);
     }
-    let created = EventTime::from(now);
-    let envelope = write::Envelope::QueryResult { query_name: "SimpleEventQuery", subscription_id: None };
-    let head = write::Head { envelope, created: &created, vocabulary: &[], namespaces: &namespaces };
-    if media_type.ends_with("xml") {
-        let mut writer = write::XmlWriter::start(Vec::new(), head)?;
-        events.iter().try_for_each(|event| writer.event(event))?;
-        writer.finish()
-    } else {
-        let mut writer = write::JsonWriter::start(Vec::new(), head)?;
-        events.iter().try_for_each(|event| writer.event(event))?;
-        writer.finish()
-    }
+    let target = if media_type.ends_with("xml") { Target::Xml } else { Target::Json };
+    let mut writer = Writer::start(Vec::new(), &document, Options { target, ..Options::default() })?;
+    events.iter().try_for_each(|event| writer.event(event))?;
+    writer.finish()
 }

@@ -1,0 +1,185 @@
+//! What a binding cannot say, kept in annotations that it can.
+//!
+//! XML has no numbers and no arrays; JSON has no attributes and no repeated members. A document that goes from one to the
+//! other and back would lose what the other has no words for. The writers put it into annotations of the namespace
+//! [`NAMESPACE`], only where it is needed, and the readers take the annotations away again; nobody else ever sees them.
+//!
+//! Three kinds of annotations:
+//!
+//! - [`name`]: prefixes that had to be changed, names that XML does not allow;
+//! - [`xml`] and [`json`]: trees of extensions, given a shape that the binding reads back plainly;
+//! - [`field`]: fields of the standard whose value the target has no place for, in the stored form.
+//!
+//! `docs/decisions/0008-what-a-binding-cannot-say.md` describes their shapes.
+
+mod field;
+pub(crate) mod json;
+pub(crate) mod name;
+mod section;
+pub(crate) mod xml;
+
+pub(crate) use field::{ELEMENT, EVENT, fields_of_element, fields_of_event};
+pub(crate) use section::{
+    ADDED, Beside, HEADER, document_annotation, document_name, is_standard, late_vocabulary, restore_document,
+    restore_section, wrapped,
+};
+
+use crate::{Binding, Event, Extension, FieldAttribute, Item, Name, Value, VocabularyElement};
+
+/// The namespace of the annotations.
+pub(crate) const NAMESPACE: &str = "https://lotline.dev/ns/kept/";
+
+/// The prefix that it is given.
+pub(crate) const PREFIX: &str = "kept";
+
+/// The member or element whose text is an extension in its stored form.
+const STORED: &str = "stored";
+
+/// The attribute that names prefixes which the writer declared on an element: they are no part of it.
+pub(crate) const DECLARED: &str = "declared";
+
+/// Whether an attribute declares one of some prefixes.
+fn is_declaration(name: &Name, prefixes: &str) -> bool {
+    name.namespace == name::XMLNS && prefixes.split(' ').any(|prefix| prefix == name.local)
+}
+
+/// Takes away the declarations that a writer added.
+fn forget_declarations(attributes: &mut Vec<FieldAttribute>) {
+    let declared = attributes.iter().position(|found| found.on.is_empty() && is_called(&found.name, DECLARED));
+    if let Some(at) = declared {
+        let declared = attributes.remove(at).value;
+        attributes.retain(|found| !(found.on.is_empty() && is_declaration(&found.name, &declared)));
+    }
+}
+
+/// The name of an annotation.
+pub(crate) fn annotation(local: &str) -> Name {
+    Name { namespace: NAMESPACE.to_owned(), prefix: PREFIX.to_owned(), local: local.to_owned() }
+}
+
+/// Whether a name is that of an annotation.
+pub(crate) fn is_annotation(name: &Name) -> bool {
+    name.namespace == NAMESPACE
+}
+
+fn is_called(name: &Name, local: &str) -> bool {
+    is_annotation(name) && name.local == local
+}
+
+/// An annotation with a text.
+pub(crate) fn text(local: &str, text: String) -> Extension {
+    Extension { name: annotation(local), attributes: Vec::new(), value: Value::Text(text) }
+}
+
+/// An extension as the store keeps it, in an element or member of its own: for what has no better form.
+fn stored(extension: &Extension) -> Extension {
+    text(STORED, to_json(extension))
+}
+
+/// JSON that XML can hold too.
+fn to_json(value: &impl serde::Serialize) -> String {
+    // What is kept has string keys and no fallible `Serialize`: writing it into memory cannot fail.
+    let json = serde_json::to_string(value).unwrap_or_default();
+    if json.contains(['\u{FFFE}', '\u{FFFF}']) {
+        return json.replace('\u{FFFE}', "\\ufffe").replace('\u{FFFF}', "\\uffff");
+    }
+    json
+}
+
+/// An extension in its stored form, under a name that needs no declaration in JSON.
+pub(crate) fn held(extension: &Extension) -> Extension {
+    let mut stored = stored(extension);
+    stored.name.prefix.clear();
+    let name = Name { prefix: String::new(), ..annotation("member") };
+    Extension { name, attributes: Vec::new(), value: Value::Members(vec![stored]) }
+}
+
+/// Takes the annotation of a name out of a list.
+fn take(list: &mut Vec<Extension>, local: &str) -> Option<Extension> {
+    let at = list.iter().position(|extension| is_called(&extension.name, local))?;
+    Some(list.remove(at))
+}
+
+/// Gives extensions of one element or object back what their binding could not say.
+pub(crate) fn restore_list(list: &mut Vec<Extension>, binding: Binding) {
+    match binding {
+        Binding::Xml => list.iter_mut().for_each(xml::restore),
+        Binding::Json => json::restore(list),
+    }
+}
+
+/// Gives one extension back what its binding could not say.
+pub(crate) fn restore_extension(extension: &mut Extension, binding: Binding) {
+    match binding {
+        Binding::Xml => xml::restore(extension),
+        Binding::Json => json::restore_one(extension),
+    }
+}
+
+/// Gives an event back what its binding could not say.
+pub(crate) fn restore_event(event: &mut Event, binding: Binding) {
+    let fields = take(&mut event.extensions, EVENT);
+    restore_list(&mut event.extensions, binding);
+    restore_list(&mut event.ilmd, binding);
+    for place in event.read_point.iter_mut().chain(&mut event.biz_location) {
+        restore_list(&mut place.extensions, binding);
+    }
+    for element in &mut event.sensor_element_list {
+        restore_list(&mut element.extensions, binding);
+        for member in element.metadata.iter_mut().chain(element.reports.iter_mut().flatten()) {
+            restore_extension(member, binding);
+        }
+    }
+    if let Some(declaration) = &mut event.error_declaration {
+        restore_list(&mut declaration.extensions, binding);
+    }
+    forget_declarations(&mut event.attributes);
+    for attribute in &mut event.attributes {
+        name::restore(&mut attribute.name);
+    }
+    if let Some(fields) = fields {
+        field::restore_event(event, fields);
+    }
+}
+
+/// Gives an element of master data back what its binding could not say.
+pub(crate) fn restore_vocabulary(element: &mut VocabularyElement, binding: Binding) {
+    let fields = take(&mut element.extensions, ELEMENT);
+    restore_list(&mut element.extensions, binding);
+    for attribute in &mut element.attributes {
+        if let Value::Members(members) = &mut attribute.value {
+            restore_list(members, binding);
+        }
+    }
+    forget_declarations(&mut element.field_attributes);
+    if let Some(fields) = fields {
+        field::restore_vocabulary(element, fields);
+    }
+}
+
+/// An item with what the binding could not say of it; nothing for one that the binding only asked for.
+pub(crate) fn restored(item: Item, binding: Binding) -> Option<Item> {
+    Some(match item {
+        Item::Event { mut event, at, findings } => {
+            restore_event(&mut event, binding);
+            Item::Event { event, at, findings }
+        }
+        Item::Rejected { event: Some(mut event), at, findings } => {
+            restore_event(&mut event, binding);
+            Item::Rejected { event: Some(event), at, findings }
+        }
+        Item::Foreign { mut event, at, findings } => {
+            restore_extension(&mut event, binding);
+            Item::Foreign { event, at, findings }
+        }
+        Item::Vocabulary(mut element) => {
+            restore_vocabulary(&mut element, binding);
+            Item::Vocabulary(element)
+        }
+        Item::Extension(section, extension) => match restore_section(section, extension, binding)? {
+            Beside::Extension(section, extension) => Item::Extension(section, extension),
+            Beside::Vocabulary(element) => Item::Vocabulary(*element),
+        },
+        other => other,
+    })
+}

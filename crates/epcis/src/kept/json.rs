@@ -1,0 +1,297 @@
+//! Trees that JSON reads back as they are.
+//!
+//! JSON has no attributes: an object gets a member `kept:attributes`, and `kept:value` when the element held text. JSON has
+//! no repeated members: they become one member with an array, and `kept:order` says which member stands where.
+
+use std::{borrow::Cow, collections::HashMap, fmt::Write as _};
+
+use super::{STORED, annotation, is_called, name, stored, take, text};
+use crate::{Extension, Name, Value};
+
+/// The member with the attributes of an element.
+const ATTRIBUTES: &str = "attributes";
+/// The member with the text of an element that had attributes.
+const VALUE: &str = "value";
+/// The member that says in which order the others stood: the number of a member for each sibling.
+const ORDER: &str = "order";
+
+/// Whether digits are a number of JSON (RFC 8259 §6).
+pub(crate) fn is_number(digits: &str) -> bool {
+    let digits = digits.strip_prefix('-').unwrap_or(digits);
+    let whole = skip_digits(digits);
+    let leading_zero = digits.len() - whole.len() > 1 && digits.starts_with('0');
+    if whole.len() == digits.len() || leading_zero {
+        return false;
+    }
+    let rest = match whole.strip_prefix('.') {
+        Some(fraction) if skip_digits(fraction).len() == fraction.len() => return false,
+        Some(fraction) => skip_digits(fraction),
+        None => whole,
+    };
+    let Some(exponent) = rest.strip_prefix(['e', 'E']) else { return rest.is_empty() };
+    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    !exponent.is_empty() && skip_digits(exponent).is_empty()
+}
+
+fn skip_digits(text: &str) -> &str {
+    text.trim_start_matches(|character: char| character.is_ascii_digit())
+}
+
+/// Whether a name reads back from a member. `outside` says that the schema wants a URI or a prefixed name there.
+fn is_plain_name(name: &Name, outside: bool) -> bool {
+    match (name.namespace.as_str(), name.prefix.as_str()) {
+        _ if name::is_reserved(name) => false,
+        ("", "") => !outside && !name.local.contains(':') && name.local != "@context",
+        ("", prefix) => !matches!(prefix, "http" | "https" | "urn") && is_local(&name.local, outside),
+        _ => is_local(&name.local, outside),
+    }
+}
+
+fn is_local(local: &str, outside: bool) -> bool {
+    let odd = |c: char| c.is_ascii_control() || " <>\"{}|\\^`".contains(c);
+    !(outside && local.contains(odd))
+}
+
+/// Whether the members of an object read back from JSON as they are.
+pub(crate) fn is_plain(members: &[Extension], outside: bool) -> bool {
+    members.iter().all(|member| {
+        member.attributes.is_empty() && is_plain_name(&member.name, outside) && is_plain_value(&member.value)
+    }) && !repeats(members)
+}
+
+pub(crate) fn is_plain_value(value: &Value) -> bool {
+    match value {
+        Value::Text(_) | Value::Bool(_) | Value::Null => true,
+        Value::Number(digits) => is_number(digits),
+        Value::Members(members) => is_plain(members, false),
+        Value::List(values) => values.iter().all(is_plain_value),
+    }
+}
+
+fn key(name: &Name) -> (&str, &str, &str) {
+    (&name.namespace, &name.prefix, &name.local)
+}
+
+fn repeats(members: &[Extension]) -> bool {
+    if members.len() > 8 {
+        let mut seen = std::collections::HashSet::new();
+        return !members.iter().all(|member| seen.insert(key(&member.name)));
+    }
+    let mut rest = members;
+    while let [first, others @ ..] = rest {
+        if others.iter().any(|other| other.name == first.name) {
+            return true;
+        }
+        rest = others;
+    }
+    false
+}
+
+/// Members in a shape that JSON reads back plainly and [`restore`] turns into what they were.
+pub(crate) fn shape(members: &[Extension], outside: bool) -> Cow<'_, [Extension]> {
+    if is_plain(members, outside) {
+        return Cow::Borrowed(members);
+    }
+    let mut shaped: Vec<Extension> = Vec::with_capacity(members.len() + 1);
+    let mut numbers: HashMap<(String, String, String), usize> = HashMap::new();
+    let mut order = String::new();
+    let mut repeated = false;
+    for member in members {
+        let member = shape_one(member, outside);
+        let name = &member.name;
+        let next = shaped.len();
+        let key = (name.namespace.clone(), name.prefix.clone(), name.local.clone());
+        let number = *numbers.entry(key).or_insert(next);
+        // Writing to a string cannot fail.
+        let _ = write!(order, "{}{number}", if order.is_empty() { "" } else { " " });
+        match shaped.get_mut(number) {
+            None => shaped.push(member),
+            Some(first) => {
+                repeated = true;
+                add_sibling(first, &order, number, member.value);
+            }
+        }
+    }
+    if repeated {
+        shaped.push(text(ORDER, order));
+    }
+    Cow::Owned(shaped)
+}
+
+/// Adds the value of a sibling to the array of the first one, which begins with the second.
+fn add_sibling(first: &mut Extension, order: &str, number: usize, value: Value) {
+    let count = order.split(' ').filter(|place| place.parse() == Ok(number)).count();
+    if count == 2 {
+        let before = std::mem::replace(&mut first.value, Value::Null);
+        first.value = Value::List(vec![before]);
+    }
+    if let Value::List(values) = &mut first.value {
+        values.push(value);
+    }
+}
+
+/// One member, with its attributes as members of its object.
+fn shape_one(member: &Extension, outside: bool) -> Extension {
+    let unnamed = member.name.namespace.is_empty() && member.name.prefix.is_empty();
+    let name = if outside && unnamed && !member.name.local.contains(':') {
+        name::with_namespace(&member.name.local)
+    } else if is_plain_name(&member.name, outside) {
+        member.name.clone()
+    } else {
+        return hold(annotation("member"), member);
+    };
+    if is_local_odd(&name, outside) {
+        return hold(annotation("member"), member);
+    }
+    let Some(value) = shape_value(&member.value) else { return hold(name, member) };
+    if member.attributes.is_empty() {
+        return Extension { name, attributes: Vec::new(), value };
+    }
+    if member.attributes.iter().any(|(name, _)| !is_plain_name(name, false)) || repeated_attribute(member) {
+        return hold(name, member);
+    }
+    let attributes = member.attributes.iter().map(|(name, value)| plain_text(name.clone(), value.clone())).collect();
+    let attributes =
+        Extension { name: annotation(ATTRIBUTES), attributes: Vec::new(), value: Value::Members(attributes) };
+    let members = match value {
+        Value::Members(members) if !members.is_empty() => std::iter::once(attributes).chain(members).collect(),
+        other => vec![attributes, Extension { name: annotation(VALUE), attributes: Vec::new(), value: other }],
+    };
+    Extension { name, attributes: Vec::new(), value: Value::Members(members) }
+}
+
+fn is_local_odd(name: &Name, outside: bool) -> bool {
+    !is_local(&name.local, outside)
+}
+
+fn repeated_attribute(member: &Extension) -> bool {
+    member
+        .attributes
+        .iter()
+        .enumerate()
+        .any(|(i, (name, _))| member.attributes.iter().take(i).any(|(other, _)| other == name))
+}
+
+fn plain_text(name: Name, text: String) -> Extension {
+    Extension { name, attributes: Vec::new(), value: Value::Text(text) }
+}
+
+/// A member whose object holds an extension in its stored form.
+fn hold(name: Name, extension: &Extension) -> Extension {
+    Extension { name, attributes: Vec::new(), value: Value::Members(vec![stored(extension)]) }
+}
+
+/// A value that reads back plainly; `None` for digits that are no number of JSON.
+fn shape_value(value: &Value) -> Option<Value> {
+    Some(match value {
+        Value::Number(digits) if !is_number(digits) => return None,
+        Value::Members(members) => Value::Members(shape(members, false).into_owned()),
+        Value::List(values) => Value::List(values.iter().map(shape_value).collect::<Option<_>>()?),
+        other => other.clone(),
+    })
+}
+
+/// An event of a type outside the standard, as an object whose type is its name.
+pub(crate) fn event(event: &Extension) -> Extension {
+    let typed = |member: &Extension| member.name.local == "type" && member.name.prefix.is_empty();
+    let shaped = shape_one(event, true);
+    match shaped.value {
+        Value::Members(members) if !members.iter().any(typed) => {
+            Extension { name: shaped.name, attributes: Vec::new(), value: Value::Members(members) }
+        }
+        _ => hold(event.name.clone(), event),
+    }
+}
+
+/// Takes the annotations away from the members of an object that was read, and does what they say.
+pub(crate) fn restore(members: &mut Vec<Extension>) {
+    if let Some(order) = take(members, ORDER) {
+        spread(members, &order.value);
+    }
+    members.iter_mut().for_each(restore_one);
+}
+
+/// Puts repeated siblings back to where they stood.
+fn spread(members: &mut Vec<Extension>, order: &Value) {
+    let Value::Text(order) = order else { return };
+    let Ok(order) = order.split(' ').map(str::parse).collect::<Result<Vec<usize>, _>>() else { return };
+    let mut counts = vec![0_usize; members.len()];
+    for number in &order {
+        let Some(count) = counts.get_mut(*number) else { return };
+        *count += 1;
+    }
+    let mut groups: Vec<(Name, std::vec::IntoIter<Value>)> = Vec::with_capacity(members.len());
+    for (member, count) in members.drain(..).zip(counts) {
+        let values = match member.value {
+            Value::List(values) if count > 1 => values,
+            value => vec![value],
+        };
+        groups.push((member.name, values.into_iter()));
+    }
+    for number in order {
+        if let Some((name, values)) = groups.get_mut(number)
+            && let Some(value) = values.next()
+        {
+            members.push(Extension { name: name.clone(), attributes: Vec::new(), value });
+        }
+    }
+}
+
+/// Takes the annotations away from one member that was read.
+pub(crate) fn restore_one(member: &mut Extension) {
+    if let Value::Members(members) = &member.value
+        && let [only] = members.as_slice()
+        && is_called(&only.name, STORED)
+        && let Value::Text(text) = &only.value
+        && let Ok(stored) = serde_json::from_str(text)
+    {
+        *member = stored;
+        return;
+    }
+    name::restore(&mut member.name);
+    if let Value::Members(members) = &mut member.value {
+        if let Some(attributes) = take(members, ATTRIBUTES) {
+            member.attributes = read_attributes(attributes);
+        }
+        if let Some(value) = take(members, VALUE) {
+            member.value = value.value;
+        }
+    }
+    restore_value(&mut member.value);
+}
+
+fn read_attributes(attributes: Extension) -> Vec<(Name, String)> {
+    let Value::Members(members) = attributes.value else { return Vec::new() };
+    let text = |member: Extension| match member.value {
+        Value::Text(text) => Some((member.name, text)),
+        _ => None,
+    };
+    let mut attributes: Vec<_> = members.into_iter().filter_map(text).collect();
+    for (name, _) in &mut attributes {
+        name::restore(name);
+    }
+    attributes
+}
+
+fn restore_value(value: &mut Value) {
+    match value {
+        Value::Members(members) => restore(members),
+        Value::List(values) => values.iter_mut().for_each(restore_value),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_those_of_json() {
+        for good in ["0", "-0", "10.50", "1e5", "1E-05", "0.1", "123456789012345678901234567890"] {
+            assert!(is_number(good), "{good}");
+        }
+        for bad in ["", "-", "+5", ".5", "5.", "01", "1e", "1e+", "NaN", "1 ", "0x1", "--1"] {
+            assert!(!is_number(bad), "{bad}");
+        }
+    }
+}

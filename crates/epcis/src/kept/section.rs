@@ -1,0 +1,189 @@
+//! What stands around the events, where a target has no place for it.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use super::{annotation, is_annotation, is_called};
+use crate::{Binding, Document, DocumentKind, Extension, Item, Name, Section, Value, VocabularyElement};
+
+/// The annotation of a document: attribute of the root element, or member of the root object.
+const DOCUMENT: &str = "document";
+/// An element of master data that came behind the header, whole in its stored form.
+const VOCABULARY: &str = "vocabulary";
+/// Where extensions of other sections stand when theirs has no room for them.
+const SECTIONS: &[(Section, &str)] = &[
+    (Section::Header, "header"),
+    (Section::MasterData, "masterData"),
+    (Section::Body, "body"),
+    (Section::QueryResults, "queryResults"),
+];
+
+/// The identifier of a business document header that is there only because the schema wants one.
+pub(crate) const ADDED: &str = "https://lotline.dev/ns/kept/added";
+
+/// The local name of a business document header.
+pub(crate) const HEADER: &str = "StandardBusinessDocumentHeader";
+
+/// Something that stands beside the events.
+pub(crate) enum Beside {
+    Extension(Section, Extension),
+    Vocabulary(Box<VocabularyElement>),
+}
+
+/// What a document says of itself that the target cannot.
+#[derive(Default, Deserialize, PartialEq, Serialize)]
+#[serde(default)]
+struct Kept {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    creation_date: Option<Created>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    contexts: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attributes: Vec<(Name, String)>,
+}
+
+/// `creationDate` of a document that is written with another one.
+#[derive(Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Created {
+    Absent,
+    Spelled(String),
+}
+
+const KINDS: &[(DocumentKind, &str)] = &[
+    (DocumentKind::Events, "events"),
+    (DocumentKind::MasterData, "master-data"),
+    (DocumentKind::QueryResult, "query-result"),
+    (DocumentKind::Event, "event"),
+    (DocumentKind::EventList, "event-list"),
+];
+
+/// The annotation of a document that is written in `binding` as `kind` and with `created`; `None` when nothing is lost.
+pub(crate) fn document_annotation(
+    document: &Document,
+    binding: Binding,
+    kind: DocumentKind,
+    created: Option<&str>,
+) -> Option<String> {
+    let name = KINDS.iter().find(|(known, _)| *known == document.kind).map(|(_, name)| (*name).to_owned());
+    let mut kept = Kept::default();
+    if kind != document.kind {
+        kept.kind = name;
+    }
+    if created != document.creation_date.as_deref() {
+        kept.creation_date = Some(document.creation_date.clone().map_or(Created::Absent, Created::Spelled));
+    }
+    match binding {
+        Binding::Xml => {
+            kept.id.clone_from(&document.id);
+            kept.contexts = document.contexts.iter().filter(|address| !is_standard(address)).cloned().collect();
+        }
+        Binding::Json => kept.attributes.clone_from(&document.attributes),
+    }
+    if kept == Kept::default() {
+        return None;
+    }
+    Some(super::to_json(&kept))
+}
+
+/// Whether an address is that of the context of the standard.
+pub(crate) fn is_standard(address: &str) -> bool {
+    address.ends_with("/epcis-context.jsonld")
+}
+
+/// The name of the annotation of a document.
+pub(crate) fn document_name() -> Name {
+    annotation(DOCUMENT)
+}
+
+/// Gives a document back what its binding could not say: from the attributes of the root element, or from the members
+/// that stand beside header and body, which are among the items found so far.
+pub(crate) fn restore_document(document: &mut Document, found: &mut VecDeque<Item>) {
+    let attribute = document.attributes.iter().position(|(name, _)| is_annotation(name) && name.local == DOCUMENT);
+    let text = match attribute {
+        Some(at) => document.attributes.remove(at).1,
+        None => match take_member(found) {
+            Some(text) => text,
+            None => return,
+        },
+    };
+    let Ok(kept) = serde_json::from_str::<Kept>(&text) else { return };
+    if let Some((kind, _)) = KINDS.iter().find(|(_, name)| kept.kind.as_deref() == Some(*name)) {
+        document.kind = *kind;
+    }
+    if kept.id.is_some() {
+        document.id = kept.id;
+    }
+    if let Some(created) = kept.creation_date {
+        document.creation_date = match created {
+            Created::Absent => None,
+            Created::Spelled(created) => Some(created),
+        };
+    }
+    document.contexts.extend(kept.contexts);
+    document.attributes.extend(kept.attributes);
+}
+
+/// Takes the annotation about the document out of what was found.
+fn take_member(found: &mut VecDeque<Item>) -> Option<String> {
+    let at = found.iter().position(|item| match item {
+        Item::Extension(Section::Document, extension) => is_called(&extension.name, DOCUMENT),
+        _ => false,
+    })?;
+    match found.remove(at) {
+        Some(Item::Extension(_, Extension { value: Value::Text(text), .. })) => Some(text),
+        _ => None,
+    }
+}
+
+/// Whether an extension is a header that was added because the schema wants one.
+pub(crate) fn is_added(extension: &Extension) -> bool {
+    match &extension.value {
+        Value::Text(text) => text == ADDED,
+        Value::Members(members) => members.iter().any(is_added),
+        _ => false,
+    }
+}
+
+/// An extension that stands in the document, because its own section has no place for it.
+pub(crate) fn wrapped(section: Section, extension: Extension) -> Extension {
+    let local = SECTIONS.iter().find(|(known, _)| *known == section).map_or("header", |(_, local)| local);
+    Extension { name: annotation(local), attributes: Vec::new(), value: Value::Members(vec![extension]) }
+}
+
+/// An element of master data behind the events.
+pub(crate) fn late_vocabulary(element: &VocabularyElement) -> Extension {
+    super::text(VOCABULARY, super::to_json(element))
+}
+
+/// What an extension beside the events was before it was written; nothing for one that was only added.
+pub(crate) fn restore_section(section: Section, mut extension: Extension, binding: Binding) -> Option<Beside> {
+    if section == Section::Header && extension.name.local == HEADER && is_added(&extension) {
+        return None;
+    }
+    if section == Section::Document && is_called(&extension.name, VOCABULARY) {
+        let element = match &extension.value {
+            Value::Text(text) => serde_json::from_str(text).ok(),
+            _ => None,
+        };
+        if let Some(element) = element {
+            return Some(Beside::Vocabulary(Box::new(element)));
+        }
+    }
+    if section == Section::Document
+        && let Some((inner, _)) = SECTIONS.iter().find(|(_, local)| is_called(&extension.name, local))
+        && let Value::Members(members) = &mut extension.value
+        && members.len() == 1
+        && let Some(mut only) = members.pop()
+    {
+        super::restore_extension(&mut only, binding);
+        return Some(Beside::Extension(*inner, only));
+    }
+    super::restore_extension(&mut extension, binding);
+    Some(Beside::Extension(section, extension))
+}

@@ -1,0 +1,194 @@
+//! Trees that XML reads back as they are.
+//!
+//! XML knows text, elements and attributes. Everything else is an element with an attribute that says what it is:
+//! `kept:type` for numbers, booleans, null, lists and empty objects, `kept:name` for names that had to be changed.
+
+use super::{DECLARED, STORED, annotation, is_annotation, is_called, is_declaration, name, stored};
+use crate::{Extension, Name, Value};
+
+/// The element of a list.
+const ITEM: &str = "item";
+/// The attribute that says what a value is.
+const TYPE: &str = "type";
+/// The attribute that says that a name is written with escapes.
+const NAME: &str = "name";
+const ESCAPED: &str = "escaped";
+/// The members that hold text between elements.
+const TEXT: &str = "#text";
+
+/// Whether XML can hold every character of a text.
+pub(crate) fn holds(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    !bytes.iter().any(|byte| (*byte < 0x20 && !matches!(byte, b'\n' | b'\t' | b'\r')) || *byte == 0xEF)
+        || text.chars().all(is_character)
+}
+
+/// Whether XML 1.0 has the character.
+pub(crate) fn is_character(character: char) -> bool {
+    !matches!(character, '\0'..='\u{8}' | '\u{B}' | '\u{C}' | '\u{E}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// Whether an extension reads back from XML as it is. `outside` says that it stands where the schema wants a namespace.
+pub(crate) fn is_plain(extension: &Extension, outside: bool) -> bool {
+    is_plain_name(&extension.name, outside)
+        && extension.attributes.iter().enumerate().all(|(i, (name, value))| {
+            is_plain_attribute(name)
+                && holds(value)
+                && !extension.attributes.iter().take(i).any(|(other, _)| other == name)
+        })
+        && match &extension.value {
+            Value::Text(text) => holds(text),
+            Value::Members(members) => is_plain_content(members),
+            Value::Number(_) | Value::Bool(_) | Value::Null | Value::List(_) => false,
+        }
+}
+
+/// Whether the members of an element are elements, with text between them at most.
+pub(crate) fn is_plain_content(members: &[Extension]) -> bool {
+    let mut text_before = false;
+    let mut elements = false;
+    for member in members {
+        let text = is_text(member);
+        if text && text_before || !text && !is_plain(member, false) {
+            return false;
+        }
+        text_before = text;
+        elements |= !text;
+    }
+    elements
+}
+
+/// Whether a member is text between elements.
+pub(crate) fn is_text(member: &Extension) -> bool {
+    member.name.local == TEXT
+        && member.name.prefix.is_empty()
+        && member.name.namespace.is_empty()
+        && member.attributes.is_empty()
+        && matches!(&member.value, Value::Text(text) if !text.trim_ascii().is_empty() && holds(text))
+}
+
+fn is_plain_name(name: &Name, outside: bool) -> bool {
+    let unnamed = name.prefix.is_empty() && name.namespace.is_empty();
+    let known = name::is_reserved(name) || (outside && unnamed);
+    !known && holds(&name.namespace) && name::is_xml(&name.local)
+}
+
+fn is_plain_attribute(name: &Name) -> bool {
+    is_plain_name(name, false) && name.prefix.is_empty() == name.namespace.is_empty()
+}
+
+/// An extension in a shape that XML reads back plainly and [`restore`] turns into what it was.
+pub(crate) fn shape(extension: &Extension, outside: bool) -> Extension {
+    if is_plain(extension, outside) {
+        return extension.clone();
+    }
+    let name = &extension.name;
+    let hopeless = name.local.is_empty()
+        || name::is_reserved(name)
+        || !holds(&name.namespace)
+        || extension.attributes.iter().any(|(name, value)| !is_plain_attribute(name) || !holds(value))
+        || extension
+            .attributes
+            .iter()
+            .enumerate()
+            .any(|(i, (name, _))| extension.attributes.iter().take(i).any(|(other, _)| other == name));
+    if hopeless {
+        return stored(extension);
+    }
+    let Some((kind, value)) = content(&extension.value) else { return stored(extension) };
+    let mut attributes = extension.attributes.clone();
+    let mut name = name.clone();
+    if !name::is_xml(&name.local) {
+        let mut escaped = String::new();
+        name::escape(&name.local, &mut escaped);
+        name.local = escaped;
+        attributes.push((annotation(NAME), ESCAPED.to_owned()));
+    }
+    if outside && name.prefix.is_empty() && name.namespace.is_empty() {
+        name = name::with_namespace(&name.local);
+    }
+    if let Some(kind) = kind {
+        attributes.push((annotation(TYPE), kind.to_owned()));
+    }
+    Extension { name, attributes, value }
+}
+
+/// A value as text or elements, and what it was if that does not show; `None` when XML cannot hold it.
+fn content(value: &Value) -> Option<(Option<&'static str>, Value)> {
+    Some(match value {
+        Value::Text(text) => (None, Value::Text(holds(text).then(|| text.clone())?)),
+        Value::Number(digits) => (Some("number"), Value::Text(holds(digits).then(|| digits.clone())?)),
+        Value::Bool(value) => (Some("boolean"), Value::Text(value.to_string())),
+        Value::Null => (Some("null"), Value::Text(String::new())),
+        Value::List(values) if values.is_empty() => (Some("list"), Value::Text(String::new())),
+        Value::List(values) => (Some("list"), Value::Members(values.iter().map(item).collect())),
+        Value::Members(members) if members.is_empty() => (Some("object"), Value::Text(String::new())),
+        Value::Members(members) => (None, Value::Members(contents(members))),
+    })
+}
+
+/// Members as elements, with text between them where XML reads it back.
+fn contents(members: &[Extension]) -> Vec<Extension> {
+    let elements = members.iter().any(|member| !is_text(member));
+    let mut text_before = false;
+    let shaped = members.iter().map(|member| {
+        text_before = elements && !text_before && is_text(member);
+        if text_before { member.clone() } else { shape(member, false) }
+    });
+    shaped.collect()
+}
+
+fn item(value: &Value) -> Extension {
+    let name = annotation(ITEM);
+    match content(value) {
+        Some((kind, value)) => {
+            let attributes = kind.map(|kind| (annotation(TYPE), kind.to_owned())).into_iter().collect();
+            Extension { name, attributes, value }
+        }
+        None => stored(&Extension { name, attributes: Vec::new(), value: value.clone() }),
+    }
+}
+
+/// Takes the annotations away from an extension that was read, and does what they say.
+pub(crate) fn restore(extension: &mut Extension) {
+    if is_called(&extension.name, STORED)
+        && let Value::Text(text) = &extension.value
+        && let Ok(stored) = serde_json::from_str(text)
+    {
+        *extension = stored;
+        return;
+    }
+    if let Some(declared) = take_attribute(extension, DECLARED) {
+        extension.attributes.retain(|(name, _)| !is_declaration(name, &declared));
+    }
+    let kind = take_attribute(extension, TYPE);
+    if take_attribute(extension, NAME).is_some() {
+        extension.name.local = name::unescape(&extension.name.local);
+    }
+    name::restore(&mut extension.name);
+    extension.attributes.iter_mut().for_each(|(name, _)| name::restore(name));
+    if let Value::Members(members) = &mut extension.value {
+        members.iter_mut().for_each(restore);
+    }
+    if let Some(kind) = kind {
+        typed(&mut extension.value, &kind);
+    }
+}
+
+/// A value of the type that an annotation gives.
+fn typed(value: &mut Value, kind: &str) {
+    *value = match (kind, std::mem::replace(value, Value::Null)) {
+        ("number", Value::Text(digits)) => Value::Number(digits),
+        ("boolean", Value::Text(text)) => Value::Bool(text.trim() == "true"),
+        ("list", Value::Members(items)) => Value::List(items.into_iter().map(|item| item.value).collect()),
+        ("list", Value::Text(_)) => Value::List(Vec::new()),
+        ("object", Value::Text(_)) => Value::Members(Vec::new()),
+        ("null", _) => Value::Null,
+        (_, other) => other,
+    };
+}
+
+fn take_attribute(extension: &mut Extension, local: &str) -> Option<String> {
+    let at = extension.attributes.iter().position(|(name, _)| is_annotation(name) && name.local == local)?;
+    Some(extension.attributes.remove(at).1)
+}

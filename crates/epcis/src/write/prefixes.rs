@@ -1,0 +1,302 @@
+//! Which prefix an extension's namespace is written with.
+
+use std::collections::BTreeMap;
+
+use super::notes::Notes;
+use crate::{
+    Binding, Event, Extension, Name, Namespaces, Value, VocabularyElement,
+    json::STANDARD,
+    kept::{self, name::XMLNS},
+    rule,
+};
+
+/// The namespace of `xsi:nil`.
+pub(super) const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
+/// The namespace of the prefix `xml`, which is never declared.
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+
+impl Namespaces {
+    /// Adds the prefixes that an event uses.
+    pub fn add_event(&mut self, event: &Event) {
+        each_event_name(event, &mut |name| self.add(name));
+    }
+
+    /// Adds the prefixes that an element of master data uses.
+    pub fn add_vocabulary(&mut self, element: &VocabularyElement) {
+        each_vocabulary_name(element, &mut |name| self.add(name));
+    }
+
+    fn add(&mut self, name: &Name) {
+        if !name.prefix.is_empty() && !name.namespace.is_empty() {
+            self.declare(&*name.prefix, &*name.namespace);
+        }
+    }
+}
+
+/// The prefixes in force in one document, and those of what is being written.
+pub(super) struct Prefixes {
+    binding: Binding,
+    /// Declared at the beginning of the document.
+    declared: BTreeMap<String, Declared>,
+    /// Counts what was turned to.
+    turn: u64,
+    /// Declared where it is used.
+    local: BTreeMap<String, String>,
+    /// Prefixes that had to be changed, because their name was taken or is none.
+    changed: Vec<Changed>,
+}
+
+/// A namespace of the document, and when it was used last.
+struct Declared {
+    namespace: String,
+    used: u64,
+}
+
+impl Declared {
+    fn new(namespace: &str) -> Self {
+        Self { namespace: namespace.to_owned(), used: 0 }
+    }
+}
+
+struct Changed {
+    prefix: String,
+    namespace: String,
+    written: String,
+}
+
+impl Prefixes {
+    /// The prefixes of a document; `wanted` are declared where the binding allows it.
+    pub(super) fn new(binding: Binding, wanted: &Namespaces) -> Self {
+        let mut declared = BTreeMap::new();
+        match binding {
+            Binding::Json => {
+                declared.extend(STANDARD.iter().map(|(prefix, iri)| ((*prefix).to_owned(), Declared::new(iri))));
+            }
+            Binding::Xml => drop(declared.insert("xsi".to_owned(), Declared::new(SCHEMA_INSTANCE))),
+        }
+        let mut prefixes = Self { binding, declared, turn: 0, local: BTreeMap::new(), changed: Vec::new() };
+        for (prefix, namespace) in wanted.iter() {
+            // The namespaces of the standard's own elements belong to one version of it.
+            let own = namespace.starts_with("urn:epcglobal:epcis") || namespace == SCHEMA_INSTANCE;
+            if !own && !namespace.is_empty() && prefixes.takes(prefix) && !prefixes.declared.contains_key(prefix) {
+                let namespace = kept::name::namespace_in(namespace, binding);
+                prefixes.declared.insert(prefix.to_owned(), Declared::new(namespace));
+            }
+        }
+        prefixes
+    }
+
+    /// A prefix for the root element: the one given, unless the document has another use for it.
+    pub(super) fn root(&mut self, wanted: &str, namespace: &str) -> String {
+        let free = |prefix: &String| self.declared.get(prefix).is_none_or(|taken| taken.namespace == namespace);
+        let numbered = (2..).map(|number: u32| format!("{wanted}{number}"));
+        let prefix = std::iter::once(wanted.to_owned()).chain(numbered).find(free).unwrap_or_default();
+        self.declared.insert(prefix.clone(), Declared::new(namespace));
+        prefix
+    }
+
+    /// What the document has to declare.
+    pub(super) fn document(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.declared.iter().map(|(prefix, declared)| (&**prefix, &*declared.namespace))
+    }
+
+    /// What has to be declared where it is used; an empty namespace takes the prefix's meaning away.
+    pub(super) fn local(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.local.iter().map(|(prefix, namespace)| (&**prefix, &**namespace))
+    }
+
+    /// What JSON has to declare where it is used: prefixes, and those that lose their meaning.
+    pub(super) fn local_terms(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.local().filter(|(prefix, namespace)| !namespace.is_empty() || self.declared.contains_key(*prefix))
+    }
+
+    /// Whether anything has to be declared where it is used.
+    pub(super) fn has_local(&self) -> bool {
+        self.local_terms().next().is_some()
+    }
+
+    /// Turns to something else.
+    pub(super) fn clear(&mut self) {
+        self.local.clear();
+        self.changed.clear();
+        self.turn += 1;
+    }
+
+    /// Turns to an event.
+    pub(super) fn enter_event(&mut self, event: &Event, notes: &mut Notes) {
+        self.clear();
+        each_event_name(event, &mut |name| self.claim(name, notes));
+    }
+
+    /// Turns to an element of master data.
+    pub(super) fn enter_vocabulary(&mut self, element: &VocabularyElement, notes: &mut Notes) {
+        self.clear();
+        each_vocabulary_name(element, &mut |name| self.claim(name, notes));
+    }
+
+    /// Turns to an extension beside the events.
+    pub(super) fn enter_extension(&mut self, extension: &Extension, notes: &mut Notes) {
+        self.clear();
+        self.add_list(std::slice::from_ref(extension), notes);
+    }
+
+    /// Names that the annotations add.
+    pub(super) fn add_list(&mut self, extensions: &[Extension], notes: &mut Notes) {
+        each_name(extensions, &mut |name| self.claim(name, notes));
+    }
+
+    /// Whether the binding takes a text as a prefix.
+    fn takes(&self, prefix: &str) -> bool {
+        match self.binding {
+            Binding::Xml => {
+                kept::name::is_xml(prefix) && !prefix.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("xml"))
+            }
+            Binding::Json => kept::name::is_json_prefix(prefix) && !is_term(prefix),
+        }
+    }
+
+    /// The namespace that a name has to be declared with; `None` when it needs no declaration.
+    fn needed<'n>(&self, name: &'n Name) -> Option<&'n str> {
+        match (name.namespace.as_str(), name.prefix.as_str(), self.binding) {
+            ("", "", _) | (XML, "xml", _) | (_, "", Binding::Xml) | (XMLNS, "xmlns", Binding::Xml) => None,
+            (namespace, "", Binding::Json) if self.is_whole(namespace, &name.local) => None,
+            (namespace, _, binding) => Some(kept::name::namespace_in(namespace, binding)),
+        }
+    }
+
+    /// Whether JSON-LD splits the whole IRI of a name where it was put together.
+    fn is_whole(&self, namespace: &str, local: &str) -> bool {
+        let (scheme, delimiters): (_, &[char]) = match namespace.split_once(':') {
+            Some((scheme @ ("http" | "https"), rest)) if rest.starts_with("//") => (scheme, &['/', '#']),
+            Some(("urn", _)) => ("urn", &[':']),
+            _ => return false,
+        };
+        namespace.ends_with(delimiters)
+            && !local.contains(delimiters)
+            && !local.is_empty()
+            && !self.declared.contains_key(scheme)
+            && !self.local.contains_key(scheme)
+    }
+
+    fn claim(&mut self, name: &Name, notes: &mut Notes) {
+        let Some(namespace) = self.needed(name) else { return };
+        let prefix = name.prefix.as_str();
+        let undeclared = namespace.is_empty() && self.binding == Binding::Json;
+        if let Some(taken) = self.local.get(prefix) {
+            if is_meaning(taken, prefix, namespace) {
+                return;
+            }
+        } else if let Some(taken) = self.declared.get_mut(prefix) {
+            if is_meaning(&taken.namespace, prefix, namespace) {
+                taken.used = self.turn;
+                return;
+            }
+            if taken.used != self.turn && self.may_redeclare(prefix) {
+                self.local.insert(prefix.to_owned(), self.meaning(prefix, namespace));
+                return;
+            }
+        } else if self.takes(prefix) {
+            if !undeclared {
+                self.local.insert(prefix.to_owned(), self.meaning(prefix, namespace));
+            } else if !self.local.contains_key(prefix) {
+                // It must not be declared for another name either.
+                self.local.insert(prefix.to_owned(), String::new());
+            }
+            return;
+        }
+        self.change(prefix, namespace, notes);
+    }
+
+    /// What a prefix is declared as: XML has to declare one that its sender never declared.
+    fn meaning(&self, prefix: &str, namespace: &str) -> String {
+        if namespace.is_empty() && self.binding == Binding::Xml { format!("{prefix}:") } else { namespace.to_owned() }
+    }
+
+    /// Whether a prefix of the document may mean something else in one event.
+    fn may_redeclare(&self, prefix: &str) -> bool {
+        match self.binding {
+            Binding::Xml => prefix != "xsi" && self.takes(prefix),
+            Binding::Json => !STANDARD.iter().any(|(standard, _)| *standard == prefix),
+        }
+    }
+
+    fn change(&mut self, prefix: &str, namespace: &str, notes: &mut Notes) {
+        if self.changed.iter().any(|changed| changed.prefix == prefix && changed.namespace == namespace) {
+            return;
+        }
+        let taken = |written: &String| self.local.contains_key(written) || self.declared.contains_key(written);
+        let substitutes = (1..).map(|number| kept::name::substitute(number, prefix));
+        let written = substitutes.into_iter().find(|written| !taken(written)).unwrap_or_default();
+        if !prefix.is_empty() {
+            notes.info(rule::KEPT, "", format!("the prefix `{prefix}` is taken and becomes `{written}`"));
+        }
+        let meaning = match self.binding {
+            Binding::Xml if namespace.is_empty() => format!("{prefix}:"),
+            _ => namespace.to_owned(),
+        };
+        self.local.insert(written.clone(), meaning);
+        self.changed.push(Changed { prefix: prefix.to_owned(), namespace: namespace.to_owned(), written });
+    }
+
+    /// The prefix that a name is written with.
+    pub(super) fn written<'n>(&'n self, name: &'n Name) -> &'n str {
+        if self.changed.is_empty() {
+            return &name.prefix;
+        }
+        let Some(namespace) = self.needed(name) else { return &name.prefix };
+        let changed =
+            self.changed.iter().find(|changed| changed.prefix == name.prefix && changed.namespace == namespace);
+        changed.map_or(&name.prefix, |changed| &changed.written)
+    }
+}
+
+/// Whether a declaration says what a name means by its prefix.
+fn is_meaning(declared: &str, prefix: &str, namespace: &str) -> bool {
+    declared == namespace || (namespace.is_empty() && declared.strip_suffix(':') == Some(prefix))
+}
+
+/// Whether a word is a term of the EPCIS context, which must not be declared anew.
+fn is_term(word: &str) -> bool {
+    matches!(word, "id" | "type" | "value" | "source" | "destination" | "set" | "unset" | "action" | "ilmd" | "time")
+}
+
+fn each_event_name(event: &Event, visit: &mut impl FnMut(&Name)) {
+    let mut all = |extensions: &[Extension]| each_name(extensions, visit);
+    all(&event.extensions);
+    all(&event.ilmd);
+    for place in event.read_point.iter().chain(&event.biz_location) {
+        all(&place.extensions);
+    }
+    for element in &event.sensor_element_list {
+        all(&element.metadata);
+        element.reports.iter().for_each(|report| all(report));
+        all(&element.extensions);
+    }
+    if let Some(declaration) = &event.error_declaration {
+        all(&declaration.extensions);
+    }
+    event.attributes.iter().for_each(|attribute| visit(&attribute.name));
+}
+
+fn each_vocabulary_name(element: &VocabularyElement, visit: &mut impl FnMut(&Name)) {
+    each_name(&element.extensions, visit);
+    for attribute in &element.attributes {
+        each_value_name(&attribute.value, visit);
+    }
+}
+
+fn each_name(extensions: &[Extension], visit: &mut impl FnMut(&Name)) {
+    for extension in extensions {
+        visit(&extension.name);
+        extension.attributes.iter().for_each(|(name, _)| visit(name));
+        each_value_name(&extension.value, visit);
+    }
+}
+
+fn each_value_name(value: &Value, visit: &mut impl FnMut(&Name)) {
+    match value {
+        Value::Members(members) => each_name(members, visit),
+        Value::List(values) => values.iter().for_each(|value| each_value_name(value, visit)),
+        _ => {}
+    }
+}

@@ -1,0 +1,247 @@
+//! Sensor elements: attributes in XML, typed members in JSON.
+
+use super::{
+    json::JsonEvents,
+    terms,
+    xml::{XmlEvents, is_xml_time},
+};
+use crate::{EventTime, Extension, SensorElement, Value, Vocabulary, kept};
+
+/// The name of the field in the stored form.
+const FIELD: &str = "sensor_element_list";
+
+/// What the bindings make of a member of the standard.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Shape {
+    Number,
+    Bool,
+    Time,
+    Iri,
+    Hex,
+    Text,
+    Word(Vocabulary),
+}
+
+/// The shape of a member; `None` for names that the standard does not know.
+fn shape(name: &str) -> Option<Shape> {
+    Some(match name {
+        "value" | "minValue" | "maxValue" | "meanValue" | "sDev" | "percRank" | "percValue" => Shape::Number,
+        "booleanValue" => Shape::Bool,
+        "time" | "startTime" | "endTime" => Shape::Time,
+        "deviceID"
+        | "deviceMetadata"
+        | "rawData"
+        | "dataProcessingMethod"
+        | "bizRules"
+        | "microorganism"
+        | "chemicalSubstance"
+        | "coordinateReferenceSystem"
+        | "uriValue" => Shape::Iri,
+        "hexBinaryValue" => Shape::Hex,
+        "stringValue" | "uom" => Shape::Text,
+        "type" => Shape::Word(Vocabulary::Measurement),
+        "exception" => Shape::Word(Vocabulary::Alert),
+        "component" => Shape::Word(Vocabulary::Component),
+        _ => return None,
+    })
+}
+
+fn is_local(member: &Extension) -> bool {
+    member.name.prefix.is_empty() && member.name.namespace.is_empty()
+}
+
+/// Whether a member stands behind another of the same name.
+fn is_repeated(members: &[Extension], at: usize, member: &Extension) -> bool {
+    members.iter().take(at).any(|other| other.name == member.name)
+}
+
+/// Writes `sensorElementList`.
+pub(super) fn xml(writer: &mut XmlEvents<'_>, elements: &[SensorElement]) {
+    if elements.is_empty() {
+        return;
+    }
+    writer.optional("sensorElementList", |writer| {
+        for element in elements {
+            // The schema wants at least one report.
+            if element.reports.is_empty() {
+                writer.keep.add(FIELD);
+                continue;
+            }
+            writer.text.open("sensorElement");
+            if !element.metadata.is_empty() {
+                xml_members(writer, "sensorMetadata", &element.metadata);
+            }
+            for report in &element.reports {
+                xml_members(writer, "sensorReport", report);
+            }
+            writer.text.extensions(&element.extensions, writer.prefixes);
+            writer.text.close("sensorElement");
+        }
+    });
+}
+
+/// An element whose members are attributes.
+fn xml_members(writer: &mut XmlEvents<'_>, name: &str, members: &[Extension]) {
+    writer.text.raw("<");
+    writer.text.raw(name);
+    for (at, member) in members.iter().enumerate() {
+        let held = !is_repeated(members, at, member) && xml_member(writer, member);
+        writer.keep.unless(held, FIELD);
+    }
+    writer.text.raw("/>");
+}
+
+/// An attribute for a member. Whether it reads back as it is.
+fn xml_member(writer: &mut XmlEvents<'_>, member: &Extension) -> bool {
+    let name = &member.name;
+    let namable = name::is_plain(&name.local) && name.prefix.is_empty() == name.namespace.is_empty();
+    if !member.attributes.is_empty() || !namable || kept::name::is_reserved(name) {
+        return false;
+    }
+    if !is_local(member) {
+        let Value::Text(text) = &member.value else { return false };
+        return writer.text.prefixed_attribute(writer.prefixes.written(name), &name.local, text);
+    }
+    match (shape(&name.local), &member.value) {
+        (Some(Shape::Number), Value::Number(digits)) if is_double(digits) => writer.text.attribute(&name.local, digits),
+        (Some(Shape::Number), Value::Text(text)) if matches!(text.as_str(), "INF" | "-INF" | "NaN") => {
+            writer.text.attribute(&name.local, text)
+        }
+        (Some(Shape::Bool), Value::Bool(value)) => {
+            writer.text.attribute(&name.local, if *value { "true" } else { "false" })
+        }
+        (Some(Shape::Time), Value::Text(text)) if is_xml_time(text) => writer.text.attribute(&name.local, text),
+        (Some(Shape::Time), Value::Text(text)) => {
+            if let Ok(time) = text.parse::<EventTime>() {
+                writer.text.attribute(&name.local, EventTime::from(time.instant()).spelled());
+            }
+            false
+        }
+        (Some(Shape::Word(vocabulary)), Value::Text(text)) => {
+            let (beginning, word) = terms::in_xml(vocabulary, text, writer.terms);
+            writer.text.attribute_in_pieces(&name.local, beginning, word)
+        }
+        (Some(Shape::Hex), Value::Text(text)) if !text.len().is_multiple_of(2) => false,
+        (Some(Shape::Iri | Shape::Hex | Shape::Text) | None, Value::Text(text)) => {
+            writer.text.attribute(&name.local, text)
+        }
+        _ => false,
+    }
+}
+
+fn is_double(digits: &str) -> bool {
+    digits.trim().len() == digits.len() && !digits.starts_with('+') && digits.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
+/// Names of attributes.
+mod name {
+    /// Whether XML takes a text as the name of an attribute.
+    pub(super) fn is_plain(local: &str) -> bool {
+        crate::kept::name::is_xml(local) && local != "xmlns"
+    }
+}
+
+/// Writes `sensorElementList`.
+pub(super) fn json(writer: &mut JsonEvents<'_>, elements: &[SensorElement]) {
+    if elements.is_empty() {
+        return;
+    }
+    // What the schema would refuse is not written: a report without type, an element without report.
+    let speaks = |element: &&SensorElement| element.reports.iter().any(|report| has_type(report));
+    if elements.iter().any(|element| !speaks(&element)) {
+        writer.keep.add(FIELD);
+    }
+    let mut speaking = elements.iter().filter(speaks).peekable();
+    if speaking.peek().is_none() {
+        return;
+    }
+    writer.text.name("sensorElementList");
+    writer.text.open('[');
+    for element in speaking {
+        writer.text.open('{');
+        if !element.metadata.is_empty() {
+            writer.text.name("sensorMetadata");
+            json_members(writer, &element.metadata);
+        }
+        writer.text.name("sensorReport");
+        writer.text.open('[');
+        for report in &element.reports {
+            if has_type(report) {
+                json_members(writer, report);
+            } else {
+                writer.keep.add(FIELD);
+            }
+        }
+        writer.text.close(']');
+        writer.text.extensions(&element.extensions, writer.prefixes);
+        writer.text.close('}');
+    }
+    writer.text.close(']');
+}
+
+fn has_type(report: &[Extension]) -> bool {
+    report.iter().any(|member| is_local(member) && member.name.local == "type" && json_word(member).is_some())
+}
+
+fn json_word(member: &Extension) -> Option<&str> {
+    let (Some(Shape::Word(vocabulary)), Value::Text(text)) = (shape(&member.name.local), &member.value) else {
+        return None;
+    };
+    match vocabulary.bare(text) {
+        // Prefixed words are left: JSON takes them as they are.
+        Some(word) if text.starts_with("http") || text.starts_with("urn:") => Some(word),
+        _ => terms::in_json(vocabulary, text),
+    }
+}
+
+fn json_members(writer: &mut JsonEvents<'_>, members: &[Extension]) {
+    writer.text.open('{');
+    for (at, member) in members.iter().enumerate() {
+        let held = !is_repeated(members, at, member) && json_member(writer, member);
+        writer.keep.unless(held, FIELD);
+    }
+    writer.text.close('}');
+}
+
+/// A member in the type that JSON has for it. Whether it reads back as it is.
+fn json_member(writer: &mut JsonEvents<'_>, member: &Extension) -> bool {
+    if !is_local(member) {
+        let plain = kept::json::is_plain(std::slice::from_ref(member), true);
+        if plain {
+            writer.text.extensions(std::slice::from_ref(member), writer.prefixes);
+        }
+        return plain;
+    }
+    let name = member.name.local.as_str();
+    if !member.attributes.is_empty() {
+        return false;
+    }
+    match (shape(name), &member.value) {
+        (Some(Shape::Number), Value::Number(digits)) if kept::json::is_number(digits) => {
+            writer.text.name(name);
+            writer.text.raw(digits);
+        }
+        // A number that only XML can spell: the same value in other digits.
+        (Some(Shape::Number), Value::Number(digits)) => {
+            if let Ok(number) = digits.parse::<crate::Quantity>() {
+                writer.text.name(name);
+                writer.text.raw(&number.value().to_string());
+            }
+            return false;
+        }
+        (Some(Shape::Bool), Value::Bool(value)) => {
+            writer.text.name(name);
+            writer.text.raw(if *value { "true" } else { "false" });
+        }
+        (Some(Shape::Word(_)), _) => {
+            let Some(word) = json_word(member) else { return false };
+            writer.text.member(name, word);
+        }
+        (Some(Shape::Iri), Value::Text(text)) if terms::is_iri(text) => writer.text.member(name, text),
+        (Some(Shape::Time), Value::Text(text)) if text.parse::<EventTime>().is_ok() => writer.text.member(name, text),
+        (Some(Shape::Hex), Value::Text(text)) if !text.is_empty() => writer.text.member(name, text),
+        (Some(Shape::Text), Value::Text(text)) => writer.text.member(name, text),
+        _ => return false,
+    }
+    true
+}

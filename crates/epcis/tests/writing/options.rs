@@ -1,0 +1,110 @@
+//! The options: how identifiers and terms are spelled, which context is named.
+
+use epcis::{
+    Binding, ContextVersion, Document, DocumentKind, Event, EventKind, Term,
+    write::{CbvFormat, EpcFormat, Options, Target, Writer},
+};
+use gs1::Identifier;
+
+use crate::read;
+
+fn event() -> Event {
+    let time = "2028-08-15T22:30:00-07:00".parse().unwrap();
+    let mut event = Event::new(EventKind::Object, time, "-07:00".parse().unwrap());
+    event.action = Some(epcis::Action::Observe);
+    event.event_id = Some(Identifier::new("urn:epc:id:sgtin:0614141.107346.1"));
+    event.epc_list = vec![Identifier::new("urn:epc:id:sgtin:0614141.107346.2017")];
+    event.biz_step = Some(Term::new("shipping"));
+    event.disposition = Some(Term::new("https://example.com/sleeping"));
+    event
+}
+
+fn written(options: Options) -> String {
+    let mut document = Document::new(DocumentKind::Events);
+    document.creation_date = Some("2028-08-15T22:30:00Z".to_owned());
+    let mut writer = Writer::start(Vec::new(), &document, options).unwrap();
+    writer.event(&event()).unwrap();
+    String::from_utf8(writer.finish().unwrap()).unwrap()
+}
+
+#[test]
+fn digital_links_are_written_for_everything_but_the_event_itself() {
+    for target in crate::TARGETS {
+        let epc_format = EpcFormat::AlwaysGs1DigitalLink;
+        let text = written(Options { target, epc_format, ..Options::default() });
+        assert!(text.contains("https://id.gs1.org/01/10614141073464/21/2017"), "{text}");
+        assert!(text.contains("urn:epc:id:sgtin:0614141.107346.1<") || text.contains("0614141.107346.1\""), "{text}");
+    }
+}
+
+#[test]
+fn urns_are_written_where_the_company_prefix_is_known() {
+    let link = Identifier::new("https://id.gs1.org/01/10614141073464/21/2017");
+    let foreign = Identifier::new("https://id.gs1.org/01/09506000134352/21/12345");
+    let mut event = event();
+    event.epc_list = vec![link, foreign, Identifier::new("urn:epc:id:sgtin:0614141.107346.2018")];
+    let options = Options { epc_format: EpcFormat::AlwaysEpcUrn, ..Options::default() };
+    let mut writer = Writer::start(Vec::new(), &Document::new(DocumentKind::Events), options).unwrap();
+    writer.event(&event).unwrap();
+    let findings = writer.take_findings();
+    let text = String::from_utf8(writer.finish().unwrap()).unwrap();
+    assert!(text.contains("urn:epc:id:sgtin:0614141.107346.2017"), "{text}");
+    assert!(text.contains("https://id.gs1.org/01/09506000134352/21/12345"), "{text}");
+    let told: Vec<_> = findings.iter().map(|finding| (&*finding.code, finding.at.event)).collect();
+    assert_eq!(told, [("EPCIS-NOT-TRANSLATED", Some(0))]);
+}
+
+#[test]
+fn standard_terms_are_spelled_as_asked_and_private_ones_are_left() {
+    let spellings = [
+        (CbvFormat::NoPreference, "urn:epcglobal:cbv:bizstep:shipping"),
+        (CbvFormat::AlwaysUrn, "urn:epcglobal:cbv:bizstep:shipping"),
+        (CbvFormat::AlwaysWebUri, "https://ref.gs1.org/cbv/BizStep-shipping"),
+    ];
+    for (cbv_format, spelling) in spellings {
+        let text = written(Options { target: Target::Xml, cbv_format, ..Options::default() });
+        assert!(text.contains(&format!("<bizStep>{spelling}</bizStep>")), "{text}");
+        assert!(text.contains("<disposition>https://example.com/sleeping</disposition>"), "{text}");
+    }
+    assert!(written(Options::default()).contains("\"bizStep\":\"shipping\""));
+}
+
+#[test]
+fn the_context_is_the_one_asked_for() {
+    let text = written(Options { context: ContextVersion::V2_0_1, ..Options::default() });
+    assert!(text.contains("https://ref.gs1.org/standards/epcis/2.0.1/epcis-context.jsonld"));
+}
+
+#[test]
+fn options_are_spelled_as_the_headers_of_the_standard_spell_them() {
+    for spelling in ["No_Preference", "Always_GS1_Digital_Link", "Always_EPC_URN", "Never_Translates"] {
+        assert_eq!(spelling.parse::<EpcFormat>().unwrap().to_string(), spelling);
+    }
+    for spelling in ["No_Preference", "Always_URN", "Always_Web_URI"] {
+        assert_eq!(spelling.parse::<CbvFormat>().unwrap().to_string(), spelling);
+    }
+    let error = "Sometimes".parse::<CbvFormat>().unwrap_err().to_string();
+    assert_eq!(error, "`Sometimes` is not one of No_Preference, Always_URN, Always_Web_URI");
+}
+
+#[test]
+fn epcis_1_2_wraps_what_came_later() {
+    let mut event = event();
+    event.certification_info = vec!["https://example.com/certificate".to_owned()];
+    let mut writer = Writer::start(
+        Vec::new(),
+        &Document::new(DocumentKind::Events),
+        Options { target: Target::Xml12, ..Options::default() },
+    )
+    .unwrap();
+    writer.event(&event).unwrap();
+    event.kind = EventKind::Transformation;
+    event.action = None;
+    event.epc_list.clear();
+    writer.event(&event).unwrap();
+    let text = String::from_utf8(writer.finish().unwrap()).unwrap();
+    let wrapped = "<extension><certificationInfo>https://example.com/certificate</certificationInfo></extension>";
+    assert!(text.contains(&format!("{wrapped}</baseExtension>")), "{text}");
+    assert!(text.contains("<extension><TransformationEvent>"), "{text}");
+    assert_eq!(read(text.as_bytes(), Binding::Xml).events.len(), 2);
+}
