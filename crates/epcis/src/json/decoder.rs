@@ -492,13 +492,15 @@ impl JsonCore {
 
     /// Reads the event on the tape.
     fn give_event(&mut self, end: usize, path: String) {
-        let start = Start { position: self.input.position(), event: Some(self.events), path: &path };
+        let position = self.input.position();
+        let at = Location { line: position.line, column: position.column, event: Some(self.events), path };
+        let start = Start { position, event: at.event, path: &at.path };
         let bytes = self.input.rest().get(..end).unwrap_or_default();
         let alone = matches!(self.state, State::Alone);
         let tree = match tree(&self.tape, bytes, start) {
             Ok(tree) => tree,
             Err(finding) => {
-                let item = Item::Rejected { event: None, at: start.location(), findings: vec![finding] };
+                let item = Item::Rejected { event: None, at, findings: vec![finding] };
                 self.give(DocumentKind::Event);
                 return self.pending.push_back(item);
             }
@@ -515,11 +517,9 @@ impl JsonCore {
         if let Some(Found::Event(event)) = &found {
             let whole = !report.rejected();
             let checks = Checks { binding: Binding::Json, latest: self.limits.latest, whole };
-            report.extend(check::check(event, &start.location(), checks));
+            report.extend(check::check(event, &at, checks));
         }
         let (rejected, findings) = (report.rejected(), report.into_findings());
-        let Position { line, column } = start.position;
-        let at = Location { line, column, event: Some(self.events), path };
         let item = match found {
             Some(Found::Event(event)) if !rejected => Item::Event { event, at, findings },
             Some(Found::Event(event)) => Item::Rejected { event: Some(event), at, findings },

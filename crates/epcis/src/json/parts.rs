@@ -37,7 +37,9 @@ pub(super) fn each<'t, T>(
     if node.kind() != Kind::List {
         wrong_type(report, node, "an array");
     }
-    node.items().filter_map(|item| read(report, item)).collect()
+    let mut found = Vec::with_capacity(node.items().count());
+    found.extend(node.items().filter_map(|item| read(report, item)));
+    found
 }
 
 pub(super) fn at_least_one(report: &mut Report<'_>, node: Node<'_>) {

@@ -46,9 +46,12 @@ impl<'t> Report<'t> {
         Self { tree, start, most, findings: Vec::new(), unheard: 0, gravest: Severity::Info }
     }
 
+    fn position(&self, node: Node<'_>) -> Position {
+        self.start.position.after(self.tree.source.as_bytes().get(..node.at()).unwrap_or_default())
+    }
+
     fn at(&self, node: Node<'_>) -> Location {
-        let before = self.tree.source.as_bytes().get(..node.at()).unwrap_or_default();
-        let Position { line, column } = self.start.position.after(before);
+        let Position { line, column } = self.position(node);
         let mut location = Location { line, column, ..self.start.location() };
         self.tree.push_pointer(node, &mut location.path);
         location
@@ -101,7 +104,7 @@ impl<'t> Report<'t> {
                 continue;
             }
             let pointer = finding.at.path.strip_prefix(self.start.path).unwrap_or_default();
-            let place = self.at(self.tree.node_at(pointer));
+            let place = self.position(self.tree.node_at(pointer));
             (finding.at.line, finding.at.column) = (place.line, place.column);
             self.keep(finding);
         }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "test helpers stop the test")]
 
+mod around;
 mod corpus;
 mod cuts;
 mod documents;
