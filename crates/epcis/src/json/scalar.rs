@@ -180,18 +180,13 @@ pub(super) fn action(report: &mut Report<'_>, node: Node<'_>) -> Option<Action> 
 pub(super) fn word<'t>(report: &mut Report<'_>, node: Node<'t>, vocabulary: Vocabulary) -> Option<&'t str> {
     let found = text(report, node)?;
     if !vocabulary.words().contains(&found) && (!is_uri(found) || vocabulary.refuses(found)) {
-        return unusual_word(report, node, found, vocabulary);
+        unusual_word(report, node, found, vocabulary);
     }
     Some(found)
 }
 
 #[cold]
-fn unusual_word<'t>(
-    report: &mut Report<'_>,
-    node: Node<'t>,
-    found: &'t str,
-    vocabulary: Vocabulary,
-) -> Option<&'t str> {
+fn unusual_word(report: &mut Report<'_>, node: Node<'_>, found: &str, vocabulary: Vocabulary) {
     let bare = vocabulary.bare(found).or_else(|| vocabulary.replacement(found));
     let bare = bare.or_else(|| check::nearest(found, vocabulary));
     let refused = vocabulary.refuses(found);
@@ -210,7 +205,6 @@ fn unusual_word<'t>(
         let message = format!("`{}` is neither a standard term nor a URI", shown(found));
         report.warn(node, Words::new(rule::JSON_TERM_FORMAT, message, help).corrected(bare));
     }
-    Some(found)
 }
 
 pub(super) fn term(report: &mut Report<'_>, node: Node<'_>, vocabulary: Vocabulary) -> Option<Term> {
