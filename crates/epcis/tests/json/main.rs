@@ -1,7 +1,8 @@
 //! The JSON reader and the writers, through the public interface.
 
-#![expect(clippy::unwrap_used, reason = "test helpers stop the test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers stop the test")]
 
+mod around;
 mod corpus;
 mod cuts;
 mod documents;
