@@ -34,6 +34,9 @@ const TESTKIT: (&str, &str) = ("testkit", "lotline");
 /// The crate with the tests of the whole; nothing may depend on it.
 const TESTS: &str = "lotline-tests";
 
+/// The crate with the benchmarks; it is measured with, and nothing may depend on it.
+const BENCHES: &str = "lotline-benches";
+
 /// The highest layer that does no I/O, waits for nothing, draws nothing and logs nothing.
 const LAST_PURE_LAYER: u8 = 2;
 
@@ -109,7 +112,7 @@ fn violations(ours: &BTreeSet<String>, edges: &[Edge]) -> Vec<Violation> {
 fn inner(edge: &Edge) -> Option<Violation> {
     let (from, to) = (edge.from.as_str(), edge.to.as_str());
     let named = edge.to_string();
-    if to == TESTS || (to == TESTKIT.0 && from != TESTKIT.1) {
+    if to == TESTS || to == BENCHES || (to == TESTKIT.0 && from != TESTKIT.1) {
         return Some(Violation::ShipsTests { edge: named });
     }
     if from == THROUGH_APP.0 && THROUGH_APP.1.contains(&to) {
@@ -145,7 +148,7 @@ fn layer(name: &str) -> Option<u8> {
 }
 
 fn is_beside(name: &str) -> bool {
-    name == TESTKIT.0 || name == TESTS
+    [TESTKIT.0, TESTS, BENCHES].contains(&name)
 }
 
 /// `tokio` and `tokio-util` are of the family `tokio`; `tokiography` is not.

@@ -9,8 +9,10 @@ impl Event {
     /// SHA-256 of the event in canonical form.
     ///
     /// Identifiers, terms, times and amounts are taken in their canonical spelling; `recordTime` is left out, because it
-    /// belongs to the record and not to the event. This tells a repeated event from a contradicting one; it is not
-    /// the event hash of CBV 2.0.
+    /// belongs to the record and not to the event. This tells a repeated event from a contradicting one.
+    ///
+    /// It is not the event hash of CBV 2.0 ([`hash`](Self::hash)), which leaves out what this has to notice: `eventID`,
+    /// error declarations, attributes of fields, and digits of a second beyond the third.
     pub fn digest(&self) -> [u8; 32] {
         let mut event = self.clone();
         event.record_time = None;

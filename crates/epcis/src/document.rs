@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::Name;
+use crate::{Extension, Name};
 
 /// What a document is for.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -36,6 +36,8 @@ pub struct Document {
     pub contexts: Vec<String>,
     /// Prefixes declared for the whole document.
     pub namespaces: Namespaces,
+    /// Terms in `@context` that say more than what a prefix stands for (JSON only), as they are written.
+    pub terms: Vec<Extension>,
     /// XML attributes of the root element outside the standard, with namespace declarations left out.
     pub attributes: Vec<(Name, String)>,
 }
@@ -75,6 +77,7 @@ impl Document {
             query: None,
             contexts: Vec::new(),
             namespaces: Namespaces::default(),
+            terms: Vec::new(),
             attributes: Vec::new(),
         }
     }

@@ -3,7 +3,7 @@
 use gs1::Identifier;
 use serde::{Deserialize, Serialize};
 
-use crate::{EventTime, Extension, Name, Quantity, Term, Value, ZoneOffset, json::Vocabulary};
+use crate::{EventTime, Extension, Name, Quantity, Term, Value, Vocabulary, ZoneOffset};
 
 /// Which of the five event types (EPCIS 2.0 §7.4).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -129,9 +129,33 @@ pub struct Event {
     /// Everything at event level that the standard does not name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extensions: Vec<Extension>,
+    /// `@context` of the event itself (JSON only).
+    #[serde(default, skip_serializing_if = "LocalContext::is_empty")]
+    pub context: LocalContext,
     /// XML attributes that senders put on elements of the standard.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attributes: Vec<FieldAttribute>,
+}
+
+/// The `@context` of one event as it is written.
+///
+/// The names of the event were resolved with it when it was read, so it takes no part in equality; only prefixes inside
+/// of values still need it.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct LocalContext(pub Option<Value>);
+
+impl LocalContext {
+    /// Whether the event has none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl PartialEq for LocalContext {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// An XML attribute outside the standard on an element of the standard, which the schema allows almost everywhere.
@@ -294,6 +318,7 @@ impl Event {
             certification_info: Vec::new(),
             error_declaration: None,
             extensions: Vec::new(),
+            context: LocalContext(None),
             attributes: Vec::new(),
         }
     }

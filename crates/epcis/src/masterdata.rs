@@ -10,6 +10,9 @@ use crate::{Extension, FieldAttribute, Value};
 pub struct VocabularyElement {
     /// `type` of the vocabulary, for example `urn:epcglobal:epcis:vtype:Location`.
     pub vocabulary: String,
+    /// Members of the vocabulary beside its type and its elements (JSON only); the same for all its elements.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vocabulary_extensions: Vec<Extension>,
     /// `id` of the element.
     pub id: Identifier,
     /// Its attributes in order.
@@ -33,4 +36,7 @@ pub struct Attribute {
     pub id: String,
     /// Its value.
     pub value: Value,
+    /// Further members.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<Extension>,
 }

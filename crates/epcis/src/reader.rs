@@ -2,8 +2,10 @@
 
 use std::io::{self, BufRead};
 
+use jiff::Timestamp;
+
 use crate::{
-    Document, Event, Extension, Finding, Location, Section, VocabularyElement, json::JsonReader, xml::XmlDecoder,
+    Document, Event, Extension, Finding, Location, Section, VocabularyElement, json::JsonCore, xml::XmlDecoder,
 };
 
 /// The syntax of a document.
@@ -23,7 +25,10 @@ pub struct Limits {
     pub max_event_bytes: usize,
     /// Depth of nested elements or objects.
     pub max_depth: usize,
-    /// Attributes of one element (XML only).
+    /// The last moment at which an event can have happened: now, as the caller's clock knows it, or a little later.
+    /// `None` takes every time for granted.
+    pub latest: Option<Timestamp>,
+    /// Attributes of one element, or members of one of the outer objects of a document.
     pub max_attributes: usize,
     /// Elements and attributes, or members and values, of one event.
     pub max_nodes: usize,
@@ -42,6 +47,7 @@ impl Default for Limits {
             max_nodes: 500_000,
             max_event_findings: 100,
             max_findings: 10_000,
+            latest: None,
         }
     }
 }
@@ -96,7 +102,7 @@ pub struct Reader<R>(Inner<R>);
 
 enum Inner<R> {
     Xml(Box<Front<R, XmlDecoder>>),
-    Json(Box<JsonReader<R>>),
+    Json(Box<Front<R, JsonCore>>),
 }
 
 impl<R: BufRead> Reader<R> {
@@ -109,7 +115,7 @@ impl<R: BufRead> Reader<R> {
     pub fn with_limits(input: R, binding: Binding, limits: Limits) -> Self {
         Self(match binding {
             Binding::Xml => Inner::Xml(Box::new(Front::new(input, XmlDecoder::new(limits)))),
-            Binding::Json => Inner::Json(Box::new(JsonReader::new(input, limits))),
+            Binding::Json => Inner::Json(Box::new(Front::new(input, JsonCore::new(limits)))),
         })
     }
 }
@@ -120,7 +126,7 @@ impl<R: BufRead> Iterator for Reader<R> {
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.0 {
             Inner::Xml(front) => front.next(),
-            Inner::Json(reader) => reader.next(),
+            Inner::Json(front) => front.next(),
         }
     }
 }
@@ -204,7 +210,7 @@ pub struct Decoder(Core);
 
 enum Core {
     Xml(Box<XmlDecoder>),
-    Json(Box<Gathered>),
+    Json(Box<JsonCore>),
 }
 
 impl Decoder {
@@ -217,7 +223,7 @@ impl Decoder {
     pub fn with_limits(binding: Binding, limits: Limits) -> Self {
         Self(match binding {
             Binding::Xml => Core::Xml(Box::new(XmlDecoder::new(limits))),
-            Binding::Json => Core::Json(Box::new(Gathered { bytes: Vec::new(), limits, reader: None, done: false })),
+            Binding::Json => Core::Json(Box::new(JsonCore::new(limits))),
         })
     }
 
@@ -249,34 +255,5 @@ impl Decoder {
             Core::Xml(core) => &mut **core,
             Core::Json(core) => &mut **core,
         }
-    }
-}
-
-/// A JSON document that is read when it is complete.
-struct Gathered {
-    bytes: Vec<u8>,
-    limits: Limits,
-    reader: Option<JsonReader<io::Cursor<Vec<u8>>>>,
-    done: bool,
-}
-
-impl Decode for Gathered {
-    fn push(&mut self, chunk: &[u8]) {
-        self.bytes.extend_from_slice(chunk);
-    }
-
-    fn end(&mut self) {
-        let bytes = std::mem::take(&mut self.bytes);
-        self.reader.get_or_insert_with(|| JsonReader::new(io::Cursor::new(bytes), self.limits));
-    }
-
-    fn next_item(&mut self) -> Option<Item> {
-        let item = self.reader.as_mut()?.next().and_then(Result::ok);
-        self.done = item.is_none();
-        item
-    }
-
-    fn is_done(&self) -> bool {
-        self.done
     }
 }

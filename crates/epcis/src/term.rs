@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cbv;
+
 /// A term of a standard or private vocabulary, as written.
 ///
 /// Standard terms come as bare word (`shipping`), URN (`urn:epcglobal:cbv:bizstep:shipping`), Web URI
@@ -24,17 +26,7 @@ impl Term {
 
     /// The bare word of a standard term in any of its spellings; a private term stays whole.
     pub fn word(&self) -> &str {
-        let term = self.0.as_str();
-        if let Some(rest) = term.strip_prefix("urn:epcglobal:cbv:") {
-            return rest.split_once(':').map_or(rest, |(_, word)| word);
-        }
-        let web = ["https://ref.gs1.org/cbv/", "https://gs1.org/cbv/", "http://ref.gs1.org/cbv/", "cbv:"]
-            .iter()
-            .find_map(|prefix| term.strip_prefix(prefix));
-        match web {
-            Some(rest) => rest.split_once('-').map_or(rest, |(_, word)| word),
-            None => term,
-        }
+        cbv::any_word(&self.0).unwrap_or(&self.0)
     }
 }
 

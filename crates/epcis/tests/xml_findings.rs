@@ -65,7 +65,7 @@ fn fields_must_be_complete_known_single_and_in_order() {
             "EPCIS-FIELD-ORDER: line 4, column 1, event 0, /ObjectEvent[1]/epcList: `epcList` stands behind `action`; write `epcList` before `action`",
         ),
         (
-            object("<bizStep>shipping</bizStep><bizStep>shipping</bizStep>"),
+            object("<bizStep>urn:x:12</bizStep><bizStep>urn:x:12</bizStep>"),
             "EPCIS-FIELD-DUPLICATE: line 4, column 28, event 0, /ObjectEvent[1]/bizStep[2]: `bizStep` stands here twice; leave one of them out",
         ),
         (
@@ -73,7 +73,7 @@ fn fields_must_be_complete_known_single_and_in_order() {
             "EPCIS-FIELD-UNKNOWN: line 4, column 1, event 0, /ObjectEvent[1]/madeUp: `madeUp` has no place here; use a field of the standard, or an element of a namespace of your own",
         ),
         (
-            object("<x:y xmlns:x='urn:x'>1</x:y><bizStep>shipping</bizStep>"),
+            object("<x:y xmlns:x='urn:x'>1</x:y><bizStep>urn:x:12</bizStep>"),
             "EPCIS-FIELD-ORDER: line 4, column 29, event 0, /ObjectEvent[1]/bizStep: `bizStep` stands behind elements of other namespaces; write `bizStep` before elements of other namespaces",
         ),
         (
@@ -171,21 +171,21 @@ fn rules_of_the_standard_are_checked_behind_the_schema() {
             object("<bizLocation><id>https://id.gs1.org/414/4012345000055</id></bizLocation>"),
             concat!(
                 "event\n",
-                "GS1-CHECK-DIGIT: line 4, column 1, event 0, /ObjectEvent[1]/bizLocation/id: the check digit of `https://id.gs1.org/414/4012345000055` is wrong; compare it with the label"
+                "GS1-CHECK-DIGIT: line 4, column 14, event 0, /ObjectEvent[1]/bizLocation/id: the check digit of `https://id.gs1.org/414/4012345000055` is wrong; compare it with the label; with its check digit it is `https://id.gs1.org/414/4012345000054`"
             ),
         ),
         (
             object("<bizLocation><id>Dock 4</id></bizLocation>"),
             concat!(
                 "event\n",
-                "EPCIS-URI-FORMAT: line 4, column 1, event 0, /ObjectEvent[1]/bizLocation/id: `Dock 4` is not a URI; write a Digital Link, a URN or another URI"
+                "EPCIS-URI-FORMAT: line 4, column 14, event 0, /ObjectEvent[1]/bizLocation/id: `Dock 4` is not a URI; write a Digital Link, a URN or another URI"
             ),
         ),
         (
             object("<bizLocation><id>urn:epc:id:sgln:4012345.5.0</id></bizLocation>"),
             concat!(
                 "event\n",
-                "GS1-URN-FORMAT: line 4, column 1, event 0, /ObjectEvent[1]/bizLocation/id: `urn:epc:id:sgln:4012345.5.0` does not follow the grammar of its EPC URN; compare company prefix and reference with the Tag Data Standard"
+                "GS1-URN-FORMAT: line 4, column 14, event 0, /ObjectEvent[1]/bizLocation/id: `urn:epc:id:sgln:4012345.5.0` does not follow the grammar of its EPC URN; compare company prefix and reference with the Tag Data Standard"
             ),
         ),
         (

@@ -163,8 +163,9 @@ fn what_the_event_says_of_a_place_goes_before_what_is_known() {
 
 #[test]
 fn attributes_are_read_in_every_spelling() {
-    let attribute = |id: &str, text: &str| Attribute { id: id.to_owned(), value: words(text) };
+    let attribute = |id: &str, text: &str| Attribute { id: id.to_owned(), value: words(text), extensions: Vec::new() };
     let element = |attributes| VocabularyElement {
+        vocabulary_extensions: Vec::new(),
         vocabulary: "urn:epcglobal:epcis:vtype:Location".to_owned(),
         id: Identifier::new(FARM),
         attributes,

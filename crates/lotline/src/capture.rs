@@ -82,6 +82,24 @@ fn documents(paths: &[PathBuf]) -> Result<Vec<(PathBuf, &'static str)>, Failure>
     Ok(found)
 }
 
+/// The files that the paths name, whatever they are called, and the documents in the folders.
+pub(crate) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            let mut files = BTreeSet::new();
+            collect(path, &mut files)?;
+            found.extend(files.into_iter().filter(|file| media_type(file).is_some()));
+        } else {
+            found.push(path.clone());
+        }
+    }
+    if found.is_empty() {
+        return Err(Failure::new("there is no .xml, .json or .jsonld file in the folders"));
+    }
+    Ok(found)
+}
+
 fn collect(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<(), Failure> {
     let unreadable = || format!("the folder `{}` cannot be read", folder.display());
     for entry in std::fs::read_dir(folder).or_fail(unreadable)? {

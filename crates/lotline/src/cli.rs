@@ -33,8 +33,10 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     Demo(DemoArgs),
     Capture(CaptureArgs),
+    Validate(ValidateArgs),
     Trace(TraceArgs),
     Export(ExportArgs),
+    Hash(HashArgs),
     Token(TokenArgs),
     #[command(subcommand)]
     Db(DbCommand),
@@ -133,6 +135,39 @@ pub(crate) struct CaptureArgs {
     pub(crate) json: bool,
 }
 
+/// Says what is wrong with EPCIS documents, where, and what to write instead.
+///
+/// Reads XML 1.0 to 2.0 and JSON-LD, checks the schema and the rules that no schema knows, and prints one line per
+/// finding: what rejects a document, what is accepted but will hurt, and what is worth knowing. Nothing is sent
+/// anywhere. Folders are searched for `.xml`, `.json` and `.jsonld` files.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lotline validate receipts.xml
+  lotline validate --profile harbor-mesa.toml --quiet 2028-08/
+  curl https://partner.example/events | lotline validate --strict --json - | jq .
+
+Codes of findings: docs/api/findings.md. Profiles: docs/guide/profiles.md.
+
+Exit status: 0 all accepted, 1 a document was rejected, 2 a document or the profile could not be read.")]
+pub(crate) struct ValidateArgs {
+    /// Files and folders; `-` is standard input
+    #[arg(required = true, value_name = "FILE|FOLDER")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Reject what the JSON Schema forbids only where `format` is asserted: names and values that are no URIs
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Raise, lower and explain findings as this file says; it goes before --strict
+    #[arg(long, value_name = "FILE")]
+    pub(crate) profile: Option<PathBuf>,
+    /// One JSON object per finding and per document instead of text
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Only what rejects a document; twice: only the exit status
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(crate) quiet: u8,
+}
+
 /// Shows where a lot came from, or where it went.
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -192,6 +227,33 @@ pub(crate) struct ExportArgs {
     /// Folder to write one CSV file per sheet into
     #[arg(long, value_name = "FOLDER", conflicts_with = "out")]
     pub(crate) csv: Option<PathBuf>,
+}
+
+/// Computes the event hashes of documents (CBV 2.0, section 8.9).
+///
+/// Prints one `ni:///sha-256;…?ver=CBV2.0` per event, in the order of the documents. XML and JSON of one event have one
+/// hash. What is wrong with a document is written to standard error; events that would not be captured are hashed all the
+/// same, as far as they can be read.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lotline hash receipts.xml
+  curl https://partner.example/events | lotline hash --json --prehash - | jq .
+
+Exit status: 0 all accepted, 1 a document was rejected, 2 a document could not be read.")]
+pub(crate) struct HashArgs {
+    /// Files; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Version of the JSON-LD context, 2.0.0 or 2.0.1; they differ in what the prefix `gs1` stands for
+    #[arg(long, value_name = "VERSION", default_value_t)]
+    pub(crate) context: epcis::ContextVersion,
+    /// One JSON object per event instead of the bare hash
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show what is hashed as well
+    #[arg(long, requires = "json")]
+    pub(crate) prehash: bool,
 }
 
 /// Makes access tokens for development.

@@ -5,13 +5,16 @@ mod cli;
 mod client;
 mod config;
 mod demo;
+mod documents;
 mod export;
 mod failure;
+mod hash;
 mod schema;
 mod serve;
 mod token;
 mod trace;
 mod tree;
+mod validate;
 mod words;
 
 use std::{
@@ -49,7 +52,9 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
             Command::Capture(args) => capture::capture(&args, &mut out).await,
             Command::Trace(args) => trace::trace(&args, &mut out).await,
             Command::Export(args) => export::export(&args, &mut out).await,
+            Command::Hash(args) => documents::allow_closed_pipe(hash::hash(&args, &mut out)),
             Command::Token(args) => token::token(&args, &mut out),
+            Command::Validate(args) => documents::allow_closed_pipe(validate::validate(&args, &mut out)),
             Command::Db(DbCommand::Migrate { database }) => serve::migrate(&database).await,
             Command::Schema(args) => schema::schema(&args, &mut out),
         }

@@ -127,6 +127,48 @@ fn a_gateway_that_cannot_be_reached_is_a_failure() {
     assert_eq!(run(&["trace"]).0, 2, "no lot");
 }
 
+/// One event in either binding.
+const EVENT_XML: &str = r#"<epcis:EPCISDocument xmlns:epcis="urn:epcglobal:epcis:xsd:2" schemaVersion="2.0"
+    creationDate="2028-08-16T00:00:00Z"><EPCISBody><EventList><ObjectEvent>
+    <eventTime>2028-08-15T22:30:00-07:00</eventTime><eventTimeZoneOffset>-07:00</eventTimeZoneOffset>
+    <epcList><epc>urn:epc:id:sscc:4012345.0000000333</epc></epcList><action>OBSERVE</action>
+    <bizStep>urn:epcglobal:cbv:bizstep:shipping</bizStep>
+    </ObjectEvent></EventList></EPCISBody></epcis:EPCISDocument>"#;
+const EVENT_JSON: &str = r#"{
+    "type": "ObjectEvent", "eventTime": "2028-08-16T05:30:00.000Z", "eventTimeZoneOffset": "-07:00",
+    "epcList": ["https://id.gs1.org/00/040123450000003338"], "action": "OBSERVE", "bizStep": "shipping"
+}"#;
+
+#[test]
+fn an_event_has_one_hash_in_either_binding_and_from_standard_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (xml, json) = (file("event.xml", EVENT_XML), file("event.json", EVENT_JSON));
+    let (status, hashes) = run(&["hash", &xml, &json]);
+    let lines: Vec<&str> = hashes.lines().collect();
+    assert_eq!((status, lines.len()), (0, 2), "{hashes}");
+    assert!(lines[0] == lines[1] && lines[0].starts_with("ni:///sha-256;"), "{hashes}");
+
+    let piped = lotline(&["hash", "--json", "--prehash", "--context", "2.0.1", "-"])
+        .stdin(fs::File::open(&json).unwrap())
+        .output()
+        .unwrap();
+    let line: serde_json::Value = serde_json::from_slice(&piped.stdout).unwrap();
+    assert_eq!((&line["file"], &line["event"], &line["hash"]), (&"-".into(), &0.into(), &lines[0].into()));
+    assert!(line["prehash"].as_str().unwrap().starts_with("eventType=ObjectEventeventTime=2028-08-16T05:30:00.000Z"));
+
+    let rejected = file("rejected.json", &EVENT_JSON.replace("shipping", "urn:epcglobal:cbv:bizstep:shipping"));
+    assert_eq!(run(&["hash", &rejected, &xml]).0, 1);
+    let table = file("table.csv", "eventTime;action");
+    let (status, hashes) = run(&["hash", &table, &xml]);
+    assert_eq!((status, hashes.lines().count()), (2, 1), "the readable one is hashed all the same");
+    assert_eq!(run(&["hash", "--context", "3", &xml]).0, 2);
+}
+
 /// Makes a key for a tenant's staff and writes a configuration that knows it.
 fn configure(folder: &Path) {
     let (status, printed) = run(&["token", "keygen", "--out", folder.join("key.pem").to_str().unwrap()]);

@@ -41,6 +41,24 @@ pub struct Entry {
     /// The first complaint of the JSON Schema when the `format` keywords are asserted.
     #[serde(default)]
     pub first_error_formats_asserted: Option<String>,
+    /// How many events it has; `None` for files that are no EPCIS documents.
+    #[serde(default)]
+    pub events: Option<usize>,
+    /// The file with the same events in the other syntax, by its publisher's naming.
+    #[serde(default)]
+    pub twin: Option<PathBuf>,
+    /// Files in another syntax or version that contain the same events, by their reference hash.
+    #[serde(default)]
+    pub same_events_in: Vec<SameEvents>,
+}
+
+/// Another file with events of this one.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SameEvents {
+    /// Its path below the root of the corpus.
+    pub path: PathBuf,
+    /// Indexes of equal events, the one here and the one there.
+    pub pairs: Vec<(usize, usize)>,
 }
 
 /// The root of the corpus: `LOTLINE_CORPUS`, else `../shared/corpus` beside the workspace.

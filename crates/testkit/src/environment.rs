@@ -18,7 +18,16 @@ pub(crate) fn variable(name: &str) -> Option<String> {
 /// When the environment variable `CI` is `true`.
 pub(crate) fn skip(missing: &str) {
     assert!(variable("CI").as_deref() != Some("true"), "{missing}, and CI=true forbids to skip");
+    tell(&format!("SKIPPED: {missing}"));
+}
+
+/// Says something that is to be seen even when the tests pass, such as a count.
+///
+/// # Panics
+///
+/// When standard error is closed.
+pub fn tell(line: &str) {
     // Not `eprintln!`: the test harness would swallow it in a test that passes.
-    let told = writeln!(std::io::stderr(), "SKIPPED: {missing}");
-    assert!(told.is_ok(), "{missing}, and nobody can be told");
+    let told = writeln!(std::io::stderr(), "{line}");
+    assert!(told.is_ok(), "nobody can be told: {line}");
 }

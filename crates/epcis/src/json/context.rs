@@ -1,11 +1,14 @@
-//! `@context`: which namespace a prefix stands for.
+//! `@context`: which namespace a prefix stands for. Contexts are never fetched.
 
-use std::collections::{BTreeMap, BTreeSet};
+use super::{
+    field::Field,
+    report::{Report, Words, shown},
+    tape::{Kind, Member, Node},
+    uri::is_uri,
+};
+use crate::{Document, Extension, Name, Namespaces, Value, rule};
 
-use super::tree::{Json, Node};
-use crate::Name;
-
-/// The prefixes that the EPCIS 2.0 context declares. Contexts are never fetched.
+/// The prefixes that the EPCIS 2.0 context declares.
 pub(crate) const STANDARD: &[(&str, &str)] = &[
     ("epcis", "https://ref.gs1.org/epcis/"),
     ("cbv", "https://ref.gs1.org/cbv/"),
@@ -17,58 +20,137 @@ pub(crate) const STANDARD: &[(&str, &str)] = &[
     ("dcterms", "http://purl.org/dc/terms/"),
 ];
 
+/// So many contexts in one array are compared with each other.
+const MOST_COMPARED: usize = 64;
+
 /// The prefixes in force.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Context {
-    prefixes: BTreeMap<String, String>,
-    /// Contexts that are named but not known here; any prefix may come from them.
-    pub(super) foreign: BTreeSet<String>,
+    /// The last declaration of a prefix counts.
+    prefixes: Vec<Prefix>,
+    /// Whether the EPCIS context is named.
+    standard: bool,
+    /// A context that is named but not known here; any prefix may come from it.
+    foreign: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Prefix {
+    prefix: String,
+    /// `None` for a prefix that was taken back.
+    namespace: Option<String>,
+    /// Whether the document declares it as a prefix and nothing else.
+    own: bool,
 }
 
 impl Context {
     /// Adds what a `@context` declares: an address, an object of terms, or an array of both.
-    pub(super) fn add(&mut self, node: &Node<'_>) {
-        match &node.value {
-            Json::Text(address) => self.add_address(address),
-            Json::List(nodes) => nodes.iter().for_each(|node| self.add(node)),
-            Json::Object(members) => {
-                for member in members {
-                    self.add_term(&member.name, &member.node.value);
+    pub(super) fn add(&mut self, report: &mut Report<'_>, node: Node<'_>) {
+        if node.kind() != Kind::List {
+            return self.add_one(report, node);
+        }
+        for (i, item) in node.items().enumerate() {
+            // Nobody names so many, and each comparison costs.
+            if i < MOST_COMPARED && node.items().take(i).any(|other| other.equals(item)) {
+                let words = Words::new(rule::FIELD_VALUE, "the same context is named twice", "keep one of them");
+                report.reject(item, words);
+            }
+            self.add_one(report, item);
+        }
+    }
+
+    fn add_one(&mut self, report: &mut Report<'_>, node: Node<'_>) {
+        match node.kind() {
+            Kind::Text => self.add_address(report, node),
+            Kind::Object => {
+                for member in node.members() {
+                    self.add_term(report, member.name, member.value);
                 }
             }
-            _ => {}
+            _ => {
+                let message = format!("found {} that is not a context", node.described());
+                let help = "write the address of a context, an object of prefixes, or an array of both";
+                report.reject(node, Words::new(rule::FIELD_TYPE, message, help));
+            }
         }
     }
 
-    fn add_address(&mut self, address: &str) {
+    fn add_address(&mut self, report: &mut Report<'_>, node: Node<'_>) {
+        let address = node.string();
         if address.ends_with("/epcis-context.jsonld") {
+            self.standard = true;
             for (prefix, namespace) in STANDARD {
-                self.prefixes.insert((*prefix).to_owned(), (*namespace).to_owned());
+                self.declare(prefix, Some(namespace), false);
             }
         } else {
-            self.foreign.insert(address.to_owned());
+            if !is_uri(address) {
+                let message = format!("`{}` is not the address of a context", shown(address));
+                report.warn(node, Words::new(rule::JSON_URI_FORMAT, message, "write its URI"));
+            }
+            self.foreign.get_or_insert_with(|| address.to_owned());
         }
     }
 
-    fn add_term(&mut self, term: &str, meaning: &Json<'_>) {
-        if matches!(meaning, Json::Null) {
-            self.prefixes.remove(term);
+    fn declare(&mut self, prefix: &str, namespace: Option<&str>, own: bool) {
+        let (prefix, namespace) = (prefix.to_owned(), namespace.map(str::to_owned));
+        match self.prefixes.iter_mut().find(|known| known.prefix == prefix) {
+            Some(known) => *known = Prefix { prefix, namespace, own },
+            None => self.prefixes.push(Prefix { prefix, namespace, own }),
         }
-        let namespace = match meaning {
-            Json::Text(namespace) => Some(namespace),
+    }
+
+    fn add_term(&mut self, report: &mut Report<'_>, name: Node<'_>, meaning: Node<'_>) {
+        let term = name.string();
+        if term.starts_with('@') || term.contains(':') {
+            return;
+        }
+        let namespace = match meaning.kind() {
+            Kind::Text => Some(meaning.string()),
             // An expanded term definition, `{"@id": "…"}`.
-            Json::Object(members) => members
-                .iter()
-                .find(|member| member.name == "@id")
-                .and_then(|member| if let Json::Text(namespace) = &member.node.value { Some(namespace) } else { None }),
-            _ => None,
+            Kind::Object => {
+                meaning.members().find(|member| member.name.string() == "@id").and_then(|id| id.value.text())
+            }
+            Kind::Null => None,
+            _ => return,
         };
-        if let Some(namespace) = namespace
-            && !term.contains(':')
-            && !term.starts_with('@')
-        {
-            self.prefixes.insert(term.to_owned(), namespace.clone().into_owned());
+        self.warn_of_protected(report, name, namespace);
+        if namespace.is_some() || meaning.kind() == Kind::Null {
+            self.declare(term, namespace, !says_more(name, meaning));
         }
+    }
+
+    /// The EPCIS context protects what it declares; partners declare it again all the same.
+    fn warn_of_protected(&self, report: &mut Report<'_>, name: Node<'_>, namespace: Option<&str>) {
+        let term = name.string();
+        let declared = STANDARD.iter().find(|(prefix, _)| *prefix == term).map(|(_, namespace)| *namespace);
+        if !self.standard
+            || (declared.is_none() && Field::named(term.as_bytes()) == Field::Other)
+            || declared == namespace
+        {
+            return;
+        }
+        let message = format!("`{term}` is declared by the EPCIS context and may not be declared again");
+        let help = match declared {
+            Some(declared) => format!("leave the declaration out: `{term}` stands for `{declared}`"),
+            None => "give a term of your own a name of your own".to_owned(),
+        };
+        report.warn(name, Words::new(rule::JSON_CONTEXT_PROTECTED, message, help).corrected(declared));
+    }
+
+    /// The first context that is named but not known here.
+    pub(super) fn foreign(&self) -> Option<&str> {
+        self.foreign.as_deref()
+    }
+
+    /// What the document itself declares.
+    pub(super) fn namespaces(&self) -> Namespaces {
+        let mut namespaces = Namespaces::default();
+        for Prefix { prefix, namespace, .. } in self.prefixes.iter().filter(|prefix| prefix.own) {
+            if let Some(namespace) = namespace {
+                namespaces.declare(prefix, namespace);
+            }
+        }
+        namespaces
     }
 
     /// Splits a member name, and says whether its prefix, if it has one, is declared.
@@ -76,13 +158,56 @@ impl Context {
         let Some((prefix, local)) = written.split_once(':') else {
             return (name("", "", written), true);
         };
-        if let Some(namespace) = self.prefixes.get(prefix) {
+        let declared = self.prefixes.iter().find(|known| known.prefix == prefix);
+        if let Some(namespace) = declared.and_then(|known| known.namespace.as_deref()) {
             return (name(namespace, prefix, local), true);
         }
         if let Some((namespace, local)) = split_absolute(written) {
             return (name(namespace, "", local), true);
         }
         (name("", prefix, local), false)
+    }
+}
+
+/// Whether a member of a `@context` says more than what a prefix stands for.
+fn says_more(name: Node<'_>, meaning: Node<'_>) -> bool {
+    let more = |member: Member<'_>| !matches!(member.name.string(), "@id" | "@prefix");
+    name.string().starts_with('@') || name.string().contains(':') || meaning.members().any(more)
+}
+
+/// Keeps what a document's `@context` says beside its prefixes.
+pub(super) fn describe(document: &mut Document, node: Node<'_>) {
+    match node.kind() {
+        Kind::Text => document.contexts.push(node.string().to_owned()),
+        Kind::List => node.items().for_each(|item| describe(document, item)),
+        _ => {
+            let terms = node.members().filter(|member| says_more(member.name, member.value));
+            document.terms.extend(terms.map(|term| Extension {
+                name: name("", "", term.name.string()),
+                attributes: Vec::new(),
+                value: verbatim(term.value),
+            }));
+        }
+    }
+}
+
+/// A value whose names are only names.
+pub(super) fn verbatim(node: Node<'_>) -> Value {
+    match node.kind() {
+        Kind::Null => Value::Null,
+        Kind::True => Value::Bool(true),
+        Kind::False => Value::Bool(false),
+        Kind::Number => Value::Number(node.string().to_owned()),
+        Kind::Text | Kind::Name => Value::Text(node.string().to_owned()),
+        Kind::List => Value::List(node.items().map(verbatim).collect()),
+        Kind::Object => {
+            let member = |member: Member<'_>| Extension {
+                name: name("", "", member.name.string()),
+                attributes: Vec::new(),
+                value: verbatim(member.value),
+            };
+            Value::Members(node.members().map(member).collect())
+        }
     }
 }
 
@@ -103,12 +228,21 @@ fn split_absolute(written: &str) -> Option<(&str, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::tree::parse, *};
+    use super::{
+        super::{parse::Parser, report::Start, tape::Tape},
+        *,
+    };
+    use crate::{Finding, Limits, input::Position};
 
-    fn context(text: &str) -> Context {
+    fn context(text: &str) -> (Context, Vec<Finding>) {
+        let mut tape = Tape::default();
+        Parser::new(text.as_bytes(), &mut tape, Limits::default()).value().unwrap();
+        let tree = tape.tree(text).unwrap();
+        let start = Start { position: Position { line: 1, column: 1 }, event: None, path: "" };
+        let mut report = Report::new(&tree, start, 9);
         let mut context = Context::default();
-        context.add(&parse(text, 9).unwrap().root);
-        context
+        context.add(&mut report, tree.root());
+        (context, report.into_findings())
     }
 
     #[test]
@@ -117,18 +251,19 @@ mod tests {
             r#"{"ex":"https://ex.org/"}"#,
             r#"["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",{"ex":"https://ex.org/"}]"#,
             r#"[{"ex":{"@id":"https://ex.org/","@prefix":true}}]"#,
+            r#"[{"ex":"https://ex.org/other"},{"ex":"https://ex.org/"}]"#,
         ];
         for form in forms {
-            let (name, declared) = context(form).resolve("ex:colour");
+            let (name, declared) = context(form).0.resolve("ex:colour");
             assert_eq!((name.namespace.as_str(), name.local.as_str(), declared), ("https://ex.org/", "colour", true));
         }
     }
 
     #[test]
     fn standard_prefixes_come_with_the_standard_context() {
-        let standard = context(r#""https://gs1.github.io/EPCIS/epcis-context.jsonld""#);
+        let standard = context(r#""https://gs1.github.io/EPCIS/epcis-context.jsonld""#).0;
         assert_eq!(standard.resolve("cbvmda:lotNumber").0.namespace, "urn:epcglobal:cbv:mda:");
-        assert!(!context("[]").resolve("cbvmda:lotNumber").1);
+        assert!(!context("[]").0.resolve("cbvmda:lotNumber").1);
     }
 
     #[test]
@@ -138,5 +273,14 @@ mod tests {
         assert_eq!(context.resolve("urn:ex:a"), (name("urn:ex:", "", "a"), true));
         assert_eq!(context.resolve("ex:a"), (name("", "ex", "a"), false));
         assert_eq!(context.resolve("plain"), (name("", "", "plain"), true));
+    }
+
+    #[test]
+    fn protected_terms_are_taken_with_a_warning() {
+        let text = r#"["https://ref.gs1.org/standards/epcis/epcis-context.jsonld",{"cbvmda":"urn:epcglobal:cbv:mda","gs1":"https://gs1.org/voc/"}]"#;
+        let (context, findings) = context(text);
+        assert_eq!(context.resolve("cbvmda:lotNumber").0.namespace, "urn:epcglobal:cbv:mda");
+        let found: Vec<_> = findings.iter().map(|f| (&*f.code, &*f.at.path, f.corrected.as_deref())).collect();
+        assert_eq!(found, [("JSON-CONTEXT-PROTECTED", "/1/cbvmda", Some("urn:epcglobal:cbv:mda:"))]);
     }
 }

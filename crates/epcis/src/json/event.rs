@@ -1,19 +1,21 @@
 //! One event: its fields, and which of them may or must stand on which type.
 
 use super::{
-    context::Context,
-    extension::{Names, missing, unknown},
+    context::{Context, verbatim},
+    extension::{Names, missing, plain},
+    field::{COUNT, Field},
+    foreign,
     parts::{
-        Unique, at_least_one, certification, error_declaration, identifiers, ilmd, members, parties, persistent, place,
-        quantities, transactions,
+        at_least_one, certification, error_declaration, identifiers, ilmd, object, parties, persistent, place,
+        quantities, refuse_equal, transactions,
     },
     report::{Report, Words},
-    scalar::{action, identifier, is_iri, offset, shown, term, text, time},
+    scalar::{action, identifier, needed_time, offset, term, text, time},
     sensor::sensor_elements,
-    tree::{Json, Member, Node},
+    tape::{Member, Node},
     vocabulary::Vocabulary,
 };
-use crate::{Event, EventKind, rule};
+use crate::{Event, EventKind, Extension, LocalContext, rule};
 
 /// A set of event types.
 type Kinds = u8;
@@ -25,37 +27,38 @@ const ASSOCIATION: Kinds = 16;
 const CONTAINING: Kinds = AGGREGATION | ASSOCIATION;
 const ALL: Kinds = 31;
 
-/// The event types on which a field may stand; `None` for a name that the standard does not know.
-fn kinds_of(field: &str) -> Option<Kinds> {
-    let kinds = match field {
-        "@context"
-        | "type"
-        | "eventTime"
-        | "recordTime"
-        | "eventTimeZoneOffset"
-        | "eventID"
-        | "certificationInfo"
-        | "errorDeclaration"
-        | "bizStep"
-        | "disposition"
-        | "persistentDisposition"
-        | "readPoint"
-        | "bizLocation"
-        | "bizTransactionList"
-        | "sourceList"
-        | "destinationList"
-        | "sensorElementList" => ALL,
-        "action" => ALL & !TRANSFORMATION,
-        "epcList" | "quantityList" => OBJECT | TRANSACTION,
-        "ilmd" => OBJECT | TRANSFORMATION,
-        "parentID" => CONTAINING | TRANSACTION,
-        "childEPCs" | "childQuantityList" => CONTAINING,
-        "inputEPCList" | "inputQuantityList" | "outputEPCList" | "outputQuantityList" | "transformationID" => {
-            TRANSFORMATION
-        }
-        _ => return None,
-    };
-    Some(kinds)
+/// The event types on which a field may stand; none for a name that is no field of events.
+fn kinds_of(field: Field) -> Kinds {
+    match field {
+        Field::Context
+        | Field::Type
+        | Field::EventTime
+        | Field::RecordTime
+        | Field::EventTimeZoneOffset
+        | Field::EventId
+        | Field::CertificationInfo
+        | Field::ErrorDeclaration
+        | Field::BizStep
+        | Field::Disposition
+        | Field::PersistentDisposition
+        | Field::ReadPoint
+        | Field::BizLocation
+        | Field::BizTransactionList
+        | Field::SourceList
+        | Field::DestinationList
+        | Field::SensorElementList => ALL,
+        Field::Action => ALL & !TRANSFORMATION,
+        Field::EpcList | Field::QuantityList => OBJECT | TRANSACTION,
+        Field::Ilmd => OBJECT | TRANSFORMATION,
+        Field::ParentId => CONTAINING | TRANSACTION,
+        Field::ChildEpcs | Field::ChildQuantityList => CONTAINING,
+        Field::InputEpcList
+        | Field::InputQuantityList
+        | Field::OutputEpcList
+        | Field::OutputQuantityList
+        | Field::TransformationId => TRANSFORMATION,
+        _ => 0,
+    }
 }
 
 fn bit(kind: EventKind) -> Kinds {
@@ -80,104 +83,6 @@ pub(super) fn kind_named(name: &str) -> Option<EventKind> {
     })
 }
 
-fn find<'n, 'a>(members: &'n [Member<'a>], name: &str) -> Option<&'n Node<'a>> {
-    members.iter().find(|member| member.name == name).map(|member| &member.node)
-}
-
-/// Reads an event, reporting everything that is wrong with it. `None` when so much is missing that there is no event.
-pub(super) fn event(report: &mut Report<'_>, context: &Context, node: &Node<'_>) -> Option<Event> {
-    let members = members(report, node)?;
-    let kind = event_kind(report, node, members)?;
-    let mut own = None;
-    if let Some(declared) = find(members, "@context") {
-        report.within("@context", |report| check_context(report, declared));
-        own.insert(context.clone()).add(declared);
-    }
-    let mut names = Names::new(own.as_ref().unwrap_or(context));
-    let mut event = bare_event(report, node, members, kind);
-    for member in members {
-        read_member(report, &mut names, &mut event, kind, member);
-    }
-    check_rules(report, node, members, kind);
-    event
-}
-
-fn event_kind(report: &mut Report<'_>, node: &Node<'_>, members: &[Member<'_>]) -> Option<EventKind> {
-    let help =
-        "write `ObjectEvent`, `AggregationEvent`, `TransactionEvent`, `TransformationEvent` or `AssociationEvent`";
-    let Some(found) = find(members, "type") else {
-        missing(report, node.at, "type", help);
-        return None;
-    };
-    report.within("type", |report| {
-        let name = text(report, found)?;
-        let kind = kind_named(name);
-        if kind.is_none() {
-            let what =
-                if is_iri(name) { "is a private event type, which is not understood" } else { "is not an event type" };
-            report.reject(found.at, Words::new(rule::EVENT_TYPE, format!("`{}` {what}", shown(name)), help));
-        }
-        kind
-    })
-}
-
-/// Checks the form of a `@context`.
-pub(super) fn check_context(report: &mut Report<'_>, node: &Node<'_>) {
-    let fits = |node: &Node<'_>| match &node.value {
-        Json::Text(address) => is_iri(address),
-        Json::Object(_) => true,
-        _ => false,
-    };
-    let good = match &node.value {
-        Json::List(nodes) => nodes.iter().all(fits),
-        _ => fits(node),
-    };
-    if !good {
-        let message = format!("found {} that is not a context", node.kind());
-        let help = "write the address of a context, an object of prefixes, or an array of both";
-        report.reject(node.at, Words::new(rule::FIELD_TYPE, message, help));
-    }
-}
-
-/// An event with no fields but the ones that it cannot be without.
-fn bare_event(report: &mut Report<'_>, node: &Node<'_>, members: &[Member<'_>], kind: EventKind) -> Option<Event> {
-    let mut event_time = None;
-    if let Some(found) = find(members, "eventTime") {
-        event_time = report.within("eventTime", |report| time(report, found));
-    } else {
-        missing(report, node.at, "eventTime", "say when it happened, as in `2028-08-15T22:30:00.000-07:00`");
-    }
-    let mut event_time_zone_offset = None;
-    if let Some(found) = find(members, "eventTimeZoneOffset") {
-        event_time_zone_offset = report.within("eventTimeZoneOffset", |report| offset(report, found));
-    } else {
-        missing(report, node.at, "eventTimeZoneOffset", "give the offset in force where it happened, as in `-07:00`");
-    }
-    Some(Event::new(kind, event_time?, event_time_zone_offset?))
-}
-
-fn read_member(
-    report: &mut Report<'_>,
-    names: &mut Names<'_>,
-    event: &mut Option<Event>,
-    kind: EventKind,
-    member: &Member<'_>,
-) {
-    let owner = format_owner(kind);
-    match kinds_of(&member.name) {
-        None => {
-            let extension = names.private(report, member, owner);
-            if let Some(event) = event {
-                event.extensions.extend(extension);
-            }
-        }
-        Some(kinds) if kinds & bit(kind) == 0 => unknown(report, member, owner),
-        Some(_) => report.within(&member.name, |report| {
-            read_standard(report, names, event, &member.name, &member.node);
-        }),
-    }
-}
-
 fn format_owner(kind: EventKind) -> &'static str {
     match kind {
         EventKind::Object => "an `ObjectEvent`",
@@ -188,14 +93,125 @@ fn format_owner(kind: EventKind) -> &'static str {
     }
 }
 
+/// The standard members of one event by name.
+pub(super) struct Fields<'t> {
+    event: Node<'t>,
+    values: [Option<Node<'t>>; COUNT],
+}
+
+impl<'t> Fields<'t> {
+    pub(super) fn of(event: Node<'t>) -> Self {
+        let mut values = [None; COUNT];
+        for member in event.members() {
+            if let Some(slot) = values.get_mut(member.field.number()) {
+                *slot = Some(member.value);
+            }
+        }
+        Self { event, values }
+    }
+
+    pub(super) fn get(&self, field: Field) -> Option<Node<'t>> {
+        self.values.get(field.number()).copied().flatten()
+    }
+
+    fn has(&self, field: Field) -> bool {
+        self.get(field).is_some()
+    }
+
+    /// Whether a list is there and not empty; a value that is no list has its own finding.
+    fn has_some(&self, field: Field) -> bool {
+        self.get(field).is_some_and(|node| !node.is_empty_list())
+    }
+
+    pub(super) fn need(&self, report: &mut Report<'_>, field: Field, help: &str) -> Option<Node<'t>> {
+        let found = self.get(field);
+        if found.is_none() {
+            missing(report, self.event, field.name(), help);
+        }
+        found
+    }
+}
+
+/// What an object in the place of an event is.
+pub(super) enum Found {
+    Event(Box<Event>),
+    /// An event of a type outside the standard.
+    Foreign(Box<Extension>),
+}
+
+/// Reads an event, reporting everything that is wrong with it. `None` when so much is missing that there is no event.
+///
+/// `whole_document` says that the event stands alone, and that its `@context` was read as the document's.
+pub(super) fn event(report: &mut Report<'_>, context: &Context, node: Node<'_>, whole_document: bool) -> Option<Found> {
+    let node = object(report, node)?;
+    let fields = Fields::of(node);
+    let help =
+        "write `ObjectEvent`, `AggregationEvent`, `TransactionEvent`, `TransformationEvent` or `AssociationEvent`";
+    let type_node = fields.need(report, Field::Type, help)?;
+    let type_name = text(report, type_node)?;
+    let declared = fields.get(Field::Context).filter(|_| !whole_document);
+    let own = declared.map(|declared| {
+        let mut own = context.clone();
+        own.add(report, declared);
+        own
+    });
+    let mut names = Names::new(own.as_ref().unwrap_or(context));
+    let Some(kind) = kind_named(type_name) else {
+        return Some(Found::Foreign(Box::new(foreign::event(
+            report,
+            &mut names,
+            &fields,
+            type_node,
+            node,
+            whole_document,
+        ))));
+    };
+    let mut event = bare_event(report, &fields, kind);
+    for member in node.members() {
+        read_member(report, &mut names, event.as_deref_mut(), kind, member);
+    }
+    if let (Some(event), Some(declared)) = (&mut event, declared) {
+        event.context = LocalContext(Some(verbatim(declared)));
+    }
+    check_rules(report, &fields, kind);
+    event.map(Found::Event)
+}
+
+/// An event with no fields but the ones that it cannot be without.
+fn bare_event(report: &mut Report<'_>, fields: &Fields<'_>, kind: EventKind) -> Option<Box<Event>> {
+    let help = "give the offset in force where it happened, as in `-07:00`";
+    let zone = fields.need(report, Field::EventTimeZoneOffset, help).and_then(|node| offset(report, node));
+    let help = "say when it happened, as in `2028-08-15T22:30:00.000-07:00`";
+    let time = fields.need(report, Field::EventTime, help);
+    let time = time.and_then(|node| needed_time(report, node, zone.as_ref()));
+    Some(Box::new(Event::new(kind, time?, zone?)))
+}
+
+fn read_member(
+    report: &mut Report<'_>,
+    names: &mut Names<'_>,
+    event: Option<&mut Event>,
+    kind: EventKind,
+    member: Member<'_>,
+) {
+    if kinds_of(member.field) & bit(kind) != 0 {
+        return read_standard(report, names, event, kind, member);
+    }
+    let extension = names.private(report, member, format_owner(kind));
+    if let Some(event) = event {
+        event.extensions.push(extension);
+    }
+}
+
 /// Reads one standard field into the event; without an event it is checked all the same.
 fn read_standard(
     report: &mut Report<'_>,
     names: &mut Names<'_>,
-    event: &mut Option<Event>,
-    field: &str,
-    node: &Node<'_>,
+    event: Option<&mut Event>,
+    kind: EventKind,
+    member: Member<'_>,
 ) {
+    let node = member.value;
     macro_rules! set {
         ($slot:ident, $value:expr) => {{
             let value = $value;
@@ -204,103 +220,108 @@ fn read_standard(
             }
         }};
     }
-    match field {
-        "eventID" => set!(event_id, identifier(report, node)),
-        "recordTime" => set!(record_time, time(report, node)),
-        "action" => set!(action, action(report, node)),
-        "bizStep" => set!(biz_step, term(report, node, Vocabulary::BizStep)),
-        "disposition" => set!(disposition, term(report, node, Vocabulary::Disposition)),
-        "persistentDisposition" => set!(persistent_disposition, persistent(report, node)),
-        "readPoint" => set!(read_point, place(report, names, node)),
-        "bizLocation" => set!(biz_location, place(report, names, node)),
-        "parentID" => set!(parent_id, identifier(report, node)),
-        "transformationID" => set!(transformation_id, identifier(report, node)),
-        "epcList" => set!(epc_list, identifiers(report, node, Unique::Yes)),
-        "quantityList" => set!(quantity_list, quantities(report, node)),
-        "childEPCs" => set!(child_epcs, identifiers(report, node, Unique::No)),
-        "childQuantityList" => set!(child_quantity_list, quantities(report, node)),
-        "inputEPCList" => set!(input_epc_list, identifiers(report, node, Unique::Yes)),
-        "inputQuantityList" => set!(input_quantity_list, quantities(report, node)),
-        "outputEPCList" => set!(output_epc_list, identifiers(report, node, Unique::Yes)),
-        "outputQuantityList" => set!(output_quantity_list, quantities(report, node)),
-        "bizTransactionList" => set!(biz_transaction_list, transactions(report, node)),
-        "sourceList" => set!(source_list, parties(report, node, "source")),
-        "destinationList" => set!(destination_list, parties(report, node, "destination")),
-        "sensorElementList" => set!(sensor_element_list, sensor_elements(report, names, node)),
-        "ilmd" => set!(ilmd, ilmd(report, names, node)),
-        "certificationInfo" => set!(certification_info, certification(report, node)),
-        "errorDeclaration" => set!(error_declaration, error_declaration(report, names, node)),
+    match member.field {
+        Field::EventId => set!(event_id, identifier(report, node)),
+        Field::RecordTime => match time(report, node) {
+            None => set_aside(event, member),
+            time => set!(record_time, time),
+        },
+        Field::Action => set!(action, action(report, node)),
+        Field::BizStep => set!(biz_step, term(report, node, Vocabulary::BizStep)),
+        Field::Disposition => set!(disposition, term(report, node, Vocabulary::Disposition)),
+        Field::PersistentDisposition => set!(persistent_disposition, persistent(report, node)),
+        Field::ReadPoint => set!(read_point, place(report, names, node)),
+        Field::BizLocation => set!(biz_location, place(report, names, node)),
+        Field::ParentId => set!(parent_id, identifier(report, node)),
+        Field::TransformationId => set!(transformation_id, identifier(report, node)),
+        Field::EpcList => {
+            if kind == EventKind::Object {
+                refuse_equal(report, node);
+            }
+            set!(epc_list, identifiers(report, node));
+        }
+        Field::QuantityList => set!(quantity_list, quantities(report, node)),
+        Field::ChildEpcs => set!(child_epcs, identifiers(report, node)),
+        Field::ChildQuantityList => set!(child_quantity_list, quantities(report, node)),
+        Field::InputEpcList => {
+            refuse_equal(report, node);
+            set!(input_epc_list, identifiers(report, node));
+        }
+        Field::InputQuantityList => set!(input_quantity_list, quantities(report, node)),
+        Field::OutputEpcList => {
+            refuse_equal(report, node);
+            set!(output_epc_list, identifiers(report, node));
+        }
+        Field::OutputQuantityList => set!(output_quantity_list, quantities(report, node)),
+        Field::BizTransactionList => set!(biz_transaction_list, transactions(report, node)),
+        Field::SourceList => set!(source_list, parties(report, node, Field::Source)),
+        Field::DestinationList => set!(destination_list, parties(report, node, Field::Destination)),
+        Field::SensorElementList => set!(sensor_element_list, sensor_elements(report, names, node)),
+        Field::Ilmd => set!(ilmd, ilmd(report, names, node)),
+        Field::CertificationInfo => set!(certification_info, certification(report, node)),
+        Field::ErrorDeclaration => set!(error_declaration, error_declaration(report, names, node)),
         // `@context`, `type`, `eventTime` and `eventTimeZoneOffset` were read before.
         _ => {}
     }
 }
 
+/// Keeps a standard member whose value the schema allows, but not the type of the field.
+fn set_aside(event: Option<&mut Event>, member: Member<'_>) {
+    if let Some(event) = event {
+        event.extensions.push(plain(member));
+    }
+}
+
 /// The rules across fields.
-fn check_rules(report: &mut Report<'_>, node: &Node<'_>, members: &[Member<'_>], kind: EventKind) {
-    let has = |field: &str| find(members, field).is_some();
-    let action = match find(members, "action").map(|node| &node.value) {
-        Some(Json::Text(action)) => Some(&**action),
-        _ => None,
-    };
-    if kind != EventKind::Transformation && !has("action") {
-        missing(report, node.at, "action", "write `ADD`, `OBSERVE` or `DELETE`");
+fn check_rules(report: &mut Report<'_>, fields: &Fields<'_>, kind: EventKind) {
+    let action = fields.get(Field::Action).and_then(|node| node.text());
+    if kind != EventKind::Transformation {
+        fields.need(report, Field::Action, "write `ADD`, `OBSERVE` or `DELETE`");
     }
-    let parent_wanted = match kind {
-        EventKind::Association => true,
-        EventKind::Aggregation => matches!(action, Some("ADD" | "DELETE")),
-        _ => false,
-    };
-    if parent_wanted && !has("parentID") {
-        missing(report, node.at, "parentID", "say into or out of which object the children went");
+    if kind == EventKind::Association {
+        fields.need(report, Field::ParentId, "say into or out of which object the children went");
     }
-    if kind == EventKind::Transaction {
-        match find(members, "bizTransactionList") {
-            None => missing(report, node.at, "bizTransactionList", "name at least one business transaction"),
-            Some(list) => report.within("bizTransactionList", |report| at_least_one(report, list)),
-        }
+    if kind == EventKind::Transaction
+        && let Some(list) = fields.need(report, Field::BizTransactionList, "name at least one business transaction")
+    {
+        at_least_one(report, list);
     }
     if kind == EventKind::Object
-        && matches!(action, Some("OBSERVE" | "DELETE"))
-        && let Some(found) = find(members, "ilmd")
+        && let (Some(action @ ("OBSERVE" | "DELETE")), Some(found)) = (action, fields.get(Field::Ilmd))
     {
-        let words = Words::new(
-            rule::FIELD_UNKNOWN,
-            format!("`ilmd` cannot stand with action `{}`", action.unwrap_or_default()),
-            "master data of a lot comes with its creation: action `ADD`, or a transformation",
-        );
-        report.within("ilmd", |report| report.reject(found.at, words));
+        let message = format!("`ilmd` cannot stand with action `{action}`");
+        let help = "master data of a lot comes with its creation: action `ADD`, or a transformation";
+        report.reject(found, Words::new(rule::FIELD_UNKNOWN, message, help));
     }
-    check_objects(report, node, members, kind, action == Some("DELETE"));
+    check_objects(report, fields, kind, action == Some("DELETE"));
 }
 
 /// An event has to be about something.
-fn check_objects(report: &mut Report<'_>, node: &Node<'_>, members: &[Member<'_>], kind: EventKind, delete: bool) {
-    let has = |field: &str| find(members, field).is_some();
-    let some = |field: &str| match find(members, field).map(|node| &node.value) {
-        Some(Json::List(nodes)) => !nodes.is_empty(),
-        // A value that is not an array has its own finding.
-        other => other.is_some(),
-    };
+fn check_objects(report: &mut Report<'_>, fields: &Fields<'_>, kind: EventKind, delete: bool) {
+    let has = |field| fields.has(field);
+    let some = |field| fields.has_some(field);
     let (good, field, help) = match kind {
         EventKind::Object => (
-            has("epcList") || some("quantityList") || (some("sensorElementList") && has("readPoint")),
+            has(Field::EpcList)
+                || some(Field::QuantityList)
+                || (some(Field::SensorElementList) && has(Field::ReadPoint)),
             "epcList",
             "give `epcList`, `quantityList`, or `sensorElementList` with `readPoint`",
         ),
         EventKind::Transaction => (
-            has("epcList") || some("quantityList") || delete,
+            has(Field::EpcList) || some(Field::QuantityList) || delete,
             "epcList",
             "give `epcList` or `quantityList`; only action `DELETE` may leave both out",
         ),
         EventKind::Aggregation | EventKind::Association => (
-            some("childEPCs") || some("childQuantityList") || delete,
+            some(Field::ChildEpcs) || some(Field::ChildQuantityList) || delete,
             "childEPCs",
             "give `childEPCs` or `childQuantityList`; only action `DELETE` may leave both out",
         ),
         EventKind::Transformation => {
-            let input = some("inputEPCList") || some("inputQuantityList");
-            let output = some("outputEPCList") || some("outputQuantityList");
-            let linked = has("transformationID") && (input || output);
+            let input = some(Field::InputEpcList) || some(Field::InputQuantityList);
+            let output = some(Field::OutputEpcList) || some(Field::OutputQuantityList);
+            let linked = has(Field::TransformationId) && (input || output);
             (
                 (input && output) || linked,
                 if input { "outputQuantityList" } else { "inputQuantityList" },
@@ -309,6 +330,6 @@ fn check_objects(report: &mut Report<'_>, node: &Node<'_>, members: &[Member<'_>
         }
     };
     if !good {
-        missing(report, node.at, field, help);
+        missing(report, fields.event, field, help);
     }
 }

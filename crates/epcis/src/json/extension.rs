@@ -1,109 +1,128 @@
 //! Members outside the standard, and member names.
 
-use std::collections::BTreeSet;
-
 use super::{
-    context::Context,
-    report::{Report, Words},
-    scalar::{is_iri, shown},
-    tree::{Json, Member, Node},
+    context::{Context, verbatim},
+    field::Field,
+    report::{Report, Words, shown},
+    tape::{Kind, Member, Node},
+    uri::is_uri,
 };
 use crate::{Extension, Name, Value, rule};
 
 /// Resolves the names of one event.
 pub(super) struct Names<'c> {
     context: &'c Context,
-    undeclared: BTreeSet<String>,
+    /// Prefixes that were reported already.
+    undeclared: Vec<String>,
 }
 
 impl<'c> Names<'c> {
     pub(super) fn new(context: &'c Context) -> Self {
-        Self { context, undeclared: BTreeSet::new() }
+        Self { context, undeclared: Vec::new() }
     }
 
     /// A member as an extension, whatever its name is.
-    pub(super) fn extension(&mut self, report: &mut Report<'_>, member: &Member<'_>) -> Extension {
-        let name = self.name(report, member);
-        let value = report.within(&member.name, |report| self.value(report, &member.node));
-        Extension { name, attributes: Vec::new(), value }
-    }
-
-    /// A member of a closed object as an extension if its name is a URI or prefixed; otherwise it is refused.
-    pub(super) fn private(&mut self, report: &mut Report<'_>, member: &Member<'_>, owner: &str) -> Option<Extension> {
-        if is_iri(&member.name) {
-            return Some(self.extension(report, member));
+    pub(super) fn extension(&mut self, report: &mut Report<'_>, member: Member<'_>) -> Extension {
+        if member.field == Field::Context {
+            return plain(member);
         }
-        unknown(report, member, owner);
-        None
+        let name = self.resolved(report, member.name);
+        Extension { name, attributes: Vec::new(), value: self.value(report, member.value) }
     }
 
-    fn name(&mut self, report: &mut Report<'_>, member: &Member<'_>) -> Name {
-        let (name, declared) = self.context.resolve(&member.name);
-        if !declared && self.undeclared.insert(name.prefix.clone()) {
-            let message = format!("the prefix of `{}` is not declared before it", shown(&member.name));
-            let help = match self.context.foreign.first() {
+    /// A member where the schema wants names of one's own to be URIs.
+    pub(super) fn private(&mut self, report: &mut Report<'_>, member: Member<'_>, owner: &str) -> Extension {
+        if !is_uri(member.name.string()) {
+            unprefixed(report, member.name, owner);
+        }
+        self.extension(report, member)
+    }
+
+    pub(super) fn resolved(&mut self, report: &mut Report<'_>, node: Node<'_>) -> Name {
+        let (name, declared) = self.context.resolve(node.string());
+        if !declared && !self.undeclared.contains(&name.prefix) {
+            self.undeclared.push(name.prefix.clone());
+            let message = format!("the prefix of `{}` is not declared before it", shown(node.string()));
+            let help = match self.context.foreign() {
                 Some(address) => format!("declare it in `@context` itself; `{}` is not fetched", shown(address)),
                 None => format!("declare `{}` in the `@context` at the beginning of the document", shown(&name.prefix)),
             };
-            report.warn(member.at, Words::new(rule::JSON_PREFIX_UNDECLARED, message, help));
+            report.warn(node, Words::new(rule::JSON_PREFIX_UNDECLARED, message, help));
         }
         name
     }
 
     /// A value as a tree.
-    pub(super) fn value(&mut self, report: &mut Report<'_>, node: &Node<'_>) -> Value {
-        match &node.value {
-            Json::Null => Value::Null,
-            Json::Bool(value) => Value::Bool(*value),
-            Json::Number(digits) => Value::Number((*digits).to_owned()),
-            Json::Text(text) => Value::Text(text.clone().into_owned()),
-            Json::List(nodes) => Value::List(
-                nodes
-                    .iter()
-                    .enumerate()
-                    .map(|(i, node)| report.within_index(i, |report| self.value(report, node)))
-                    .collect(),
-            ),
-            Json::Object(members) => {
-                Value::Members(members.iter().map(|member| self.extension(report, member)).collect())
-            }
+    pub(super) fn value(&mut self, report: &mut Report<'_>, node: Node<'_>) -> Value {
+        match node.kind() {
+            Kind::List => Value::List(node.items().map(|node| self.value(report, node)).collect()),
+            Kind::Object => Value::Members(self.members(report, node)),
+            _ => verbatim(node),
         }
+    }
+
+    /// The members of an object; a `@context` among them holds for all of them.
+    pub(super) fn members(&mut self, report: &mut Report<'_>, node: Node<'_>) -> Vec<Extension> {
+        let Some(declared) = node.members().find(|member| member.field == Field::Context) else {
+            return node.members().map(|member| self.extension(report, member)).collect();
+        };
+        let mut context = self.context.clone();
+        context.add(report, declared.value);
+        let mut names = Names { context: &context, undeclared: std::mem::take(&mut self.undeclared) };
+        let members = node.members().map(|member| names.extension(report, member)).collect();
+        self.undeclared = names.undeclared;
+        members
     }
 }
 
+/// A member whose name and value are kept without a look at what they mean.
+pub(super) fn plain(member: Member<'_>) -> Extension {
+    let name = Name { namespace: String::new(), prefix: String::new(), local: member.name.string().to_owned() };
+    Extension { name, attributes: Vec::new(), value: verbatim(member.value) }
+}
+
+/// The finding that a member of one's own has no name of one's own.
+#[cold]
+fn unprefixed(report: &mut Report<'_>, name: Node<'_>, owner: &str) {
+    let found = name.string();
+    let (message, help) = if found.contains(':') {
+        (format!("`{}` is not a URI", shown(found)), "use letters, digits, `+`, `-` and `.` in a prefix")
+    } else {
+        (
+            format!("`{}` is not a field of {owner}, and has no prefix", shown(found)),
+            "check the spelling, or give a field of your own a prefix that `@context` declares",
+        )
+    };
+    report.warn(name, Words::new(rule::JSON_NAME_FORMAT, message, help));
+}
+
 /// Refuses a member that has no meaning here.
-pub(super) fn unknown(report: &mut Report<'_>, member: &Member<'_>, owner: &str) {
-    let message = format!("`{}` is not a field of {owner}", shown(&member.name));
-    let help = "check the spelling, or give a field of your own a prefix that `@context` declares";
-    report.within(&member.name, |report| report.reject(member.at, Words::new(rule::FIELD_UNKNOWN, message, help)));
+pub(super) fn unknown(report: &mut Report<'_>, member: Member<'_>, owner: &str) {
+    let message = format!("`{}` is not a field of {owner}", shown(member.name.string()));
+    let help = "check the spelling; fields of your own may stand in the event itself";
+    report.reject(member.name, Words::new(rule::FIELD_UNKNOWN, message, help));
 }
 
 /// Refuses an object that lacks a field.
-pub(super) fn missing(report: &mut Report<'_>, at: usize, field: &str, help: &str) {
-    report.reject(at, Words::new(rule::FIELD_MISSING, format!("`{field}` is missing"), help));
+pub(super) fn missing(report: &mut Report<'_>, node: Node<'_>, field: &str, help: &str) {
+    report.reject(node, missing_words(field, help));
 }
 
-/// Reports every member whose name stood before in the same object.
-pub(super) fn repeats(report: &mut Report<'_>, node: &Node<'_>) {
-    match &node.value {
-        Json::List(nodes) => {
-            for (i, node) in nodes.iter().enumerate() {
-                report.within_index(i, |report| repeats(report, node));
-            }
+pub(super) fn missing_words(field: &str, help: &str) -> Words {
+    Words::new(rule::FIELD_MISSING, format!("`{field}` is missing"), help)
+}
+
+/// Reports every member whose name stands again behind it.
+pub(super) fn repeats(report: &mut Report<'_>, node: Node<'_>) {
+    for item in node.items() {
+        repeats(report, item);
+    }
+    for member in node.all_members() {
+        if member.is_shadowed() {
+            let message = format!("`{}` stands twice in one object; the last one counts", shown(member.name.string()));
+            let help = "keep one of them; several values go into an array";
+            report.warn(member.name, Words::new(rule::MEMBER_REPEATED, message, help));
         }
-        Json::Object(members) => {
-            let mut seen = BTreeSet::new();
-            for member in members {
-                report.within(&member.name, |report| {
-                    if !seen.insert(&member.name) {
-                        let message = format!("`{}` stands twice in one object", shown(&member.name));
-                        let help = "keep one of them; several values go into an array";
-                        report.reject(member.at, Words::new(rule::MEMBER_REPEATED, message, help));
-                    }
-                    repeats(report, &member.node);
-                });
-            }
-        }
-        _ => {}
+        repeats(report, member.value);
     }
 }

@@ -1,85 +1,92 @@
-//! `vocabularyList`: master data.
+//! `epcisHeader` and `vocabularyList`: master data, and what stands beside it.
 
-use gs1::Identifier;
+use std::collections::VecDeque;
 
 use super::{
     extension::{Names, missing},
-    parts::{each, members},
+    field::Field,
+    parts::{each, identifiers, object},
     report::Report,
-    scalar::{identifier, iri, wrong_type},
-    tree::{Json, Node},
+    scalar::{identifier, uri, wrong_type},
+    tape::{Kind, Node},
 };
-use crate::{Attribute, VocabularyElement};
+use crate::{Attribute, Item, Section, Value, VocabularyElement};
 
-/// The elements of `epcisHeader`.
-pub(super) fn header(report: &mut Report<'_>, names: &mut Names<'_>, node: &Node<'_>) -> Vec<VocabularyElement> {
-    let mut found = Vec::new();
-    for member in members(report, node).unwrap_or_default() {
-        if member.name == "epcisMasterData" {
-            report.within(&member.name, |report| {
-                for member in members(report, &member.node).unwrap_or_default() {
-                    if member.name == "vocabularyList" {
-                        found = report.within(&member.name, |report| vocabularies(report, names, &member.node));
-                    }
-                }
-            });
+/// Everything in `epcisHeader`.
+pub(super) fn header(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>, items: &mut VecDeque<Item>) {
+    let Some(node) = object(report, node) else { return };
+    for member in node.members() {
+        if member.field == Field::EpcisMasterData {
+            master_data(report, names, member.value, items);
         } else {
-            names.private(report, member, "`epcisHeader`");
+            let extension = names.private(report, member, "`epcisHeader`");
+            items.push_back(Item::Extension(Section::Header, extension));
         }
     }
-    found
+}
+
+fn master_data(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>, items: &mut VecDeque<Item>) {
+    let Some(node) = object(report, node) else { return };
+    for member in node.members() {
+        if member.field == Field::VocabularyList {
+            vocabularies(report, names, member.value, items);
+        } else {
+            items.push_back(Item::Extension(Section::MasterData, names.extension(report, member)));
+        }
+    }
 }
 
 /// The elements of a `vocabularyList`.
-pub(super) fn vocabularies(report: &mut Report<'_>, names: &mut Names<'_>, node: &Node<'_>) -> Vec<VocabularyElement> {
-    each(report, node, |report, node| Some(vocabulary(report, names, node))).into_iter().flatten().collect()
+pub(super) fn vocabularies(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>, items: &mut VecDeque<Item>) {
+    let found = each(report, node, |report, node| Some(vocabulary(report, names, node)));
+    items.extend(found.into_iter().flatten().map(Item::Vocabulary));
 }
 
-fn vocabulary(report: &mut Report<'_>, names: &mut Names<'_>, node: &Node<'_>) -> Vec<VocabularyElement> {
-    let mut kind = None;
-    let mut elements = Vec::new();
-    let Some(members) = members(report, node) else { return elements };
-    for member in members {
-        report.within(&member.name, |report| match &*member.name {
-            "type" => kind = iri(report, &member.node),
-            "vocabularyElementList" => {
-                elements = each(report, &member.node, |report, node| element(report, names, node));
+fn vocabulary(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Vec<VocabularyElement> {
+    let (mut kind, mut elements, mut beside) = (None, Vec::new(), Vec::new());
+    let Some(node) = object(report, node) else { return elements };
+    for member in node.members() {
+        match member.field {
+            Field::Type => kind = Some(uri(report, member.value).unwrap_or_default()),
+            Field::VocabularyElementList => {
+                elements = each(report, member.value, |report, node| element(report, names, node));
             }
-            _ => {}
-        });
+            _ => beside.push(names.extension(report, member)),
+        }
     }
-    if !members.iter().any(|member| member.name == "type") {
-        missing(report, node.at, "type", "name the vocabulary, such as `urn:epcglobal:epcis:vtype:Location`");
+    if kind.is_none() {
+        missing(report, node, "type", "name the vocabulary, such as `urn:epcglobal:epcis:vtype:Location`");
     }
     for element in &mut elements {
-        element.vocabulary = kind.clone().unwrap_or_default();
+        kind.unwrap_or_default().clone_into(&mut element.vocabulary);
+        element.vocabulary_extensions.clone_from(&beside);
     }
     elements
 }
 
-fn element(report: &mut Report<'_>, names: &mut Names<'_>, node: &Node<'_>) -> Option<VocabularyElement> {
-    let mut id: Option<Identifier> = None;
+fn element(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Option<VocabularyElement> {
+    let (mut named, mut id) = (false, None);
     let (mut attributes, mut children, mut extensions) = (Vec::new(), Vec::new(), Vec::new());
-    let members = members(report, node)?;
-    for member in members {
-        let known = report.within(&member.name, |report| {
-            match &*member.name {
-                "id" => id = identifier(report, &member.node),
-                "attributes" => attributes = each(report, &member.node, |report, node| attribute(report, names, node)),
-                "children" => children = each(report, &member.node, identifier),
-                _ => return false,
+    for member in object(report, node)?.members() {
+        match member.field {
+            Field::Id => {
+                named = true;
+                id = identifier(report, member.value);
             }
-            true
-        });
-        if !known {
-            extensions.push(names.extension(report, member));
+            Field::Attributes => {
+                attributes = each(report, member.value, |report, node| attribute(report, names, node));
+            }
+            Field::Children => children = identifiers(report, member.value),
+            _ => extensions.push(names.extension(report, member)),
         }
     }
-    if !members.iter().any(|member| member.name == "id") {
-        missing(report, node.at, "id", "say what the attributes belong to");
+    if !named {
+        missing(report, node, "id", "say what the attributes belong to");
     }
+    let vocabulary_extensions = Vec::new();
     Some(VocabularyElement {
         vocabulary: String::new(),
+        vocabulary_extensions,
         id: id?,
         attributes,
         children,
@@ -88,24 +95,25 @@ fn element(report: &mut Report<'_>, names: &mut Names<'_>, node: &Node<'_>) -> O
     })
 }
 
-fn attribute(report: &mut Report<'_>, names: &mut Names<'_>, node: &Node<'_>) -> Option<Attribute> {
-    let mut id = None;
-    let mut value = crate::Value::Null;
-    let members = members(report, node)?;
-    for member in members {
-        report.within(&member.name, |report| match &*member.name {
-            "id" => id = iri(report, &member.node),
-            "attribute" => {
-                if !matches!(member.node.value, Json::Text(_) | Json::Number(_) | Json::Object(_)) {
-                    wrong_type(report, &member.node, "a string, a number or an object");
-                }
-                value = names.value(report, &member.node);
+fn attribute(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Option<Attribute> {
+    let (mut named, mut id, mut value, mut extensions) = (false, None, Value::Null, Vec::new());
+    for member in object(report, node)?.members() {
+        match member.field {
+            Field::Id => {
+                named = true;
+                id = uri(report, member.value);
             }
-            _ => {}
-        });
+            Field::Attribute => {
+                if !matches!(member.value.kind(), Kind::Text | Kind::Number | Kind::Object) {
+                    wrong_type(report, member.value, "a string, a number or an object");
+                }
+                value = names.value(report, member.value);
+            }
+            _ => extensions.push(names.extension(report, member)),
+        }
     }
-    if !members.iter().any(|member| member.name == "id") {
-        missing(report, node.at, "id", "name the attribute, such as `cbvmda:name`");
+    if !named {
+        missing(report, node, "id", "name the attribute, such as `cbvmda:name`");
     }
-    Some(Attribute { id: id?, value })
+    Some(Attribute { id: id?.to_owned(), value, extensions })
 }

@@ -1,21 +1,27 @@
 //! EPCIS 2.0 in JSON-LD: bytes in, events out.
 //!
-//! [`scan`] cuts whole values out of the input, [`tree`] parses one of them, [`event`] and its neighbours read the
-//! tree and report what is wrong with it, and [`reader`] drives them.
+//! [`decoder`] walks the outer levels of a document as its bytes arrive. [`parse`] puts one value after the other onto a
+//! [`tape`]; [`event`] and its neighbours read it from there and [`report`] what is wrong with it.
 
 mod context;
+mod decoder;
 mod event;
 mod extension;
+mod field;
+mod foreign;
+mod glance;
+mod head;
 mod masterdata;
+mod parse;
 mod parts;
-mod reader;
 mod report;
 mod scalar;
-mod scan;
 mod sensor;
-mod tree;
-mod vocabulary;
+mod skip;
+mod tape;
+mod uri;
+
+use crate::cbv as vocabulary;
 
 pub(crate) use context::STANDARD;
-pub(crate) use reader::JsonReader;
-pub(crate) use vocabulary::Vocabulary;
+pub(crate) use decoder::JsonCore;

@@ -1,108 +1,139 @@
-//! Collects findings about one value of the document, each with its place.
+//! Collects findings about one value of the document. Places are worked out only when something is found.
 
-use std::fmt::Write as _;
+use super::tape::{Node, Tree};
+use crate::{Finding, Location, Rule, Severity, input::Position, rule};
 
-use super::scan::Place;
-use crate::{Finding, Location, Rule, Severity};
+/// Where a value of the document begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Start<'p> {
+    pub(super) position: Position,
+    /// Index of the event that it is.
+    pub(super) event: Option<u64>,
+    /// Its JSON pointer.
+    pub(super) path: &'p str,
+}
 
-/// A hostile event must not cost one finding per byte.
-const MOST_FINDINGS: usize = 100;
-
-/// The findings about one slice of the input.
-pub(super) struct Report<'a> {
-    source: &'a [u8],
-    start: Place,
-    event: Option<u64>,
-    path: String,
+/// The findings about one value.
+pub(super) struct Report<'t> {
+    tree: &'t Tree<'t>,
+    start: Start<'t>,
+    most: usize,
     findings: Vec<Finding>,
-    rejected: bool,
+    /// How many more there would be.
+    unheard: usize,
+    gravest: Severity,
 }
 
 /// What a finding says.
 pub(super) struct Words {
-    pub(super) rule: &'static Rule,
-    pub(super) message: String,
-    pub(super) help: String,
+    rule: &'static Rule,
+    message: String,
+    help: String,
+    corrected: Option<String>,
 }
 
-impl<'a> Report<'a> {
-    /// A report about `source`, which begins at `start` and is the value at the JSON pointer `path`.
-    pub(super) fn new(source: &'a [u8], start: Place, event: Option<u64>, path: String) -> Self {
-        Self { source, start, event, path, findings: Vec::new(), rejected: false }
+impl Start<'_> {
+    /// The place itself.
+    pub(super) fn location(&self) -> Location {
+        let Position { line, column } = self.position;
+        Location { line, column, event: self.event, path: self.path.to_owned() }
+    }
+}
+
+impl<'t> Report<'t> {
+    /// A report about the value of `tree`, of at most `most` findings: a hostile event must not cost one per byte.
+    pub(super) fn new(tree: &'t Tree<'t>, start: Start<'t>, most: usize) -> Self {
+        Self { tree, start, most, findings: Vec::new(), unheard: 0, gravest: Severity::Info }
     }
 
-    /// The place of a byte offset.
-    pub(super) fn at(&self, offset: usize) -> Location {
-        let before = self.source.get(..offset).unwrap_or(self.source);
-        let place = self.start.after(before);
-        Location { line: place.line, column: place.column, event: self.event, path: self.path.clone() }
+    fn at(&self, node: Node<'_>) -> Location {
+        let before = self.tree.source.as_bytes().get(..node.at()).unwrap_or_default();
+        let Position { line, column } = self.start.position.after(before);
+        let mut location = Location { line, column, ..self.start.location() };
+        self.tree.push_pointer(node, &mut location.path);
+        location
     }
 
     /// Whether the value cannot be accepted.
     pub(super) fn rejected(&self) -> bool {
-        self.rejected
+        self.gravest == Severity::Reject
     }
 
-    pub(super) fn into_findings(self) -> Vec<Finding> {
+    pub(super) fn into_findings(mut self) -> Vec<Finding> {
+        if self.unheard > 0 {
+            let words = Words::new(
+                rule::JSON_LIMIT,
+                format!("{} more findings are left out", self.unheard),
+                "correct the others first",
+            );
+            self.findings.push(words.finding(self.gravest, self.start.location()));
+        }
         self.findings
     }
 
-    pub(super) fn reject(&mut self, at: usize, words: Words) {
-        self.rejected = true;
-        self.add(Severity::Reject, at, words);
+    pub(super) fn reject(&mut self, node: Node<'_>, words: Words) {
+        self.add(Severity::Reject, node, words);
     }
 
-    pub(super) fn warn(&mut self, at: usize, words: Words) {
-        self.add(Severity::Warn, at, words);
+    pub(super) fn warn(&mut self, node: Node<'_>, words: Words) {
+        self.add(Severity::Warn, node, words);
     }
 
-    fn add(&mut self, severity: Severity, at: usize, words: Words) {
-        // The first rejection is always kept: without it a rejected value would stand without a reason.
-        let first = severity == Severity::Reject && self.findings.iter().all(|f| f.severity != Severity::Reject);
-        if self.findings.len() < MOST_FINDINGS || first {
-            self.findings.push(words.finding(severity, self.at(at)));
+    pub(super) fn info(&mut self, node: Node<'_>, words: Words) {
+        self.add(Severity::Info, node, words);
+    }
+
+    /// Takes findings of the checks that know the pointer of a field but not where it stands. What the reader has said
+    /// itself is left out.
+    pub(super) fn extend(&mut self, findings: Vec<Finding>) {
+        for mut finding in findings {
+            if self.findings.iter().any(|said| said.code == finding.code && said.at.path == finding.at.path) {
+                continue;
+            }
+            let pointer = finding.at.path.strip_prefix(self.start.path).unwrap_or_default();
+            let place = self.at(self.tree.node_at(pointer));
+            (finding.at.line, finding.at.column) = (place.line, place.column);
+            self.keep(finding);
         }
     }
 
-    /// Steps into a member for the time of `inner`.
-    pub(super) fn within<T>(&mut self, name: &str, inner: impl FnOnce(&mut Self) -> T) -> T {
-        let length = self.path.len();
-        push_step(&mut self.path, name);
-        let result = inner(self);
-        self.path.truncate(length);
-        result
+    #[cold]
+    fn add(&mut self, severity: Severity, node: Node<'_>, words: Words) {
+        let at = if self.findings.len() < self.most { self.at(node) } else { Location::default() };
+        self.keep(words.finding(severity, at));
     }
 
-    /// Steps into an element of an array.
-    pub(super) fn within_index<T>(&mut self, index: usize, inner: impl FnOnce(&mut Self) -> T) -> T {
-        let length = self.path.len();
-        // Writing to a string cannot fail.
-        let _ = write!(self.path, "/{index}");
-        let result = inner(self);
-        self.path.truncate(length);
-        result
+    fn keep(&mut self, finding: Finding) {
+        self.gravest = self.gravest.max(finding.severity);
+        if self.findings.len() < self.most {
+            self.findings.push(finding);
+        } else {
+            self.unheard += 1;
+        }
     }
 }
 
 impl Words {
     pub(super) fn new(rule: &'static Rule, message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { rule, message: message.into(), help: help.into() }
+        Self { rule, message: message.into(), help: help.into(), corrected: None }
+    }
+
+    /// The value that would have been right.
+    pub(super) fn corrected(mut self, value: Option<impl Into<String>>) -> Self {
+        self.corrected = value.map(Into::into);
+        self
     }
 
     pub(super) fn finding(self, severity: Severity, at: Location) -> Finding {
         let help = (!self.help.is_empty()).then_some(self.help);
-        Finding { help, ..Finding::new(self.rule, severity, at, self.message) }
+        Finding { help, corrected: self.corrected, ..Finding::new(self.rule, severity, at, self.message) }
     }
 }
 
-/// Appends one step to a JSON pointer (RFC 6901).
-pub(super) fn push_step(path: &mut String, name: &str) {
-    path.push('/');
-    for character in name.chars() {
-        match character {
-            '~' => path.push_str("~0"),
-            '/' => path.push_str("~1"),
-            other => path.push(other),
-        }
+/// At most so much of the input as a message bears.
+pub(super) fn shown(found: &str) -> String {
+    match found.char_indices().nth(80) {
+        Some((end, _)) => format!("{}…", found.get(..end).unwrap_or_default()),
+        None => found.to_owned(),
     }
 }

@@ -3,202 +3,274 @@
 use gs1::Identifier;
 
 use super::{
-    report::{Report, Words},
-    tree::{Json, Node},
+    report::{Report, Words, shown},
+    tape::{Kind, Node},
+    uri::is_uri,
     vocabulary::Vocabulary,
 };
 use crate::{Action, EventTime, Quantity, Term, ZoneOffset, rule};
 
 /// The finding that a value has the wrong type.
-pub(super) fn wrong_type(report: &mut Report<'_>, node: &Node<'_>, wanted: &str) {
-    report.reject(node.at, Words::new(rule::FIELD_TYPE, format!("found {}", node.kind()), format!("write {wanted}")));
+pub(super) fn wrong_type(report: &mut Report<'_>, node: Node<'_>, wanted: &str) {
+    let words = Words::new(rule::FIELD_TYPE, format!("found {}", node.described()), format!("write {wanted}"));
+    report.reject(node, words);
 }
 
-fn wrong_value(report: &mut Report<'_>, node: &Node<'_>, found: &str, help: impl Into<String>) {
-    report.reject(node.at, Words::new(rule::FIELD_VALUE, format!("`{}` is not allowed here", shown(found)), help));
+fn not_allowed(found: &str, help: impl Into<String>) -> Words {
+    Words::new(rule::FIELD_VALUE, format!("`{}` is not allowed here", shown(found)), help)
 }
 
-/// At most so much of the input as a message bears.
-pub(super) fn shown(found: &str) -> String {
-    match found.char_indices().nth(80) {
-        Some((end, _)) => format!("{}…", found.get(..end).unwrap_or_default()),
-        None => found.to_owned(),
+pub(super) fn text<'t>(report: &mut Report<'_>, node: Node<'t>) -> Option<&'t str> {
+    let found = node.text();
+    if found.is_none() {
+        wrong_type(report, node, "a string");
     }
+    found
 }
 
-pub(super) fn text<'n>(report: &mut Report<'_>, node: &'n Node<'_>) -> Option<&'n str> {
-    if let Json::Text(text) = &node.value {
-        return Some(text);
-    }
-    wrong_type(report, node, "a string");
-    None
-}
-
-/// Whether a string begins like a URI or a prefixed name.
-pub(super) fn is_iri(text: &str) -> bool {
-    let Some((scheme, rest)) = text.split_once(':') else { return false };
-    let mut letters = scheme.bytes();
-    letters.next().is_some_and(|byte| byte.is_ascii_alphabetic())
-        && letters.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'_'))
-        && !rest.contains(|c: char| {
-            c.is_ascii_control() || matches!(c, ' ' | '<' | '>' | '"' | '{' | '}' | '|' | '\\' | '^' | '`')
-        })
-}
-
-pub(super) fn iri(report: &mut Report<'_>, node: &Node<'_>) -> Option<String> {
+/// A string that should be a URI; what is none is taken all the same.
+pub(super) fn uri<'t>(report: &mut Report<'_>, node: Node<'t>) -> Option<&'t str> {
     let found = text(report, node)?;
-    if is_iri(found) {
-        return Some(found.to_owned());
+    if !is_uri(found) {
+        let message = format!("`{}` is not a URI", shown(found));
+        let help = "write a URI, such as `urn:epc:id:sgln:4012345.00001.0` or `https://id.gs1.org/414/…`";
+        report.warn(node, Words::new(rule::JSON_URI_FORMAT, message, help));
     }
-    wrong_value(
-        report,
-        node,
-        found,
-        "write a URI, such as `urn:epc:id:sgln:4012345.00001.0` or `https://id.gs1.org/414/…`",
-    );
-    None
+    Some(found)
 }
 
-pub(super) fn identifier(report: &mut Report<'_>, node: &Node<'_>) -> Option<Identifier> {
-    iri(report, node).map(Identifier::new)
+pub(super) fn identifier(report: &mut Report<'_>, node: Node<'_>) -> Option<Identifier> {
+    uri(report, node).map(Identifier::new)
 }
 
 /// The shape `2028-08-15T22:30:00.5-07:00`; whether such a day exists is for the time type to say.
 fn has_time_shape(text: &str) -> bool {
-    let Some((date, rest)) = text.split_once(['T', 't']) else { return false };
-    let Some((clock, zone)) = rest.split_at_checked(8) else { return false };
-    let zone = match zone.strip_prefix('.') {
-        Some(fraction) => fraction.trim_start_matches(|c: char| c.is_ascii_digit()),
-        None => zone,
+    let Some((clock, rest)) = text.as_bytes().split_at_checked(19) else { return false };
+    let zone = match rest.strip_prefix(b".") {
+        Some(fraction) => {
+            let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            fraction.get(digits..).filter(|_| digits > 0).unwrap_or_default()
+        }
+        None => rest,
     };
-    let fits = |text: &str, shape: &str| {
-        text.len() == shape.len()
-            && text.bytes().zip(shape.bytes()).all(|(t, s)| if s == b'0' { t.is_ascii_digit() } else { t == s })
-    };
-    let offset = matches!(zone, "Z" | "z") || fits(zone, "+00:00") || fits(zone, "-00:00");
-    fits(date, "0000-00-00") && fits(clock, "00:00:00") && offset
+    fits(clock, b"0000-00-00T00:00:00") && (matches!(zone, b"Z" | b"z") || is_offset(zone))
 }
 
-pub(super) fn time(report: &mut Report<'_>, node: &Node<'_>) -> Option<EventTime> {
-    let found = text(report, node)?;
-    if has_time_shape(found)
-        && let Ok(time) = found.parse()
-    {
-        return Some(time);
+fn is_offset(text: &[u8]) -> bool {
+    fits(text, b"+00:00") || fits(text, b"-00:00")
+}
+
+/// Whether a text has digits where the shape has zeros, and otherwise the characters of the shape.
+fn fits(text: &[u8], shape: &[u8]) -> bool {
+    text.len() == shape.len()
+        && text.iter().zip(shape).all(|(t, s)| if *s == b'0' { t.is_ascii_digit() } else { t.eq_ignore_ascii_case(s) })
+}
+
+/// How a time is written.
+const TIME_HELP: &str = "write it as in `2028-08-15T22:30:00.000-07:00`";
+
+/// A time that may be written carelessly; `None` when it is no time at all, without a finding.
+fn loose_time(report: &mut Report<'_>, node: Node<'_>, found: &str) -> Option<EventTime> {
+    let time: EventTime = found.parse().ok()?;
+    if !has_time_shape(found) {
+        let message = format!("`{}` is not written as JSON wants times", shown(found));
+        let corrected = time.instant().to_string();
+        report.warn(node, Words::new(rule::JSON_TIME_FORMAT, message, TIME_HELP).corrected(Some(corrected)));
     }
-    let message = format!("`{}` is not a date and time with an offset", shown(found));
-    report.reject(node.at, Words::new(rule::TIME_FORMAT, message, "write it as in `2028-08-15T22:30:00.000-07:00`"));
-    None
+    Some(time)
 }
 
-pub(super) fn offset(report: &mut Report<'_>, node: &Node<'_>) -> Option<ZoneOffset> {
+/// A time without which there is no event.
+pub(super) fn needed_time(report: &mut Report<'_>, node: Node<'_>, offset: Option<&ZoneOffset>) -> Option<EventTime> {
+    let found = text(report, node)?;
+    let time = loose_time(report, node, found);
+    if time.is_none() {
+        let message = format!("`{}` is not a date and time with an offset", shown(found));
+        let completed =
+            offset.map(|offset| format!("{found}{offset}")).filter(|text| text.parse::<EventTime>().is_ok());
+        report.reject(node, Words::new(rule::TIME_FORMAT, message, TIME_HELP).corrected(completed));
+    }
+    time
+}
+
+/// A time that the schema takes in whatever form; the caller keeps what is none.
+pub(super) fn time(report: &mut Report<'_>, node: Node<'_>) -> Option<EventTime> {
+    let found = text(report, node)?;
+    let time = loose_time(report, node, found);
+    if time.is_none() {
+        let message = format!("`{}` is not a date and time with an offset", shown(found));
+        report.warn(node, Words::new(rule::JSON_TIME_FORMAT, message, TIME_HELP));
+    }
+    time
+}
+
+/// A time that is kept as it is written.
+pub(super) fn time_text(report: &mut Report<'_>, node: Node<'_>) {
+    if node.text().is_none_or(|found| !has_time_shape(found) || !is_day(found)) {
+        time(report, node);
+    }
+}
+
+/// Whether the fields of a well-shaped time are within what every month has; the rest is for the time type to say.
+fn is_day(text: &str) -> bool {
+    let number = |at: std::ops::Range<usize>| text.get(at).and_then(|digits| digits.parse::<u8>().ok()).unwrap_or(99);
+    let zone = text.len() - if text.ends_with(['Z', 'z']) { 1 } else { 6 };
+    let offset = text.get(zone + 1..zone + 3).map_or(Some(0), |hours| hours.parse::<u8>().ok());
+    (1..=12).contains(&number(5..7))
+        && (1..=28).contains(&number(8..10))
+        && number(11..13) < 24
+        && number(14..16) < 60
+        && number(17..19) < 60
+        && offset.is_some_and(|hours| hours < 24)
+        && (text.ends_with(['Z', 'z']) || number(zone + 4..zone + 6) < 60)
+}
+
+pub(super) fn offset(report: &mut Report<'_>, node: Node<'_>) -> Option<ZoneOffset> {
     let found = text(report, node)?;
     // `Z` is an offset of XML times but not of this field.
-    if found.starts_with(['+', '-'])
+    if is_offset(found.as_bytes())
         && let Ok(offset) = found.parse()
     {
         return Some(offset);
     }
     let message = format!("`{}` is not an offset from UTC", shown(found));
-    report
-        .reject(node.at, Words::new(rule::TIME_FORMAT, message, "write it as in `-07:00`, from `-14:00` to `+14:00`"));
+    let words = Words::new(rule::TIME_FORMAT, message, "write it as in `-07:00`, from `-14:00` to `+14:00`");
+    report.reject(node, words.corrected(complete_offset(found)));
     None
 }
 
-pub(super) fn action(report: &mut Report<'_>, node: &Node<'_>) -> Option<Action> {
+/// The offset that `Z`, `-0700`, `-7:00`, `-07` or `07:00` means.
+fn complete_offset(found: &str) -> Option<String> {
+    let text = found.trim();
+    if matches!(text, "Z" | "z" | "UTC" | "GMT") {
+        return Some("+00:00".to_owned());
+    }
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ('-', digits),
+        None => ('+', text.strip_prefix('+').unwrap_or(text)),
+    };
+    if !digits.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
+    let (hours, minutes) = match digits.split_once(':') {
+        Some(parts) => parts,
+        None => digits.split_at_checked(digits.len().checked_sub(2).filter(|at| *at > 0).unwrap_or(digits.len()))?,
+    };
+    let minutes = if minutes.is_empty() { "00" } else { minutes };
+    let completed = format!("{sign}{hours:0>2}:{minutes}");
+    completed.parse::<ZoneOffset>().ok().map(|_| completed)
+}
+
+pub(super) fn action(report: &mut Report<'_>, node: Node<'_>) -> Option<Action> {
     let found = text(report, node)?;
     match found {
         "ADD" => Some(Action::Add),
         "OBSERVE" => Some(Action::Observe),
         "DELETE" => Some(Action::Delete),
         _ => {
-            wrong_value(report, node, found, "write `ADD`, `OBSERVE` or `DELETE`");
+            let upper = found.trim().to_ascii_uppercase();
+            let corrected = ["ADD", "OBSERVE", "DELETE"].into_iter().find(|action| *action == upper);
+            report.reject(node, not_allowed(found, "write `ADD`, `OBSERVE` or `DELETE`").corrected(corrected));
             None
         }
     }
 }
 
-/// A standard word, or the URI of a private term.
-pub(super) fn word<'n>(report: &mut Report<'_>, node: &'n Node<'_>, vocabulary: Vocabulary) -> Option<&'n str> {
+/// A standard word, or the URI of a private term; what is neither is taken all the same.
+pub(super) fn word<'t>(report: &mut Report<'_>, node: Node<'t>, vocabulary: Vocabulary) -> Option<&'t str> {
     let found = text(report, node)?;
-    if vocabulary.words().contains(&found) || (is_iri(found) && !vocabulary.refuses(found)) {
-        return Some(found);
+    if !vocabulary.words().contains(&found) && (!is_uri(found) || vocabulary.refuses(found)) {
+        return unusual_word(report, node, found, vocabulary);
     }
-    let help = match vocabulary.bare(found) {
-        Some(word) => format!("write `{word}`: JSON takes standard terms as bare words"),
-        None if vocabulary.refuses(found) => {
-            "the standard has no such term; write one of its words, or a URI of your own".to_owned()
-        }
-        None => "write a word of the Core Business Vocabulary, or the URI of your own term".to_owned(),
-    };
-    wrong_value(report, node, found, help);
-    None
+    Some(found)
 }
 
-pub(super) fn term(report: &mut Report<'_>, node: &Node<'_>, vocabulary: Vocabulary) -> Option<Term> {
+#[cold]
+fn unusual_word<'t>(
+    report: &mut Report<'_>,
+    node: Node<'t>,
+    found: &'t str,
+    vocabulary: Vocabulary,
+) -> Option<&'t str> {
+    let bare = vocabulary.bare(found).or_else(|| {
+        let folded: String = found.trim().chars().map(|c| if matches!(c, ' ' | '-') { '_' } else { c }).collect();
+        vocabulary.words().iter().copied().find(|word| word.eq_ignore_ascii_case(&folded))
+    });
+    let refused = vocabulary.refuses(found);
+    let help = match bare {
+        Some(word) => format!("write `{word}`: JSON takes standard terms as bare words"),
+        None if refused => "the standard has no such term; write one of its words, or a URI of your own".to_owned(),
+        None => "write a word of the Core Business Vocabulary, or the URI of your own term".to_owned(),
+    };
+    if refused {
+        report.reject(node, not_allowed(found, help).corrected(bare));
+        return None;
+    }
+    let message = format!("`{}` is neither a standard term nor a URI", shown(found));
+    report.warn(node, Words::new(rule::JSON_TERM_FORMAT, message, help).corrected(bare));
+    Some(found)
+}
+
+pub(super) fn term(report: &mut Report<'_>, node: Node<'_>, vocabulary: Vocabulary) -> Option<Term> {
     word(report, node, vocabulary).map(Term::new)
 }
 
-pub(super) fn number<'n>(report: &mut Report<'_>, node: &'n Node<'_>) -> Option<&'n str> {
-    match &node.value {
-        Json::Number(digits) => Some(digits),
-        Json::Text(found) => {
-            let message = format!("found the string `{}`", shown(found));
-            report.reject(node.at, Words::new(rule::FIELD_TYPE, message, "write a number, without quotation marks"));
-            None
+pub(super) fn number<'t>(report: &mut Report<'_>, node: Node<'t>) -> Option<&'t str> {
+    match node.kind() {
+        Kind::Number => return Some(node.string()),
+        Kind::Text => {
+            let message = format!("found the string `{}`", shown(node.string()));
+            let corrected = node.string().parse::<Quantity>().ok();
+            let words = Words::new(rule::FIELD_TYPE, message, "write a number, without quotation marks");
+            report.reject(node, words.corrected(corrected.map(String::from)));
         }
-        _ => {
-            wrong_type(report, node, "a number");
-            None
-        }
+        _ => wrong_type(report, node, "a number"),
     }
+    None
 }
 
-pub(super) fn quantity(report: &mut Report<'_>, node: &Node<'_>) -> Option<Quantity> {
+pub(super) fn quantity(report: &mut Report<'_>, node: Node<'_>) -> Option<Quantity> {
     let digits = number(report, node)?;
     let quantity = digits.parse().ok();
     if quantity.is_none() {
-        wrong_value(report, node, digits, "write an amount of at most 28 digits");
+        report.reject(node, not_allowed(digits, "write an amount of at most 28 digits"));
     }
     quantity
 }
 
-pub(super) fn unit(report: &mut Report<'_>, node: &Node<'_>) -> Option<String> {
+pub(super) fn unit(report: &mut Report<'_>, node: Node<'_>) -> Option<String> {
     let found = text(report, node)?;
-    let fits = matches!(found.len(), 2..=3) && found.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
-    if !fits {
-        wrong_value(report, node, found, "write a code of UN/ECE Recommendation 20, such as `KGM`");
+    let is_unit = |text: &str| {
+        matches!(text.len(), 2..=3) && text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    if is_unit(found) {
+        return Some(found.to_owned());
     }
-    fits.then(|| found.to_owned())
+    report.reject(node, not_allowed(found, "write a code of UN/ECE Recommendation 20, such as `KGM`"));
+    None
 }
 
-pub(super) fn boolean(report: &mut Report<'_>, node: &Node<'_>) {
-    if !matches!(node.value, Json::Bool(_)) {
+pub(super) fn boolean(report: &mut Report<'_>, node: Node<'_>) {
+    if !matches!(node.kind(), Kind::True | Kind::False) {
         wrong_type(report, node, "`true` or `false`");
     }
 }
 
-pub(super) fn hexadecimal(report: &mut Report<'_>, node: &Node<'_>) {
+pub(super) fn hexadecimal(report: &mut Report<'_>, node: Node<'_>) {
     let Some(found) = text(report, node) else { return };
     if found.is_empty() || !found.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        wrong_value(report, node, found, "write hexadecimal digits, such as `f0f0f0`");
+        report.reject(node, not_allowed(found, "write hexadecimal digits, such as `f0f0f0`"));
     }
 }
 
-pub(super) fn list<'n, 'a>(report: &mut Report<'_>, node: &'n Node<'a>) -> Option<&'n [Node<'a>]> {
-    if let Json::List(nodes) = &node.value {
-        return Some(nodes);
-    }
-    wrong_type(report, node, "an array");
-    None
-}
-
-pub(super) fn version(report: &mut Report<'_>, node: &Node<'_>) {
-    let Some(found) = text(report, node) else { return };
+/// `schemaVersion`.
+pub(super) fn version<'t>(report: &mut Report<'_>, node: Node<'t>) -> Option<&'t str> {
+    let found = text(report, node)?;
     let numbers = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !found.split('.').all(numbers) {
-        wrong_value(report, node, found, "write the version of the standard, `2.0`");
+        report.reject(node, not_allowed(found, "write the version of the standard, `2.0`"));
     }
+    Some(found)
 }
 
 #[cfg(test)]
@@ -207,23 +279,35 @@ mod tests {
 
     #[test]
     fn times_have_one_shape() {
-        for good in ["2028-08-15T22:30:00Z", "2028-08-15T22:30:00.123-07:00", "2028-08-15T22:30:00+14:00"] {
-            assert!(has_time_shape(good), "{good}");
+        for good in ["2028-08-15T22:30:00Z", "2028-08-15T22:30:00.123-07:00", "2028-08-15t22:30:00+14:00"] {
+            assert!(has_time_shape(good) && is_day(good), "{good}");
         }
-        for bad in
-            ["2028-08-15", "2028-08-15 22:30:00Z", "2028-08-15T22:30Z", "2028-08-15T22:30:00", "28-08-15T22:30:00Z", ""]
-        {
+        for bad in [
+            "2028-08-15",
+            "2028-08-15 22:30:00Z",
+            "2028-08-15T22:30Z",
+            "2028-08-15T22:30:00",
+            "2028-08-15T22:30:00.Z",
+            "28-08-15T22:30:00Z",
+            "",
+        ] {
             assert!(!has_time_shape(bad), "{bad}");
+        }
+        for odd in ["2028-13-15T22:30:00Z", "2028-02-29T22:30:00Z", "2028-08-15T24:30:00Z", "2028-08-15T22:30:00+25:00"]
+        {
+            assert!(has_time_shape(odd) && !is_day(odd), "{odd}");
         }
     }
 
     #[test]
-    fn uris_have_a_scheme() {
-        for good in ["urn:epc:id:sgtin:1.2.3", "https://id.gs1.org/01/1", "ex:a", "ni:///sha-256;ab?ver=CBV2.0"] {
-            assert!(is_iri(good), "{good}");
+    fn offsets_are_completed() {
+        for (found, completed) in
+            [("Z", "+00:00"), ("-0700", "-07:00"), ("-7:00", "-07:00"), ("+2", "+02:00"), ("02:00", "+02:00")]
+        {
+            assert_eq!(complete_offset(found).as_deref(), Some(completed), "{found}");
         }
-        for bad in ["", "plain", ":a", "1a:b", "a b:c", "urn:a b"] {
-            assert!(!is_iri(bad), "{bad}");
+        for found in ["", "-", "local", "+15:00", "+1:5"] {
+            assert_eq!(complete_offset(found), None, "{found}");
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use super::{
     extension::{Names, missing},
-    parts::{at_least_one, each, members},
+    field::Field,
+    parts::{at_least_one, each, object},
     report::Report,
-    scalar::{boolean, hexadecimal, iri, number, text, time, word},
-    tree::{Json, Node},
+    scalar::{boolean, hexadecimal, number, text, time_text, uri, word},
+    tape::Node,
     vocabulary::Vocabulary,
 };
 use crate::{Extension, SensorElement};
@@ -13,7 +14,7 @@ use crate::{Extension, SensorElement};
 /// What the value of a member has to be.
 #[derive(Clone, Copy)]
 enum Shape {
-    Iri,
+    Uri,
     Time,
     Number,
     Text,
@@ -22,107 +23,104 @@ enum Shape {
     Word(Vocabulary),
 }
 
-const METADATA: &[(&str, Shape)] = &[
-    ("time", Shape::Time),
-    ("startTime", Shape::Time),
-    ("endTime", Shape::Time),
-    ("deviceID", Shape::Iri),
-    ("deviceMetadata", Shape::Iri),
-    ("rawData", Shape::Iri),
-    ("dataProcessingMethod", Shape::Iri),
-    ("bizRules", Shape::Iri),
-];
+fn shape_in_metadata(field: Field) -> Option<Shape> {
+    Some(match field {
+        Field::Time | Field::StartTime | Field::EndTime => Shape::Time,
+        Field::DeviceId | Field::DeviceMetadata | Field::RawData | Field::DataProcessingMethod | Field::BizRules => {
+            Shape::Uri
+        }
+        _ => return None,
+    })
+}
 
-const REPORT: &[(&str, Shape)] = &[
-    ("type", Shape::Word(Vocabulary::Measurement)),
-    ("exception", Shape::Word(Vocabulary::Alert)),
-    ("component", Shape::Word(Vocabulary::Component)),
-    ("deviceID", Shape::Iri),
-    ("deviceMetadata", Shape::Iri),
-    ("rawData", Shape::Iri),
-    ("dataProcessingMethod", Shape::Iri),
-    ("bizRules", Shape::Iri),
-    ("microorganism", Shape::Iri),
-    ("chemicalSubstance", Shape::Iri),
-    ("coordinateReferenceSystem", Shape::Iri),
-    ("uriValue", Shape::Iri),
-    ("time", Shape::Time),
-    ("value", Shape::Number),
-    ("minValue", Shape::Number),
-    ("maxValue", Shape::Number),
-    ("meanValue", Shape::Number),
-    ("sDev", Shape::Number),
-    ("percRank", Shape::Number),
-    ("percValue", Shape::Number),
-    ("stringValue", Shape::Text),
-    ("uom", Shape::Text),
-    ("booleanValue", Shape::Bool),
-    ("hexBinaryValue", Shape::Hex),
-];
+fn shape_in_report(field: Field) -> Option<Shape> {
+    Some(match field {
+        Field::Type => Shape::Word(Vocabulary::Measurement),
+        Field::Exception => Shape::Word(Vocabulary::Alert),
+        Field::Component => Shape::Word(Vocabulary::Component),
+        Field::DeviceId
+        | Field::DeviceMetadata
+        | Field::RawData
+        | Field::DataProcessingMethod
+        | Field::BizRules
+        | Field::Microorganism
+        | Field::ChemicalSubstance
+        | Field::CoordinateReferenceSystem
+        | Field::UriValue => Shape::Uri,
+        Field::Time => Shape::Time,
+        Field::Value
+        | Field::MinValue
+        | Field::MaxValue
+        | Field::MeanValue
+        | Field::SDev
+        | Field::PercRank
+        | Field::PercValue => Shape::Number,
+        Field::StringValue | Field::Uom => Shape::Text,
+        Field::BooleanValue => Shape::Bool,
+        Field::HexBinaryValue => Shape::Hex,
+        _ => return None,
+    })
+}
 
-pub(super) fn sensor_elements(report: &mut Report<'_>, names: &mut Names<'_>, node: &Node<'_>) -> Vec<SensorElement> {
+pub(super) fn sensor_elements(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Vec<SensorElement> {
     each(report, node, |report, node| sensor_element(report, names, node))
 }
 
-fn sensor_element(report: &mut Report<'_>, names: &mut Names<'_>, node: &Node<'_>) -> Option<SensorElement> {
+fn sensor_element(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Option<SensorElement> {
     let mut element = SensorElement::default();
-    let members = members(report, node)?;
-    for member in members {
-        match &*member.name {
-            "sensorMetadata" => {
-                element.metadata = report.within(&member.name, |report| {
-                    described(report, names, &member.node, METADATA, "`sensorMetadata`")
-                });
+    let mut reported = false;
+    for member in object(report, node)?.members() {
+        match member.field {
+            Field::SensorMetadata => {
+                element.metadata = described(report, names, member.value, shape_in_metadata, "`sensorMetadata`");
             }
-            "sensorReport" => {
-                element.reports = report.within(&member.name, |report| sensor_reports(report, names, &member.node));
+            Field::SensorReport => {
+                reported = true;
+                element.reports = sensor_reports(report, names, member.value);
             }
-            _ => element.extensions.extend(names.private(report, member, "a sensor element")),
+            _ => element.extensions.push(names.private(report, member, "a sensor element")),
         }
     }
-    if !members.iter().any(|member| member.name == "sensorReport") {
-        missing(report, node.at, "sensorReport", "give at least one report");
+    if !reported {
+        missing(report, node, "sensorReport", "give at least one report");
     }
     Some(element)
 }
 
-fn sensor_reports(report: &mut Report<'_>, names: &mut Names<'_>, node: &Node<'_>) -> Vec<Vec<Extension>> {
+fn sensor_reports(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Vec<Vec<Extension>> {
     at_least_one(report, node);
     each(report, node, |report, node| {
-        let found = described(report, names, node, REPORT, "a sensor report");
-        if let Json::Object(members) = &node.value
-            && !members.iter().any(|member| member.name == "type")
-        {
-            missing(report, node.at, "type", "say what was measured, such as `Temperature`");
+        let found = described(report, names, node, shape_in_report, "a sensor report");
+        if node.is_object() && !node.members().any(|member| member.field == Field::Type) {
+            missing(report, node, "type", "say what was measured, such as `Temperature`");
         }
         Some(found)
     })
 }
 
-/// The members of an object, each checked against the table.
+/// The members of an object, each checked against its shape.
 fn described(
     report: &mut Report<'_>,
     names: &mut Names<'_>,
-    node: &Node<'_>,
-    table: &[(&str, Shape)],
+    node: Node<'_>,
+    shape_of: fn(Field) -> Option<Shape>,
     owner: &str,
 ) -> Vec<Extension> {
-    let mut found = Vec::new();
-    for member in members(report, node).unwrap_or_default() {
-        let Some((name, shape)) = table.iter().find(|(name, _)| *name == member.name) else {
-            found.extend(names.private(report, member, owner));
-            continue;
-        };
-        report.within(name, |report| check(report, &member.node, *shape));
-        found.push(names.extension(report, member));
-    }
-    found
+    let Some(node) = object(report, node) else { return Vec::new() };
+    let read = |member: super::tape::Member<'_>| match shape_of(member.field) {
+        Some(shape) => {
+            check(report, member.value, shape);
+            names.extension(report, member)
+        }
+        None => names.private(report, member, owner),
+    };
+    node.members().map(read).collect()
 }
 
-fn check(report: &mut Report<'_>, node: &Node<'_>, shape: Shape) {
+fn check(report: &mut Report<'_>, node: Node<'_>, shape: Shape) {
     match shape {
-        Shape::Iri => drop(iri(report, node)),
-        Shape::Time => drop(time(report, node)),
+        Shape::Uri => drop(uri(report, node)),
+        Shape::Time => time_text(report, node),
         Shape::Number => drop(number(report, node)),
         Shape::Text => drop(text(report, node)),
         Shape::Bool => boolean(report, node),

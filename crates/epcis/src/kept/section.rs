@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{annotation, is_annotation, is_called, take};
-use crate::{Binding, Document, DocumentKind, Extension, Name, Section, Value, VocabularyElement};
+use super::{annotation, is_annotation, is_called};
+use crate::{Binding, Document, DocumentKind, Extension, Item, Name, Section, Value, VocabularyElement};
 
 /// The annotation of a document: attribute of the root element, or member of the root object.
 const DOCUMENT: &str = "document";
@@ -23,12 +23,6 @@ pub(crate) const ADDED: &str = "https://lotline.dev/ns/kept/added";
 /// The local name of a business document header.
 pub(crate) const HEADER: &str = "StandardBusinessDocumentHeader";
 
-/// Something that stands beside the events.
-pub(crate) enum Beside {
-    Extension(Section, Extension),
-    Vocabulary(Box<VocabularyElement>),
-}
-
 /// What a document says of itself that the target cannot.
 #[derive(Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
@@ -41,6 +35,8 @@ struct Kept {
     creation_date: Option<Created>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     contexts: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    terms: Vec<Extension>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attributes: Vec<(Name, String)>,
 }
@@ -79,6 +75,7 @@ pub(crate) fn document_annotation(
     match binding {
         Binding::Xml => {
             kept.id.clone_from(&document.id);
+            kept.terms.clone_from(&document.terms);
             kept.contexts = document.contexts.iter().filter(|address| !is_standard(address)).cloned().collect();
         }
         Binding::Json => kept.attributes.clone_from(&document.attributes),
@@ -99,16 +96,19 @@ pub(crate) fn document_name() -> Name {
     annotation(DOCUMENT)
 }
 
-/// Gives a document back what its binding could not say: from the attributes of the root element, or from the members
-/// that stand beside header and body.
-pub(crate) fn restore_document(document: &mut Document, extensions: &mut Vec<Extension>) {
+/// Whether an item is the annotation of a document in JSON.
+pub(crate) fn is_document_annotation(item: &Item) -> bool {
+    matches!(item, Item::Extension(Section::Document, extension) if is_called(&extension.name, DOCUMENT))
+}
+
+/// Gives a document back what its binding could not say: from an attribute of the root element, or from the member that
+/// stands beside header and body.
+pub(crate) fn restore_document(document: &mut Document, annotation: Option<Item>) {
     let attribute = document.attributes.iter().position(|(name, _)| is_annotation(name) && name.local == DOCUMENT);
-    let text = match attribute {
-        Some(at) => document.attributes.remove(at).1,
-        None => match take(extensions, DOCUMENT).map(|extension| extension.value) {
-            Some(Value::Text(text)) => text,
-            _ => return,
-        },
+    let text = match (attribute, annotation) {
+        (Some(at), _) => document.attributes.remove(at).1,
+        (None, Some(Item::Extension(_, Extension { value: Value::Text(text), .. }))) => text,
+        _ => return,
     };
     let Ok(kept) = serde_json::from_str::<Kept>(&text) else { return };
     if let Some((kind, _)) = KINDS.iter().find(|(_, name)| kept.kind.as_deref() == Some(*name)) {
@@ -124,6 +124,7 @@ pub(crate) fn restore_document(document: &mut Document, extensions: &mut Vec<Ext
         };
     }
     document.contexts.extend(kept.contexts);
+    document.terms.extend(kept.terms);
     document.attributes.extend(kept.attributes);
 }
 
@@ -148,7 +149,7 @@ pub(crate) fn late_vocabulary(element: &VocabularyElement) -> Extension {
 }
 
 /// What an extension beside the events was before it was written; nothing for one that was only added.
-pub(crate) fn restore_section(section: Section, mut extension: Extension, binding: Binding) -> Option<Beside> {
+pub(super) fn restore(section: Section, mut extension: Extension, binding: Binding) -> Option<Item> {
     if section == Section::Header && extension.name.local == HEADER && is_added(&extension) {
         return None;
     }
@@ -158,7 +159,7 @@ pub(crate) fn restore_section(section: Section, mut extension: Extension, bindin
             _ => None,
         };
         if let Some(element) = element {
-            return Some(Beside::Vocabulary(Box::new(element)));
+            return Some(Item::Vocabulary(element));
         }
     }
     if section == Section::Document
@@ -168,8 +169,8 @@ pub(crate) fn restore_section(section: Section, mut extension: Extension, bindin
         && let Some(mut only) = members.pop()
     {
         super::restore_extension(&mut only, binding);
-        return Some(Beside::Extension(*inner, only));
+        return Some(Item::Extension(*inner, only));
     }
     super::restore_extension(&mut extension, binding);
-    Some(Beside::Extension(section, extension))
+    Some(Item::Extension(section, extension))
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Action, Event, EventKind, EventTime, PersistentDisposition, Place, Quantity, QuantityElement, SourceDest, Term,
-    json::Vocabulary, kept,
+    Vocabulary, kept,
 };
 
 /// Writes one event after the other.

@@ -29,6 +29,7 @@ pub(super) struct JsonDocument {
     kind: DocumentKind,
     context: String,
     contexts: Vec<String>,
+    terms: Vec<Extension>,
     identifiers: Identifiers,
     stage: Stage,
     /// The vocabulary whose elements are being written.
@@ -49,6 +50,7 @@ impl JsonDocument {
             kind,
             context: format!("https://ref.gs1.org/standards/epcis/{}/epcis-context.jsonld", options.context),
             contexts,
+            terms: document.terms.clone(),
             identifiers: Identifiers::new(options.epc_format, &options.company_prefixes),
             stage: Stage::Beginning,
             vocabulary: String::new(),
@@ -118,6 +120,14 @@ impl JsonDocument {
             own.collect()
         };
         terms_object(&mut self.text, &terms);
+        if !self.terms.is_empty() {
+            self.text.open('{');
+            for term in &self.terms {
+                self.text.name(&term.name.local);
+                verbatim(&mut self.text, &term.value);
+            }
+            self.text.close('}');
+        }
         self.text.close(']');
     }
 
@@ -125,6 +135,9 @@ impl JsonDocument {
         if self.is_bare() {
             let message = format!("`{}` stands beside the events and is left out", extension.name.local);
             return notes.warn(rule::LEFT_OUT, "", message);
+        }
+        if section == Section::Document && self.stage == Stage::Beginning && is_member(extension) && !self.is_query() {
+            return self.text.member(&extension.name.local, extension.value.as_text().unwrap_or_default());
         }
         let extension = shape::extension(extension, Binding::Json);
         self.prefixes.enter_extension(&extension, notes);
@@ -310,6 +323,39 @@ impl JsonDocument {
         }
         section(Section::Body);
         section(Section::Document);
+    }
+}
+
+/// Whether an extension is a member of the document that only JSON has.
+fn is_member(extension: &Extension) -> bool {
+    let name = &extension.name;
+    name.namespace.is_empty()
+        && name.prefix.is_empty()
+        && matches!(name.local.as_str(), "instanceIdentifier" | "sender" | "receiver")
+        && extension.attributes.is_empty()
+        && matches!(extension.value, Value::Text(_))
+}
+
+/// A value whose names are only names.
+fn verbatim(text: &mut JsonText, value: &Value) {
+    match value {
+        Value::Text(string) => text.string(string),
+        Value::Number(digits) => text.raw(digits),
+        Value::Bool(value) => text.raw(if *value { "true" } else { "false" }),
+        Value::Null => text.raw("null"),
+        Value::List(values) => {
+            text.open('[');
+            values.iter().for_each(|value| verbatim(text, value));
+            text.close(']');
+        }
+        Value::Members(members) => {
+            text.open('{');
+            for member in members {
+                text.name(&member.name.local);
+                verbatim(text, &member.value);
+            }
+            text.close('}');
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
     terms,
     xml::{XmlEvents, is_xml_time},
 };
-use crate::{EventTime, Extension, SensorElement, Value, json::Vocabulary, kept};
+use crate::{EventTime, Extension, SensorElement, Value, Vocabulary, kept};
 
 /// The name of the field in the stored form.
 const FIELD: &str = "sensor_element_list";

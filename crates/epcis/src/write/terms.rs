@@ -1,7 +1,7 @@
 //! Standard terms as each binding spells them.
 
 use super::CbvFormat;
-use crate::json::Vocabulary;
+use crate::Vocabulary;
 
 /// A term as XML writes it, in two pieces: what comes before a standard word, and the word.
 pub(super) fn in_xml(vocabulary: Vocabulary, spelled: &str, format: CbvFormat) -> (&'static str, &str) {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     ErrorDeclaration, Event, EventKind, EventTime, PersistentDisposition, Place, QuantityElement, SourceDest, Term,
-    ZoneOffset, json::Vocabulary,
+    Vocabulary, ZoneOffset,
 };
 
 /// Writes one event after the other.

@@ -35,11 +35,11 @@ impl Decoding {
         match &mut self.0 {
             State::Failed => Ok(()),
             State::Known(decoder) => {
-                let decoded = decode(decoder, bytes, last, text);
-                if decoded.is_err() {
+                let result = decode(decoder, bytes, last, text);
+                if result.is_err() {
                     self.0 = State::Failed;
                 }
-                decoded
+                result
             }
             State::Sniffing(head) => {
                 head.extend_from_slice(bytes);

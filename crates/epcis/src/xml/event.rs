@@ -78,8 +78,7 @@ fn read_with<'t>(walk: &mut Walk<'t>, at: &At<'t>, kind: EventKind, grammar: &'s
     let Draft { mut event, timed, offset } = draft;
     // Where everything of an event has been read.
     event.attributes = std::mem::take(&mut walk.attributes);
-    let acts = event.action.is_some() || kind == EventKind::Transformation;
-    (timed && offset && acts).then_some(event)
+    (timed && offset).then_some(event)
 }
 
 fn fields<'t>(walk: &mut Walk<'t>, at: &At<'t>, grammar: &'static Grammar, draft: &mut Draft) {
@@ -146,16 +145,12 @@ fn list<'t>(walk: &mut Walk<'t>, name: &str, at: &At<'t>, event: &mut Event) {
 /// The one class that a `QuantityEvent` is about, and how much of it there was.
 fn class_of_all<'t>(walk: &mut Walk<'t>, name: &str, at: &At<'t>, event: &mut Event) {
     event.action = Some(Action::Observe);
-    match name {
-        "epcClass" => event.quantity_list.extend(walk.identifier(at).map(|epc_class| QuantityElement {
-            epc_class,
-            quantity: None,
-            uom: None,
-        })),
-        _ => {
-            let quantity = walk.quantity(at);
-            event.quantity_list.iter_mut().for_each(|element| element.quantity.clone_from(&quantity));
-        }
+    if name == "epcClass" {
+        let element = walk.identifier(at).map(|epc_class| QuantityElement { epc_class, quantity: None, uom: None });
+        event.quantity_list.extend(element);
+    } else {
+        let quantity = walk.quantity(at);
+        event.quantity_list.iter_mut().for_each(|element| element.quantity.clone_from(&quantity));
     }
 }
 

@@ -2,10 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{
-    Binding, Document, Item, Severity,
-    kept::{self, Beside},
-};
+use crate::{Binding, Document, Item, Severity, kept};
 
 /// The items in order. What is found before the document is known waits for it.
 #[derive(Default)]
@@ -20,7 +17,7 @@ pub(super) struct Items {
 
 impl Items {
     pub(super) fn push(&mut self, item: Item) {
-        let Some(item) = restored(item) else { return };
+        let Some(item) = kept::restored(item, Binding::Xml) else { return };
         let rejects = match &item {
             Item::Rejected { .. } => true,
             Item::Finding(finding) => finding.severity == Severity::Reject,
@@ -33,7 +30,7 @@ impl Items {
     /// Hands out the document as it is known now, and all that was found.
     pub(super) fn release(&mut self) {
         if let Some(mut document) = self.document.take() {
-            kept::restore_document(&mut document, &mut Vec::new());
+            kept::restore_document(&mut document, None);
             self.ready.push_back(Item::Document(document));
         }
         self.ready.append(&mut self.waiting);
@@ -57,31 +54,4 @@ impl Items {
     pub(super) fn rejections(&self) -> usize {
         self.rejections
     }
-}
-
-/// An item with what the binding could not say of it; nothing for one that the binding only asked for.
-fn restored(item: Item) -> Option<Item> {
-    Some(match item {
-        Item::Event { mut event, at, findings } => {
-            kept::restore_event(&mut event, Binding::Xml);
-            Item::Event { event, at, findings }
-        }
-        Item::Rejected { event: Some(mut event), at, findings } => {
-            kept::restore_event(&mut event, Binding::Xml);
-            Item::Rejected { event: Some(event), at, findings }
-        }
-        Item::Foreign { mut event, at, findings } => {
-            kept::restore_extension(&mut event, Binding::Xml);
-            Item::Foreign { event, at, findings }
-        }
-        Item::Vocabulary(mut element) => {
-            kept::restore_vocabulary(&mut element, Binding::Xml);
-            Item::Vocabulary(element)
-        }
-        Item::Extension(section, extension) => match kept::restore_section(section, extension, Binding::Xml)? {
-            Beside::Extension(section, extension) => Item::Extension(section, extension),
-            Beside::Vocabulary(element) => Item::Vocabulary(*element),
-        },
-        other => other,
-    })
 }

@@ -13,7 +13,7 @@ pub(super) fn read<'t>(walk: &mut Walk<'t>, at: &At<'t>, vocabulary: &str) -> Op
     let extensions = walk.open(at, &grammar::VOCABULARY_ELEMENT, |walk, name, child| match name {
         "attribute" => {
             if let Some(id) = required(walk, child) {
-                attributes.push(Attribute { id, value: child.to_value() });
+                attributes.push(Attribute { id, value: child.to_value(), extensions: Vec::new() });
             }
         }
         _ => {
@@ -24,6 +24,7 @@ pub(super) fn read<'t>(walk: &mut Walk<'t>, at: &At<'t>, vocabulary: &str) -> Op
     let field_attributes = std::mem::take(&mut walk.attributes);
     Some(VocabularyElement {
         vocabulary: vocabulary.to_owned(),
+        vocabulary_extensions: Vec::new(),
         id,
         attributes,
         children,

@@ -15,7 +15,12 @@ use super::{
     tree::{At, Piece},
     walk::Walk,
 };
-use crate::{Finding, Item, Limits, Location, Query, Rule, Section, Severity, check, input::Position, rule};
+use crate::{
+    Binding, Finding, Item, Limits, Location, Query, Rule, Section, Severity,
+    check::{self, Checks},
+    input::Position,
+    rule,
+};
 
 /// How far a document was read, and what was found.
 pub(super) struct Reading {
@@ -231,7 +236,9 @@ impl Reading {
             let declared: Vec<_> = builder.tree().declarations().collect();
             self.items.document = Some(Box::new(root::document(root.kind(), &at, &declared)));
             let path = format!("/{}", at.written());
-            root::check_attributes(&at, &path).into_iter().for_each(|finding| self.items.push(Item::Finding(finding)));
+            for finding in root::check_attributes(&at, &path) {
+                self.items.push(Item::Finding(finding));
+            }
             if root != Root::Query {
                 self.items.release();
             }
@@ -325,7 +332,9 @@ impl Reading {
         if matches!(open.container, Container::QueryResults | Container::Root(_)) {
             self.items.release();
         }
-        findings.into_iter().for_each(|finding| self.items.push(Item::Finding(finding)));
+        for finding in findings {
+            self.items.push(Item::Finding(finding));
+        }
         self.open.pop();
         Arc::make_mut(&mut self.scopes).leave();
     }
@@ -336,7 +345,9 @@ impl Reading {
         let mut walk = Walk::new(self.version, *at, None, &path, &self.limits);
         let extensions = walk.children(at, &super::grammar::LOCAL, |_, _, _| ());
         self.findings(walk.into_findings());
-        extensions.into_iter().for_each(|extension| self.items.push(Item::Extension(section, extension)));
+        for extension in extensions {
+            self.items.push(Item::Extension(section, extension));
+        }
     }
 
     fn query(&mut self, content: Content, at: &At<'_>) {
@@ -356,11 +367,15 @@ impl Reading {
         let mut walk = Walk::new(self.version, *at, None, &path, &self.limits);
         let read = masterdata::read(&mut walk, at, vocabulary);
         self.findings(walk.into_findings());
-        read.into_iter().for_each(|element| self.items.push(Item::Vocabulary(element)));
+        if let Some(element) = read {
+            self.items.push(Item::Vocabulary(element));
+        }
     }
 
     fn findings(&mut self, findings: Vec<Finding>) {
-        findings.into_iter().for_each(|finding| self.items.push(Item::Finding(finding)));
+        for finding in findings {
+            self.items.push(Item::Finding(finding));
+        }
     }
 
     fn event_in_list(&mut self, at: &At<'_>, fit: Fit) {
@@ -417,8 +432,9 @@ impl Reading {
             None => event::read_quantity_event(&mut walk, at),
         };
         if let Some(event) = &event {
-            for finding in check::check(event, &location) {
-                walk.add(placed(finding, at, &location.path));
+            let checks = Checks { binding: Binding::Xml, latest: self.limits.latest, whole: walk.is_sound() };
+            for finding in check::check(event, &location, checks) {
+                walk.add(placed(finding, *at, &location.path));
             }
         }
         let findings = walk.into_findings();
@@ -495,11 +511,22 @@ impl Open {
 }
 
 /// Moves a finding about a field of an event to the element of that field.
-fn placed(mut finding: Finding, event: &At<'_>, path: &str) -> Finding {
-    let field = finding.at.path.strip_prefix(path).and_then(|rest| rest.split('/').nth(1));
-    if let Some(element) = field.and_then(|field| event.field_named(field)) {
-        let position = element.position();
-        (finding.at.line, finding.at.column) = (position.line, position.column);
+fn placed(mut finding: Finding, event: At<'_>, path: &str) -> Finding {
+    let Some(steps) = finding.at.path.strip_prefix(path) else { return finding };
+    let mut found = event;
+    let mut attribute = None;
+    for step in steps.split('/').skip(1) {
+        if step.starts_with('@') {
+            attribute = Some(step.to_owned());
+        } else if let Some(next) = found.child_at(step) {
+            found = next;
+        }
+    }
+    let position = found.position();
+    (finding.at.line, finding.at.column) = (position.line, position.column);
+    finding.at.path = [path, &found.path()].concat();
+    if let Some(attribute) = attribute {
+        finding.at.path.extend(["/", &attribute]);
     }
     finding
 }

@@ -15,10 +15,8 @@ pub(super) fn check_declaration(content: &str, offset: usize) -> Result<(), Halt
     };
     let attributes = pseudo_attributes(declaration).unwrap_or_default();
     let names: Vec<_> = attributes.iter().map(|attribute| attribute.name.written()).collect();
-    let known = matches!(
-        names.as_slice(),
-        ["version"] | ["version", "encoding"] | ["version", "standalone"] | ["version", "encoding", "standalone"]
-    );
+    let known = matches!(names.as_slice(), ["version"] | ["version", "encoding" | "standalone"])
+        || names.as_slice() == ["version", "encoding", "standalone"];
     let version = attributes.first().is_some_and(|attribute| {
         attribute.value.strip_prefix("1.").is_some_and(|minor| !minor.is_empty() && is_number(minor, false))
     });

@@ -159,25 +159,15 @@ impl<'a> Scanner<'a> {
         self.malformed("`<!` begins nothing that XML knows")
     }
 
-    /// A document type declaration ends behind its internal subset and outside of quotes.
+    /// A document type declaration, unless it declares something.
     fn doctype(&mut self, rest: &'a str) -> Result<Token<'a>, Halt> {
-        let mut quote = None;
-        let mut depth = 0_u32;
-        for (at, byte) in rest.bytes().enumerate().skip(9) {
-            match (quote, byte) {
-                (Some(open), byte) if open == byte => quote = None,
-                (Some(_), _) => {}
-                (None, b'"' | b'\'') => quote = Some(byte),
-                (None, b'[') => depth += 1,
-                (None, b']') => depth = depth.saturating_sub(1),
-                (None, b'>') if depth == 0 => {
-                    self.at += at + 1;
-                    return Ok(Token::Doctype(rest.get(9..at).unwrap_or_default()));
-                }
-                (None, _) => {}
-            }
+        let content = rest.get(9..).unwrap_or_default();
+        let length = content.find(['>', '[', '"', '\'']).ok_or(Halt::Incomplete)?;
+        if content.as_bytes().get(length) != Some(&b'>') {
+            return Err(Halt::Malformed(Malformed { offset: self.at, fault: Fault::Doctype }));
         }
-        Err(Halt::Incomplete)
+        self.at += length + 10;
+        Ok(Token::Doctype(content.get(..length).unwrap_or_default()))
     }
 
     fn end_tag(&mut self) -> Result<Token<'a>, Halt> {

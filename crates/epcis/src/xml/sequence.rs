@@ -1,7 +1,7 @@
 //! Holding the children of an element against a content model.
 
 use super::{
-    grammar::{Grammar, SBDH},
+    grammar::{Grammar, SBDH, SBDH_ROOT},
     tree::At,
 };
 
@@ -38,8 +38,9 @@ impl Sequence {
 
     /// The next child.
     pub(super) fn fit(&mut self, child: &At<'_>) -> Fit {
+        let header = child.local() == SBDH_ROOT && child.namespace() == SBDH;
         let local = child.is_local();
-        if !local && !(self.grammar.sbdh && child.namespace() == SBDH) {
+        if !local && !(header && self.grammar.sbdh) {
             self.extended = true;
             let foreign = self.grammar.foreign && child.namespace() != self.target;
             return if foreign { Fit::Extension } else { Fit::Unknown };
@@ -47,7 +48,11 @@ impl Sequence {
         // Most children are the next part, so that the search begins there.
         let name = child.local();
         let parts = self.grammar.parts.iter().enumerate();
-        let found = parts.clone().skip(self.at).chain(parts.take(self.at)).find(|(_, part)| part.name == name);
+        let found = parts
+            .clone()
+            .skip(self.at)
+            .chain(parts.take(self.at))
+            .find(|(_, part)| part.name == name && (local || header));
         let Some((index, part)) = found else {
             self.extended |= self.grammar.any_local;
             return if self.grammar.any_local && local { Fit::Extension } else { Fit::Unknown };

@@ -233,12 +233,17 @@ impl<'t> At<'t> {
             || self.children().any(|child| child.values_use(prefix))
     }
 
-    /// The field of an event with this name, in a wrapper of 1.x or not.
-    pub(super) fn field_named(&self, name: &str) -> Option<At<'t>> {
+    /// The child that a step of a path means, `quantityElement[2]` or `bizStep`, in a wrapper of 1.x or not.
+    pub(super) fn child_at(&self, step: &str) -> Option<At<'t>> {
+        let (name, number) = match step.split_once('[') {
+            Some((name, number)) => (name, number.trim_end_matches(']').parse().ok()?),
+            None => (step, 1_usize),
+        };
         let wraps = |child: &At<'_>| child.is_local() && matches!(child.local(), "extension" | "baseExtension");
         self.children()
-            .find(|child| child.is_local() && child.local() == name)
-            .or_else(|| self.children().filter(wraps).find_map(|child| child.field_named(name)))
+            .filter(|child| child.is_local() && child.local() == name)
+            .nth(number.checked_sub(1)?)
+            .or_else(|| self.children().filter(wraps).find_map(|child| child.child_at(step)))
     }
 
     /// Where it begins.

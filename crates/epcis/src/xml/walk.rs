@@ -81,6 +81,11 @@ impl<'t> Walk<'t> {
     }
 
     /// All that was found.
+    /// Whether there is nothing so far that is not accepted.
+    pub(super) fn is_sound(&self) -> bool {
+        self.findings.iter().all(|finding| finding.severity != Severity::Reject)
+    }
+
     pub(super) fn into_findings(mut self) -> Vec<Finding> {
         if self.unheard > 0 {
             let message = format!("{} more findings are left out", self.unheard);
@@ -156,7 +161,7 @@ impl<'t> Walk<'t> {
 
     /// Keeps the attributes that are no part of the standard.
     pub(super) fn attributes_of(&mut self, at: &At<'t>, name: &str) {
-        let declared = at.kept_declarations().map(|(name, value)| (name, value));
+        let declared = at.kept_declarations();
         let kept = declared.map(|(name, value)| FieldAttribute { on: at.field(), name, value });
         self.attributes.extend(kept);
         let (own, open) = match name {

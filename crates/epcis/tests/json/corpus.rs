@@ -8,6 +8,8 @@ use testkit::corpus::Expect;
 pub(crate) struct Case {
     pub(crate) path: String,
     pub(crate) expect: Expect,
+    /// The complaint of the schema.
+    pub(crate) first_error: Option<String>,
     pub(crate) bytes: Vec<u8>,
 }
 
@@ -22,6 +24,7 @@ pub(crate) fn cases() -> Vec<Case> {
         bytes: fs::read(root.join(&entry.path)).unwrap(),
         path: entry.path.display().to_string(),
         expect: entry.expect.unwrap(),
+        first_error: entry.first_error,
     };
     wanted.map(case).collect()
 }

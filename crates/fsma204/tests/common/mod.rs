@@ -38,38 +38,7 @@ pub(crate) const S4: &str = "https://id.gs1.org/00/095210050000000044";
 pub(crate) struct Build(pub(crate) Event);
 
 pub(crate) fn event(kind: EventKind, time: &str) -> Build {
-    Build(Event {
-        kind,
-        event_id: None,
-        event_time: time.parse().unwrap(),
-        record_time: None,
-        event_time_zone_offset: "-07:00".parse().unwrap(),
-        action: None,
-        biz_step: None,
-        disposition: None,
-        persistent_disposition: None,
-        read_point: None,
-        biz_location: None,
-        parent_id: None,
-        transformation_id: None,
-        epc_list: vec![],
-        quantity_list: vec![],
-        child_epcs: vec![],
-        child_quantity_list: vec![],
-        input_epc_list: vec![],
-        input_quantity_list: vec![],
-        output_epc_list: vec![],
-        output_quantity_list: vec![],
-        biz_transaction_list: vec![],
-        source_list: vec![],
-        destination_list: vec![],
-        sensor_element_list: vec![],
-        ilmd: vec![],
-        certification_info: vec![],
-        error_declaration: None,
-        extensions: vec![],
-        attributes: Vec::new(),
-    })
+    Build(Event::new(kind, time.parse().unwrap(), "-07:00".parse().unwrap()))
 }
 
 pub(crate) fn object(action: Action, step: &str, time: &str) -> Build {

@@ -41,6 +41,7 @@ pub(super) struct Part {
 }
 
 /// A content model.
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of the schema language, set by name")]
 pub(super) struct Grammar {
     pub(super) parts: &'static [Part],
     /// Whether the parts stand in the order given.

@@ -1,0 +1,62 @@
+//! The figures, and whether they hold.
+
+use std::fmt;
+
+/// What a row has to keep.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Hold {
+    /// The ratio of our figure to theirs.
+    AtLeast(f64),
+    /// Our figure itself.
+    AtMost(f64),
+}
+
+/// One measurement: what of, in which unit, ours, and theirs by name.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) what: String,
+    pub(crate) unit: &'static str,
+    pub(crate) ours: f64,
+    pub(crate) theirs: Option<(&'static str, f64)>,
+    pub(crate) hold: Option<Hold>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Table(Vec<Row>);
+
+impl Table {
+    pub(crate) fn add(&mut self, row: Row) {
+        self.0.push(row);
+    }
+}
+
+impl Row {
+    fn ratio(&self) -> Option<f64> {
+        self.theirs.map(|(_, theirs)| self.ours / theirs)
+    }
+
+    /// Whether the figure is as wanted.
+    fn verdict(&self) -> String {
+        let (wanted, holds) = match (self.hold, self.ratio()) {
+            (Some(Hold::AtLeast(least)), Some(ratio)) => (format!(">= {least:.2} x"), ratio >= least),
+            (Some(Hold::AtMost(most)), _) => (format!("<= {most:.0} {}", self.unit), self.ours <= most),
+            _ => return String::new(),
+        };
+        format!("{wanted} {}", if holds { "holds" } else { "MISSED" })
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{:<44} {:>11} {:>7} {:>8} {:<18} against", "", "ours", "theirs", "ratio", "wanted")?;
+        for row in &self.0 {
+            let ours = format!("{:.1} {}", row.ours, row.unit);
+            let theirs = row.theirs.map(|(_, theirs)| format!("{theirs:.1}")).unwrap_or_default();
+            let ratio = row.ratio().map(|ratio| format!("{ratio:.2} x")).unwrap_or_default();
+            let name = row.theirs.map(|(name, _)| name).unwrap_or_default();
+            let verdict = row.verdict();
+            writeln!(f, "{:<44} {ours:>11} {theirs:>7} {ratio:>8} {verdict:<18} {name}", row.what)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,60 @@
+//! What a URI is (RFC 3986), which the JSON Schema asks of identifiers, terms and names of one's own.
+
+/// Whether `text` is a URI by its characters.
+pub(super) fn is_uri(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let Some(colon) = memchr::memchr(b':', bytes) else { return false };
+    let (scheme, rest) = bytes.split_at(colon);
+    scheme.first().is_some_and(u8::is_ascii_alphabetic)
+        && scheme.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        && is_tail(rest)
+}
+
+/// Whether all that follows the scheme may stand in a URI.
+fn is_tail(bytes: &[u8]) -> bool {
+    let mut rest = bytes.iter();
+    let mut fragments = 0;
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'%' => {
+                let hex = |digit: Option<&u8>| digit.is_some_and(u8::is_ascii_hexdigit);
+                if !hex(rest.next()) || !hex(rest.next()) {
+                    return false;
+                }
+            }
+            b'#' => fragments += 1,
+            _ if !allowed(*byte) => return false,
+            _ => {}
+        }
+    }
+    fragments < 2
+}
+
+/// Every character of RFC 3986 but `%` and `#`.
+fn allowed(byte: u8) -> bool {
+    matches!(byte,
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'!' | b'$' | b'&'..=b'/' | b':' | b';' | b'=' | b'?' | b'@' | b'['
+        | b']' | b'_' | b'~')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uris_have_a_scheme_and_no_foreign_characters() {
+        for good in [
+            "urn:epc:id:sgtin:1.2.3",
+            "https://id.gs1.org/01/1?a=b&c[]=d#e",
+            "ex:a",
+            "ni:///sha-256;ab?ver=CBV2.0",
+            "urn:a:b%2Fc",
+        ] {
+            assert!(is_uri(good), "{good}");
+        }
+        for bad in ["", "plain", ":a", "1a:b", "a b:c", "urn:a b", "my_ext:a", "urn:a%2", "urn:é", "a:b#c#d", "a:{b}"]
+        {
+            assert!(!is_uri(bad), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! `lotline hash`: the event hashes of documents.
+
+use std::{
+    io::{BufWriter, Write},
+    path::Path,
+};
+
+use epcis::{Event, Finding, Item, Limits, Severity, hash::Hasher};
+use serde_json::json;
+
+use crate::{
+    cli::HashArgs,
+    documents::{OpenDocument, eprint_line, finding_line},
+    failure::{Failure, Outcome},
+};
+
+pub(crate) fn hash(args: &HashArgs, out: &mut dyn Write) -> Result<Outcome, Failure> {
+    let mut out = BufWriter::new(out);
+    let mut hasher = Hasher::new(args.context);
+    let mut outcome = Outcome::Done;
+    let mut unusable = 0;
+    for file in &args.files {
+        match OpenDocument::open(file, Limits::default()) {
+            Ok(document) => {
+                let mut hashing = Hashing { args, file, events: 0, rejected: false, hasher: &mut hasher };
+                unusable += usize::from(!hashing.document(document, &mut out)?);
+                if hashing.rejected {
+                    outcome = Outcome::No;
+                }
+            }
+            Err(failure) => {
+                unusable += 1;
+                eprint_line(&failure.full_text());
+            }
+        }
+    }
+    out.flush()?;
+    if unusable == 0 { Ok(outcome) } else { Err(Failure::new("not every document could be read")) }
+}
+
+/// The hashes of one document.
+struct Hashing<'a> {
+    args: &'a HashArgs,
+    file: &'a Path,
+    events: u64,
+    rejected: bool,
+    hasher: &'a mut Hasher,
+}
+
+impl Hashing<'_> {
+    /// Writes a line for each event; says whether the document could be read to its end.
+    fn document(&mut self, mut document: OpenDocument, out: &mut dyn Write) -> Result<bool, Failure> {
+        while let Some(item) = document.next() {
+            let item = match item {
+                Ok(item) => item,
+                Err(failure) => {
+                    document.complain(&failure.full_text());
+                    return Ok(false);
+                }
+            };
+            self.item(&document, item, out)?;
+        }
+        Ok(true)
+    }
+
+    fn item(&mut self, document: &OpenDocument, item: Item, out: &mut dyn Write) -> Result<(), Failure> {
+        match item {
+            Item::Event { event, .. } => self.event(&event, out),
+            Item::Rejected { event, findings, .. } => {
+                self.complain(document, &findings);
+                match event {
+                    Some(event) => self.event(&event, out),
+                    None => {
+                        self.events += 1;
+                        Ok(())
+                    }
+                }
+            }
+            Item::Foreign { event, at, .. } => {
+                self.events += 1;
+                let (name, kind) = (document.name(), &event.name.local);
+                let (line, column) = (at.line, at.column);
+                document
+                    .complain(&format!("{name}:{line}:{column}: `{kind}` is no event of the standard and has no hash"));
+                Ok(())
+            }
+            Item::Finding(finding) => {
+                self.complain(document, &[finding]);
+                Ok(())
+            }
+            Item::Document(begun) => {
+                self.hasher.declare(&begun.namespaces);
+                Ok(())
+            }
+            Item::Extension(..) | Item::Vocabulary(_) => Ok(()),
+        }
+    }
+
+    fn complain(&mut self, document: &OpenDocument, findings: &[Finding]) {
+        for finding in findings.iter().filter(|finding| finding.severity == Severity::Reject) {
+            self.rejected = true;
+            document.complain(&finding_line(document.name(), finding));
+        }
+    }
+
+    fn event(&mut self, event: &Event, out: &mut dyn Write) -> Result<(), Failure> {
+        let index = self.events;
+        self.events += 1;
+        if !self.args.json {
+            writeln!(out, "{}", self.hasher.hash(event))?;
+            return Ok(());
+        }
+        let event_id = event.event_id.as_ref().map(|id| id.spelled());
+        let mut line = json!({
+            "file": self.file,
+            "event": index,
+            "eventID": event_id,
+            "hash": self.hasher.hash(event).to_string(),
+        });
+        if self.args.prehash {
+            line["prehash"] = self.hasher.prehash(event).into();
+        }
+        writeln!(out, "{line}")?;
+        Ok(())
+    }
+}

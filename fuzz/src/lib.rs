@@ -1,0 +1,69 @@
+//! What has to hold for any bytes whatever.
+
+use std::io::{BufRead, BufReader};
+
+use epcis::{Binding, ContextVersion, Event, Finding, Item, Limits, Reader, Severity};
+
+/// Limits small enough for the fuzzer to reach.
+const LIMITS: Limits = Limits { max_event_bytes: 16 << 10, max_depth: 12 };
+
+fn read(input: impl BufRead, binding: Binding) -> Vec<Item> {
+    Reader::with_limits(input, binding, LIMITS).map(|item| item.expect("bytes in memory can be read")).collect()
+}
+
+/// A document of either syntax: every finding has a place, every event survives, and where the input is cut into chunks
+/// makes no difference.
+pub fn document(data: &[u8], binding: Binding) {
+    let Some((cut, document)) = data.split_first() else { return };
+    let items = read(document, binding);
+    let chunk = usize::from(*cut % 64) + 1;
+    let chunked = read(BufReader::with_capacity(chunk, document), binding);
+    assert_eq!(format!("{items:?}"), format!("{chunked:?}"), "read in chunks of {chunk} bytes");
+    for item in &items {
+        match item {
+            Item::Event { event, findings, .. } => {
+                placed(findings);
+                survives(event);
+            }
+            Item::Rejected { event, findings, .. } => {
+                placed(findings);
+                assert!(findings.iter().any(|finding| finding.severity == Severity::Reject), "no reason: {item:?}");
+                event.iter().for_each(|event| survives(event));
+            }
+            Item::Foreign { findings, .. } => placed(findings),
+            Item::Finding(finding) => placed(std::slice::from_ref(finding)),
+            Item::Document(_) | Item::Extension(..) | Item::Vocabulary(_) => {}
+        }
+    }
+}
+
+fn placed(findings: &[Finding]) {
+    assert!(findings.iter().all(|finding| finding.at.line > 0 && finding.at.column > 0), "{findings:?}");
+}
+
+/// The store keeps an event as serde writes it.
+fn survives(event: &Event) {
+    let stored = serde_json::to_string(event).expect("an event can be stored");
+    let again: Event = serde_json::from_str(&stored).expect("a stored event can be read");
+    assert_eq!(*event, again, "{stored}");
+}
+
+/// The hash of an event does not depend on what the standard leaves out of it.
+pub fn hashes(data: &[u8], binding: Binding) {
+    for item in read(data, binding) {
+        let (Item::Event { event, .. } | Item::Rejected { event: Some(event), .. }) = item else { continue };
+        for context in [ContextVersion::V2_0_0, ContextVersion::V2_0_1] {
+            let hash = event.hash(context);
+            assert_eq!(hash.to_string().parse(), Ok(hash));
+            let mut other = event.clone();
+            other.record_time = None;
+            other.event_id = None;
+            other.error_declaration = None;
+            for list in [&mut other.epc_list, &mut other.child_epcs, &mut other.input_epc_list, &mut other.output_epc_list] {
+                list.reverse();
+            }
+            assert_eq!(event.prehash(context), other.prehash(context));
+        }
+        let _ = event.check_event_id();
+    }
+}
