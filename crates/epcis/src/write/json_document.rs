@@ -136,12 +136,7 @@ impl JsonDocument {
             let message = format!("`{}` stands beside the events and is left out", extension.name.local);
             return notes.warn(rule::LEFT_OUT, "", message);
         }
-        if section == Section::Document && self.stage == Stage::Beginning && is_member(extension) && !self.is_query() {
-            return self.text.member(&extension.name.local, extension.value.as_text().unwrap_or_default());
-        }
-        let extension = shape::extension(extension, Binding::Json);
-        self.prefixes.enter_extension(&extension, notes);
-        let extension = if self.prefixes.has_local() { kept::held(&extension) } else { extension.into_owned() };
+        let extension = self.plainly(section, extension, notes);
         match section {
             Section::Header if !self.is_query() && self.stage <= Stage::Header => {
                 self.enter_header();
@@ -153,6 +148,16 @@ impl JsonDocument {
             Section::Document if self.stage == Stage::Beginning && !self.is_query() => self.beside(&extension),
             section => self.late.push((section, extension)),
         }
+    }
+
+    /// An extension as it can stand where no prefix can be declared.
+    fn plainly(&mut self, section: Section, extension: &Extension, notes: &mut Notes) -> Extension {
+        if section == Section::Document && is_member(extension) && !self.is_query() {
+            return extension.clone();
+        }
+        let shaped = shape::extension(extension, Binding::Json);
+        self.prefixes.enter_extension(&shaped, notes);
+        if self.prefixes.has_local() { kept::held(extension) } else { shaped.into_owned() }
     }
 
     /// A member where no prefix can be declared.
