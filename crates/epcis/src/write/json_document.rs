@@ -31,6 +31,7 @@ pub(super) struct JsonDocument {
     kind: DocumentKind,
     context: String,
     contexts: Vec<String>,
+    terms: Vec<Extension>,
     identifiers: Identifiers,
     stage: Stage,
     /// The vocabulary whose elements are being written.
@@ -51,6 +52,7 @@ impl JsonDocument {
             kind,
             context: format!("https://ref.gs1.org/standards/epcis/{}/epcis-context.jsonld", options.context),
             contexts,
+            terms: document.terms.clone(),
             identifiers: Identifiers::new(options.epc_format, &options.company_prefixes),
             stage: Stage::Beginning,
             vocabulary: String::new(),
@@ -120,6 +122,14 @@ impl JsonDocument {
             own.collect()
         };
         terms_object(&mut self.text, &terms);
+        if !self.terms.is_empty() {
+            self.text.open('{');
+            for term in &self.terms {
+                self.text.name(&term.name.local);
+                verbatim(&mut self.text, &term.value);
+            }
+            self.text.close('}');
+        }
         self.text.close(']');
     }
 
@@ -128,9 +138,7 @@ impl JsonDocument {
             let message = format!("`{}` stands beside the events and is left out", extension.name.local);
             return notes.warn(rule::LEFT_OUT, "", message);
         }
-        let extension = shape::extension(extension, Binding::Json);
-        self.prefixes.enter_extension(&extension, notes);
-        let extension = if self.prefixes.has_local() { kept::held(&extension) } else { extension.into_owned() };
+        let extension = self.plainly(section, extension, notes);
         match section {
             Section::Header if !self.is_query() && self.stage <= Stage::Header => {
                 self.enter_header();
@@ -142,6 +150,16 @@ impl JsonDocument {
             Section::Document if self.stage == Stage::Beginning && !self.is_query() => self.beside(&extension),
             section => self.late.push((section, extension)),
         }
+    }
+
+    /// An extension as it can stand where no prefix can be declared.
+    fn plainly(&mut self, section: Section, extension: &Extension, notes: &mut Notes) -> Extension {
+        if section == Section::Document && is_member(extension) && !self.is_query() {
+            return extension.clone();
+        }
+        let shaped = shape::extension(extension, Binding::Json);
+        self.prefixes.enter_extension(&shaped, notes);
+        if self.prefixes.has_local() { kept::held(extension) } else { shaped.into_owned() }
     }
 
     /// A member where no prefix can be declared.
@@ -317,6 +335,39 @@ impl JsonDocument {
         }
         section(Section::Body);
         section(Section::Document);
+    }
+}
+
+/// Whether an extension is a member of the document that only JSON has.
+fn is_member(extension: &Extension) -> bool {
+    let name = &extension.name;
+    name.namespace.is_empty()
+        && name.prefix.is_empty()
+        && matches!(name.local.as_str(), "instanceIdentifier" | "sender" | "receiver")
+        && extension.attributes.is_empty()
+        && matches!(extension.value, Value::Text(_))
+}
+
+/// A value whose names are only names.
+fn verbatim(text: &mut JsonText, value: &Value) {
+    match value {
+        Value::Text(string) => text.string(string),
+        Value::Number(digits) => text.raw(digits),
+        Value::Bool(value) => text.raw(if *value { "true" } else { "false" }),
+        Value::Null => text.raw("null"),
+        Value::List(values) => {
+            text.open('[');
+            values.iter().for_each(|value| verbatim(text, value));
+            text.close(']');
+        }
+        Value::Members(members) => {
+            text.open('{');
+            for member in members {
+                text.name(&member.name.local);
+                verbatim(text, &member.value);
+            }
+            text.close('}');
+        }
     }
 }
 

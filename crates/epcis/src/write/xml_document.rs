@@ -288,7 +288,11 @@ impl XmlDocument {
         notes.enter(Some(self.events));
         if self.next_event(notes) {
             let shaped = shape::extension(event, Binding::Xml);
+            // EPCIS 2.0 has them in its extension point, 1.2 among the others.
+            let (opened, closed) = if self.old { ("", "") } else { ("<extension>", "</extension>\n") };
+            self.text.raw(opened);
             self.tree(&shaped, notes);
+            self.text.raw(closed);
         }
     }
 
