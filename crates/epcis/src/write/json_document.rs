@@ -415,7 +415,9 @@ fn verbatim(text: &mut JsonText, value: &Value) {
         Value::Null => text.raw("null"),
         Value::List(values) => {
             text.open('[');
-            values.iter().for_each(|value| verbatim(text, value));
+            for value in values {
+                verbatim(text, value);
+            }
             text.close(']');
         }
         Value::Members(members) => {
