@@ -175,7 +175,7 @@ impl Spelling {
     }
 
     fn place(self, random: &mut Random) -> String {
-        let (place, room) = (random.below(100), random.below(20));
+        let (place, room) = (random.below(100), 1 + random.below(20));
         match self {
             Self::Urn => format!("urn:epc:id:sgln:0614141.{place:05}.{room}"),
             Self::DigitalLink => format!("https://id.gs1.org/414/{}/254/{room}", location(place)),

@@ -3,7 +3,9 @@
 use gs1::Identifier;
 use sha2::{Digest, Sha256};
 
-use crate::{Event, EventTime, Extension, Name, Place, QuantityElement, SensorElement, SourceDest, Term, Value};
+use crate::{
+    Event, EventTime, Extension, LocalContext, Name, Place, QuantityElement, SensorElement, SourceDest, Term, Value,
+};
 
 impl Event {
     /// SHA-256 of the event in canonical form.
@@ -16,6 +18,8 @@ impl Event {
     pub fn digest(&self) -> [u8; 32] {
         let mut event = self.clone();
         event.record_time = None;
+        // What it says of names has been said by reading them.
+        event.context = LocalContext::default();
         canonicalise(&mut event);
         // An `Event` has string keys and no fallible `Serialize`: writing it into memory cannot fail.
         let bytes = serde_json::to_vec(&event).unwrap_or_default();

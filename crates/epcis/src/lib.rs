@@ -4,6 +4,7 @@ mod canonical;
 mod cbv;
 mod check;
 mod context_version;
+mod decoder;
 mod document;
 mod event;
 mod extension;
@@ -25,6 +26,7 @@ mod xml;
 
 pub use cbv::Vocabulary;
 pub use context_version::{ContextVersion, InvalidContextVersion};
+pub use decoder::Decoder;
 pub use document::{Document, DocumentKind, Namespaces, Query, Section};
 pub use event::{
     Action, BizTransaction, ErrorDeclaration, Event, EventKind, FieldAttribute, LocalContext, PersistentDisposition,
@@ -35,7 +37,7 @@ pub use finding::{Finding, Location, Severity};
 pub use masterdata::{Attribute, VocabularyElement};
 pub use profile::Profile;
 pub use quantity::Quantity;
-pub use reader::{Binding, Decoder, Item, Limits, Reader};
+pub use reader::{Binding, Item, Limits, Reader};
 pub use rule::Rule;
 pub use term::Term;
 pub use time::{EventTime, InvalidTime, ZoneOffset};

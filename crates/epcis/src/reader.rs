@@ -4,9 +4,7 @@ use std::io::{self, BufRead};
 
 use jiff::Timestamp;
 
-use crate::{
-    Document, Event, Extension, Finding, Location, Section, VocabularyElement, json::JsonCore, xml::XmlDecoder,
-};
+use crate::{Decoder, Document, Event, Extension, Finding, Location, Section, VocabularyElement};
 
 /// The syntax of a document.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -98,12 +96,14 @@ pub enum Item {
 ///
 /// The iterator ends after the document's end or after the first item that makes further reading impossible (input
 /// that is not well-formed); an `Err` is a failure of the input itself.
-pub struct Reader<R>(Inner<R>);
-
-enum Inner<R> {
-    Xml(Box<Front<R, XmlDecoder>>),
-    Json(Box<Front<R, JsonCore>>),
+pub struct Reader<R> {
+    input: R,
+    decoder: Decoder,
+    failed: bool,
 }
+
+/// Bytes that a decoder is given at once. An input that is all in memory is not copied as a whole.
+const CHUNK: usize = 64 << 10;
 
 impl<R: BufRead> Reader<R> {
     /// A reader with default limits.
@@ -113,38 +113,11 @@ impl<R: BufRead> Reader<R> {
 
     /// A reader with given limits.
     pub fn with_limits(input: R, binding: Binding, limits: Limits) -> Self {
-        Self(match binding {
-            Binding::Xml => Inner::Xml(Box::new(Front::new(input, XmlDecoder::new(limits)))),
-            Binding::Json => Inner::Json(Box::new(Front::new(input, JsonCore::new(limits)))),
-        })
+        Self { input, decoder: Decoder::with_limits(binding, limits), failed: false }
     }
 }
 
 impl<R: BufRead> Iterator for Reader<R> {
-    type Item = io::Result<Item>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.0 {
-            Inner::Xml(front) => front.next(),
-            Inner::Json(front) => front.next(),
-        }
-    }
-}
-
-/// A decoder, and the input whose bytes it is given.
-struct Front<R, D> {
-    input: R,
-    decoder: D,
-    failed: bool,
-}
-
-impl<R, D> Front<R, D> {
-    fn new(input: R, decoder: D) -> Self {
-        Self { input, decoder, failed: false }
-    }
-}
-
-impl<R: BufRead, D: Decode> Iterator for Front<R, D> {
     type Item = io::Result<Item>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -170,90 +143,6 @@ impl<R: BufRead, D: Decode> Iterator for Front<R, D> {
                 self.decoder.push(chunk);
                 self.input.consume(length);
             }
-        }
-    }
-}
-
-/// Bytes that a decoder is given at once. An input that is all in memory is not copied as a whole.
-const CHUNK: usize = 64 << 10;
-
-/// A decoder of one binding without any input of its own: bytes go in, cut anywhere, items come out.
-pub(crate) trait Decode {
-    /// Takes the next bytes of the document.
-    fn push(&mut self, chunk: &[u8]);
-    /// Says that the document ends here.
-    fn end(&mut self);
-    /// The next item; `None` when more bytes are needed first, or when the document has ended.
-    fn next_item(&mut self) -> Option<Item>;
-    /// Whether nothing can follow, whatever bytes come.
-    fn is_done(&self) -> bool;
-}
-
-/// Decodes a document from bytes that are pushed in as they arrive, cut anywhere.
-///
-/// What it finds is what a [`Reader`] finds in the same bytes. Between two pushes at most one event is held.
-///
-/// ```
-/// use epcis::{Binding, Decoder, Item};
-///
-/// let mut decoder = Decoder::new(Binding::Xml);
-/// for chunk in [b"<ObjectEvent><event".as_slice(), b"Time/></ObjectEvent>"] {
-///     decoder.push(chunk);
-///     while let Some(item) = decoder.next_item() {
-///         assert!(matches!(item, Item::Document(_) | Item::Rejected { .. }));
-///     }
-/// }
-/// decoder.end();
-/// assert!(decoder.next_item().is_none() && decoder.is_done());
-/// ```
-pub struct Decoder(Core);
-
-enum Core {
-    Xml(Box<XmlDecoder>),
-    Json(Box<JsonCore>),
-}
-
-impl Decoder {
-    /// A decoder with default limits.
-    pub fn new(binding: Binding) -> Self {
-        Self::with_limits(binding, Limits::default())
-    }
-
-    /// A decoder with given limits.
-    pub fn with_limits(binding: Binding, limits: Limits) -> Self {
-        Self(match binding {
-            Binding::Xml => Core::Xml(Box::new(XmlDecoder::new(limits))),
-            Binding::Json => Core::Json(Box::new(JsonCore::new(limits))),
-        })
-    }
-
-    /// Takes the next bytes of the document.
-    pub fn push(&mut self, chunk: &[u8]) {
-        self.core().push(chunk);
-    }
-
-    /// Says that the document ends here.
-    pub fn end(&mut self) {
-        self.core().end();
-    }
-
-    /// The next item; `None` when more bytes are needed first, or when the document has ended.
-    pub fn next_item(&mut self) -> Option<Item> {
-        self.core().next_item()
-    }
-
-    /// Whether nothing can follow, whatever bytes come.
-    pub fn is_done(&self) -> bool {
-        match &self.0 {
-            Core::Xml(core) => core.is_done(),
-            Core::Json(core) => core.is_done(),
-        }
-    }
-
-    fn core(&mut self) -> &mut dyn Decode {
-        match &mut self.0 {
-            Core::Xml(core) => &mut **core,
-            Core::Json(core) => &mut **core,
         }
     }
 }

@@ -84,8 +84,8 @@ rules! {
     SENSOR_PERIOD "EPCIS-SENSOR-PERIOD" warn plain "EPCIS 2.0 §7.3" "A period of measuring begins before it ends.";
     SENSOR_TIME "EPCIS-SENSOR-TIME" warn plain "EPCIS 2.0 §7.3" "What an event reports was measured before it.";
     TERM_DEPRECATED "EPCIS-TERM-DEPRECATED" warn plain "CBV 2.0 §7" "A term that the vocabulary has withdrawn is written as the one that replaced it.";
-    TERM_SPELLING "EPCIS-TERM-SPELLING" warn plain "CBV 2.0 §6, §7" "A standard term is a bare word in JSON, and a URN or Web URI in XML.";
-    TERM_UNKNOWN "EPCIS-TERM-UNKNOWN" warn plain "CBV 2.0 §7" "What looks like a standard term is one; a term of one's own is a URI of one's own.";
+    TERM_SPELLING "EPCIS-TERM-SPELLING" varies plain "CBV 2.0 §6, §7" "A standard term is a bare word in JSON, and a URN or Web URI in XML.";
+    TERM_UNKNOWN "EPCIS-TERM-UNKNOWN" varies plain "CBV 2.0 §7" "What looks like a standard term is one; a term of one's own is a URI of one's own.";
     TIME_FORMAT "EPCIS-TIME-FORMAT" reject structural "EPCIS 2.0 §7.3" "A time is a date and time with an offset.";
     TIME_FUTURE "EPCIS-TIME-FUTURE" warn plain "EPCIS 2.0 §7.4.1" "An event has happened.";
     TIME_OFFSET "EPCIS-TIME-OFFSET" info plain "EPCIS 2.0 §7.4.1" "The offset within `eventTime` is the one in `eventTimeZoneOffset`, or `Z`.";

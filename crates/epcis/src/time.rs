@@ -2,7 +2,11 @@
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
-use jiff::{Timestamp, civil::Date, tz::Offset};
+use jiff::{
+    Timestamp,
+    civil::{Date, Time},
+    tz::Offset,
+};
 use serde::{Deserialize, Serialize};
 
 /// An instant with the spelling it came in. Equality and order are those of the instant.
@@ -75,10 +79,12 @@ impl FromStr for EventTime {
 
     fn from_str(spelled: &str) -> Result<Self, Self::Err> {
         let text = spelled.trim();
-        to_nanoseconds(text)
-            .parse()
-            .map(|instant| Self { spelled: text.to_owned(), instant })
-            .map_err(|_| InvalidTime::Instant(text.to_owned()))
+        let instant = usual(text).or_else(|| to_nanoseconds(text).parse().ok());
+        let spelled = text.to_owned();
+        match instant {
+            Some(instant) => Ok(Self { spelled, instant }),
+            None => Err(InvalidTime::Instant(spelled)),
+        }
     }
 }
 
@@ -88,28 +94,56 @@ impl FromStr for ZoneOffset {
     fn from_str(spelled: &str) -> Result<Self, Self::Err> {
         let text = spelled.trim();
         let invalid = || InvalidTime::Offset(text.to_owned());
-        let seconds = if text == "Z" {
-            0
-        } else {
-            let (sign, rest) = match text.split_at_checked(1) {
-                Some(("+", rest)) => (1, rest),
-                Some(("-", rest)) => (-1, rest),
-                _ => return Err(invalid()),
-            };
-            let (hours, minutes) = rest.split_once(':').ok_or_else(invalid)?;
-            if hours.len() != 2 || minutes.len() != 2 {
-                return Err(invalid());
-            }
-            let hours: i32 = hours.parse().map_err(|_| invalid())?;
-            let minutes: i32 = minutes.parse().map_err(|_| invalid())?;
-            if hours > 14 || minutes > 59 || (hours == 14 && minutes > 0) {
-                return Err(invalid());
-            }
-            sign * (hours * 3600 + minutes * 60)
-        };
-        let offset = Offset::from_seconds(seconds).map_err(|_| invalid())?;
+        let offset = offset(text.as_bytes()).ok_or_else(invalid)?;
         Ok(Self { spelled: text.to_owned(), offset })
     }
+}
+
+/// `Z` or `±hh:mm`, up to fourteen hours.
+fn offset(text: &[u8]) -> Option<Offset> {
+    let (sign, hours, minutes) = match text {
+        [b'Z'] => return Some(Offset::UTC),
+        [b'+', h1, h2, b':', m1, m2] => (1, digits(&[*h1, *h2])?, digits(&[*m1, *m2])?),
+        [b'-', h1, h2, b':', m1, m2] => (-1, digits(&[*h1, *h2])?, digits(&[*m1, *m2])?),
+        _ => return None,
+    };
+    let total = i32::from(hours) * 60 + i32::from(minutes);
+    (minutes < 60 && total <= 14 * 60).then(|| Offset::from_seconds(sign * total * 60).ok()).flatten()
+}
+
+/// The instant of the usual spelling, `YYYY-MM-DDThh:mm:ss[.fffffffff](Z|±hh:mm)`, several times as fast as reading
+/// every spelling there is; `None` for all others.
+fn usual(text: &str) -> Option<Timestamp> {
+    let ([y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b'T', rest @ ..], zone) =
+        text.as_bytes().split_first_chunk::<19>()?
+    else {
+        return None;
+    };
+    let [h1, h2, b':', n1, n2, b':', s1, s2] = rest else { return None };
+    let small = |digit: &u8, next: &u8| digits(&[*digit, *next]).and_then(|number| i8::try_from(number).ok());
+    let (fraction, zone) = match zone {
+        [b'.', rest @ ..] => {
+            let length = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let (fraction, zone) = rest.split_at_checked(length)?;
+            (nanoseconds(fraction)?, zone)
+        }
+        zone => (0, zone),
+    };
+    let date = Date::new(digits(&[*y1, *y2, *y3, *y4])?, small(m1, m2)?, small(d1, d2)?).ok()?;
+    let time = Time::new(small(h1, h2)?, small(n1, n2)?, small(s1, s2)?, fraction).ok()?;
+    offset(zone)?.to_timestamp(date.to_datetime(time)).ok()
+}
+
+/// The number that up to four digits are.
+fn digits(text: &[u8]) -> Option<i16> {
+    text.iter().try_fold(0_i16, |number, byte| byte.is_ascii_digit().then(|| number * 10 + i16::from(byte - b'0')))
+}
+
+/// The nanoseconds of a fraction of a second, up to nine digits.
+fn nanoseconds(digits: &[u8]) -> Option<i32> {
+    let scale = 10_i32.pow(u32::try_from(9_usize.checked_sub(digits.len())?).ok()?);
+    let number = digits.iter().fold(0_i32, |number, byte| number * 10 + i32::from(byte - b'0'));
+    (!digits.is_empty()).then_some(number * scale)
 }
 
 /// `text` without the digits behind the ninth of the fraction; the standard allows any number of them.
@@ -164,3 +198,33 @@ impl PartialEq for ZoneOffset {
 }
 
 impl Eq for ZoneOffset {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_spelling_is_read_as_any_other() {
+        for text in [
+            "2028-02-29T23:59:59Z",
+            "2028-08-15T22:30:00-07:00",
+            "1969-12-31T23:59:59.5+14:00",
+            "2028-08-15T22:30:00.123456789-00:30",
+            "0001-01-01T00:00:00.1Z",
+        ] {
+            assert_eq!(usual(text), Some(text.parse().unwrap()), "{text}");
+        }
+        for text in [
+            "2027-02-29T00:00:00Z",
+            "2028-08-15T24:00:00Z",
+            "2028-08-15T22:30:60Z",
+            "2028-08-15T22:30:00",
+            "2028-08-15T22:30:00.Z",
+            "2028-08-15T22:30:00.1234567890Z",
+            "2028-08-15T22:30:00+14:01",
+            "2028-08-15 22:30:00Z",
+        ] {
+            assert_eq!(usual(text), None, "{text}");
+        }
+    }
+}

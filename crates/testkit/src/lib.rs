@@ -9,4 +9,4 @@ pub mod postgres;
 
 pub use chain_a::chain_a;
 pub use corpus::corpus;
-pub use environment::tell;
+pub use environment::{skip, tell};

@@ -47,12 +47,8 @@ impl Cases {
         assert!(earlier.is_none(), "two cases are named `{case}`");
     }
 
-    /// Prints the counts.
-    ///
-    /// # Panics
-    ///
-    /// When a case fails and is not listed, or is listed and does not fail.
-    fn finish(self) {
+    /// Prints the counts; gives the cases that fail and are not listed, and those that are listed and do not fail.
+    fn wrong(&self) -> Vec<String> {
         let known = known(self.check);
         let passed = self.outcomes.values().filter(|outcome| outcome.is_ok()).count();
         tell(&format!("{}: {passed} of {}, {} known failures", self.check, self.outcomes.len(), known.len()));
@@ -61,14 +57,25 @@ impl Cases {
             match (outcome, known.get(case)) {
                 (Ok(()), None) => {}
                 (Err(_), Some(reason)) => tell(&format!("  known: {case}: {reason}")),
-                (Err(what), None) => wrong.push(format!("{case}: {what}")),
-                (Ok(()), Some(_)) => wrong.push(format!("{case}: passes now, take it off the list")),
+                (Err(what), None) => wrong.push(format!("{}: {case}: {what}", self.check)),
+                (Ok(()), Some(_)) => wrong.push(format!("{}: {case}: passes now, take it off the list", self.check)),
             }
         }
         let unheard = known.keys().filter(|case| !self.outcomes.contains_key(*case));
-        wrong.extend(unheard.map(|case| format!("{case}: is listed, and there is no such case")));
-        assert!(wrong.is_empty(), "{}: {} wrong\n{}", self.check, wrong.len(), wrong.join("\n"));
+        wrong.extend(unheard.map(|case| format!("{}: {case}: is listed, and there is no such case", self.check)));
+        wrong
     }
+}
+
+/// Ends a test.
+///
+/// # Panics
+///
+/// When a case fails and is not listed, or is listed and does not fail.
+fn finish(all: impl IntoIterator<Item = Cases>) {
+    let wrong: Vec<String> =
+        all.into_iter().filter(|cases| !cases.outcomes.is_empty()).flat_map(|cases| cases.wrong()).collect();
+    assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// The listed failures of a check: the case and the reason.

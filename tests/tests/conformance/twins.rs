@@ -8,6 +8,7 @@ use testkit::tell;
 use crate::{
     Cases,
     corpus::{Document, Outcome, documents, name},
+    finish,
     normal::{difference, identity, normal},
 };
 
@@ -82,8 +83,7 @@ fn documents_that_are_published_in_both_syntaxes_have_the_same_events() {
         cases.add(pair(left, &twin), all_same(here, there, &pairs, normal));
         hashes.add(pair(left, &twin), all_same(here, there, &pairs, hash));
     }
-    cases.finish();
-    hashes.finish();
+    finish([cases, hashes]);
 }
 
 #[test]
@@ -104,6 +104,5 @@ fn documents_with_equal_reference_hashes_have_the_same_events() {
         }
     }
     tell(&format!("same events: {events} pairs of events"));
-    cases.finish();
-    hashes.finish();
+    finish([cases, hashes]);
 }

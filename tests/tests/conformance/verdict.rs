@@ -6,6 +6,7 @@ use testkit::corpus::Expect;
 use crate::{
     Cases,
     corpus::{Document, Outcome, documents},
+    finish,
 };
 
 /// A document is refused with places: line and column, a path, and the event if it is inside one.
@@ -48,9 +49,7 @@ fn documents_are_accepted_and_refused_as_the_schemas_have_it() {
             None => {}
         }
     }
-    for cases in [accept, policy, reject] {
-        cases.finish();
-    }
+    finish([accept, policy, reject]);
 }
 
 #[test]
@@ -65,8 +64,7 @@ fn a_strict_profile_also_refuses_what_the_formats_of_the_json_schema_do() {
             None => {}
         }
     }
-    accept.finish();
-    reject.finish();
+    finish([accept, reject]);
 }
 
 /// What only the asserted formats of the JSON Schema refuse is worth a warning.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use gs1::{Identifier, Key};
+use gs1::{Flaw, Identifier, Key};
 
 use super::{
     Findings, Words,
@@ -89,10 +89,13 @@ fn event_hash(event: &Event, findings: &mut Findings<'_>) {
 }
 
 fn check_one(id: &Identifier, wanted: Wanted, steps: &[Step], findings: &mut Findings<'_>) {
-    if let Key::Uri(uri) = id.key() {
-        grammar(uri, steps, findings);
-    } else if id.check_digit_ok() == Some(false) {
-        check_digit(id, steps, findings);
+    match id.key() {
+        Key::Uri(uri) => grammar(uri, steps, findings),
+        key => {
+            if let Some(flaw) = key.flaw() {
+                flawed(id, &flaw, steps, findings);
+            }
+        }
     }
     if wanted == Wanted::Anything {
         return;
@@ -116,35 +119,53 @@ fn check_one(id: &Identifier, wanted: Wanted, steps: &[Step], findings: &mut Fin
 fn is_class(id: &Identifier) -> Option<bool> {
     match id.key() {
         Key::Gtin { .. } | Key::Lgtin { .. } => Some(true),
-        Key::Sgtin { .. } | Key::Sscc { .. } => Some(false),
-        _ => {
-            let spelled = id.spelled();
-            let is = |beginnings: &[&str]| beginnings.iter().any(|beginning| spelled.starts_with(beginning));
-            if is(&["urn:epc:class:", "urn:epc:idpat:"]) {
-                Some(true)
-            } else if is(&["urn:epc:id:sgtin:", "urn:epc:id:sscc:", "urn:epc:id:itip:", "urn:epc:id:upui:"]) {
-                Some(false)
-            } else {
-                None
-            }
-        }
+        Key::Sgtin { .. } | Key::Upui { .. } | Key::Sscc { .. } | Key::Giai { .. } => Some(false),
+        Key::Itip { serial, .. } => Some(serial.is_none()),
+        Key::Grai { serial, .. } => Some(serial.is_none()),
+        Key::Gdti { serial, .. } => Some(serial.is_none()),
+        Key::Gcn { serial, .. } | Key::Cpi { serial, .. } => Some(serial.is_none()),
+        Key::Uri(uri) => (uri.starts_with("urn:epc:class:") || uri.starts_with("urn:epc:idpat:")).then_some(true),
+        _ => None,
     }
+}
+
+/// A key that was read, but cannot be right.
+fn flawed(id: &Identifier, flaw: &Flaw, steps: &[Step], findings: &mut Findings<'_>) {
+    if matches!(flaw, Flaw::CheckDigit { .. }) {
+        return check_digit(id, steps, findings);
+    }
+    let rule = if id.spelled().starts_with("urn:") { rule::URN_FORMAT } else { rule::LINK_FORMAT };
+    let words = Words::new(format!("`{}` {flaw}", shown(id.spelled())), "compare it with the label");
+    findings.add(rule, steps, words);
 }
 
 /// Something that could not be read as a GS1 key: is it meant as one?
 fn grammar(uri: &str, steps: &[Step], findings: &mut Findings<'_>) {
     if !is_uri(uri) {
-        let rule = match findings.checks.binding {
-            Binding::Json => rule::JSON_URI_FORMAT,
-            Binding::Xml => rule::URI_FORMAT,
-        };
-        let words = Words::new(format!("`{}` is not a URI", shown(uri)), "write a Digital Link, a URN or another URI");
-        findings.add(rule, steps, words);
+        // The reader of JSON has said so already, in its place.
+        if findings.checks.binding == Binding::Xml {
+            let words =
+                Words::new(format!("`{}` is not a URI", shown(uri)), "write a Digital Link, a URN or another URI");
+            findings.add(rule::URI_FORMAT, steps, words);
+        }
     } else if is_broken_urn(uri) {
         let message = format!("`{}` does not follow the grammar of its EPC URN", shown(uri));
         let words = Words::new(message, "compare company prefix and reference with the Tag Data Standard");
         findings.add(rule::URN_FORMAT, steps, words);
+    } else if is_broken_link(uri) {
+        let message = format!("`{}` does not follow the grammar of its Digital Link", shown(uri));
+        let words =
+            Words::new(message, "compare keys, qualifiers and their lengths with the GS1 Digital Link standard");
+        findings.add(rule::LINK_FORMAT, steps, words);
     }
+}
+
+/// A Digital Link on the host of GS1 that could not be read as one.
+fn is_broken_link(uri: &str) -> bool {
+    const KEYS: &[&str] =
+        &["00", "01", "253", "255", "401", "402", "414", "417", "8003", "8004", "8006", "8010", "8017", "8018"];
+    let path = uri.strip_prefix("https://id.gs1.org/").or_else(|| uri.strip_prefix("http://id.gs1.org/"));
+    path.and_then(|path| path.split('/').next()).is_some_and(|key| KEYS.contains(&key))
 }
 
 /// Whether `text` begins with a scheme and holds no white space.

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 
 use crate::{Binding, Event, Finding, Location, Rule, Severity};
 use place::Step;
+pub(crate) use terms::nearest;
 
 /// A hostile event must not cost one finding per byte.
 const MOST_FINDINGS: usize = 100;

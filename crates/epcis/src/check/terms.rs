@@ -5,7 +5,7 @@ use super::{
     place::Step::{self, Field, Item},
     shown,
 };
-use crate::{Binding, Event, Term, Vocabulary, rule};
+use crate::{Binding, Event, Term, Vocabulary, cbv, rule};
 
 pub(super) fn check(event: &Event, findings: &mut Findings<'_>) {
     let fields = [
@@ -60,9 +60,14 @@ fn check_term(term: &Term, vocabulary: Vocabulary, steps: &[Step], findings: &mu
         let right = in_binding(vocabulary, replacement, binding);
         let words = Words::new(format!("`{spelled}` is deprecated"), format!("write `{right}`"));
         findings.add(rule::TERM_DEPRECATED, steps, words.corrected(Some(right)));
-    } else if !is_private(spelled) {
+    } else if !is_private(spelled) && !is_said(spelled, vocabulary, binding) {
         unknown(spelled, vocabulary, steps, findings);
     }
+}
+
+/// Whether the reader has said already that something is no term: what JSON forbids, it says in its place.
+fn is_said(spelled: &str, vocabulary: Vocabulary, binding: Binding) -> bool {
+    binding == Binding::Json && (!spelled.contains(':') || vocabulary.refuses(spelled))
 }
 
 fn spelling(spelled: &str, right: &str, why: &str, steps: &[Step], findings: &mut Findings<'_>) {
@@ -74,8 +79,7 @@ fn spelling(spelled: &str, right: &str, why: &str, steps: &[Step], findings: &mu
 
 fn unknown(spelled: &str, vocabulary: Vocabulary, steps: &[Step], findings: &mut Findings<'_>) {
     let binding = findings.checks.binding;
-    let word = Term::new(spelled);
-    let right = nearest(word.word(), vocabulary.words()).map(|word| in_binding(vocabulary, word, binding));
+    let right = nearest(spelled, vocabulary).map(|word| in_binding(vocabulary, word, binding));
     let bare = !spelled.contains(':');
     let message = if bare {
         format!("`{}` is neither a standard term nor a URI", shown(spelled))
@@ -86,8 +90,7 @@ fn unknown(spelled: &str, vocabulary: Vocabulary, steps: &[Step], findings: &mut
         Some(right) => format!("write `{right}`, or the URI of your own term"),
         None => "write a term of the Core Business Vocabulary, or the URI of your own term".to_owned(),
     };
-    let rule = if bare && binding == Binding::Json { rule::JSON_TERM_FORMAT } else { rule::TERM_UNKNOWN };
-    findings.add(rule, steps, Words::new(message, help).corrected(right));
+    findings.add(rule::TERM_UNKNOWN, steps, Words::new(message, help).corrected(right));
 }
 
 /// A standard word as the binding writes it.
@@ -100,19 +103,20 @@ fn in_binding(vocabulary: Vocabulary, word: &str, binding: Binding) -> String {
 
 /// Whether a term is a URI outside the namespaces of the standard.
 fn is_private(spelled: &str) -> bool {
-    spelled.contains(':') && crate::cbv::any_word(spelled).is_none()
+    spelled.contains(':') && cbv::any_word(spelled).is_none()
 }
 
-/// The one word that somebody meant who wrote `found`: one slip of the pen away, or none but for case and hyphens.
-fn nearest(found: &str, words: &'static [&'static str]) -> Option<&'static str> {
+/// The one standard word that somebody meant who wrote `spelled`: one slip of the pen away, or none but for case and hyphens.
+pub(crate) fn nearest(spelled: &str, vocabulary: Vocabulary) -> Option<&'static str> {
     const LONGEST: usize = 64;
+    let found = cbv::any_word(spelled).unwrap_or(spelled).trim();
     if found.len() > LONGEST {
         return None;
     }
     let found: String =
         found.chars().map(|c| if c == '-' || c == ' ' { '_' } else { c.to_ascii_lowercase() }).collect();
     let mut distances: Vec<_> =
-        words.iter().map(|word| (distance(&found, &word.to_ascii_lowercase()), *word)).collect();
+        vocabulary.words().iter().map(|word| (distance(&found, &word.to_ascii_lowercase()), *word)).collect();
     distances.sort_unstable();
     match distances.as_slice() {
         [(nearest, word), (next, _), ..] if *nearest <= 1 && nearest < next => Some(word),
@@ -161,7 +165,7 @@ mod tests {
             ("smoking", None),
             ("", None),
         ] {
-            assert_eq!(nearest(found, Vocabulary::BizStep.words()), expected, "{found}");
+            assert_eq!(nearest(found, Vocabulary::BizStep), expected, "{found}");
         }
     }
 }

@@ -8,6 +8,7 @@
 //! use epcis::{Binding, ContextVersion, Item, Reader};
 //!
 //! let event = r#"{
+//!     "@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
 //!     "type": "ObjectEvent", "action": "OBSERVE", "bizStep": "shipping",
 //!     "eventTime": "2028-08-15T22:30:00-07:00", "eventTimeZoneOffset": "-07:00",
 //!     "epcList": ["urn:epc:id:sscc:4012345.0000000333"]

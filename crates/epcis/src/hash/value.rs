@@ -49,11 +49,14 @@ pub(super) fn write(out: &mut Text, text: &str, context: Context<'_>) {
 /// An identifier; GS1 keys as Digital Links at their finest level.
 pub(super) fn identifier(out: &mut Text, identifier: &Identifier, context: Context<'_>) {
     match identifier.key() {
-        Key::Uri(text) if !text.starts_with("https://id.gs1.org/") => {
+        Key::Uri(text) => {
             if !number::write(text, |part| out.push(part)) {
                 uri(out, text, context);
             }
         }
+        // The algorithm does not know instances of service relations.
+        Key::Gsrn { gsrn, .. } => digital_link(out, &Key::Gsrn { gsrn: *gsrn, instance: None }),
+        Key::Gsrnp { gsrn, .. } => digital_link(out, &Key::Gsrnp { gsrn: *gsrn, instance: None }),
         key => digital_link(out, key),
     }
 }
@@ -66,21 +69,12 @@ fn digital_link(out: &mut Text, key: &Key) {
     // Writing into memory cannot fail.
     let _ = write!(out, "{key}");
     let written = out.since(start);
-    if let Some(cut) = service_instance(written) {
-        out.truncate(start + cut);
-        return;
-    }
     if !written.contains('%') {
         return;
     }
     let text = UNESCAPED.iter().fold(written.to_owned(), |text, (escape, character)| text.replace(escape, character));
     out.truncate(start);
     out.push(&text);
-}
-
-/// Where the service relation instance number begins that a GSRN may have and the hash leaves out.
-fn service_instance(written: &str) -> Option<usize> {
-    written.starts_with("https://id.gs1.org/801").then(|| written.find("/8019/")).flatten()
 }
 
 /// Text that may be a standard term or a prefixed name.

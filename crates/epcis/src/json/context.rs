@@ -36,7 +36,7 @@ pub(super) struct Context {
 
 #[derive(Clone, Debug)]
 struct Prefix {
-    prefix: String,
+    word: String,
     /// `None` for a prefix that was taken back.
     namespace: Option<String>,
     /// Whether the document declares it as a prefix and nothing else.
@@ -92,10 +92,10 @@ impl Context {
     }
 
     fn declare(&mut self, prefix: &str, namespace: Option<&str>, own: bool) {
-        let (prefix, namespace) = (prefix.to_owned(), namespace.map(str::to_owned));
-        match self.prefixes.iter_mut().find(|known| known.prefix == prefix) {
-            Some(known) => *known = Prefix { prefix, namespace, own },
-            None => self.prefixes.push(Prefix { prefix, namespace, own }),
+        let (word, namespace) = (prefix.to_owned(), namespace.map(str::to_owned));
+        match self.prefixes.iter_mut().find(|known| known.word == prefix) {
+            Some(known) => *known = Prefix { word, namespace, own },
+            None => self.prefixes.push(Prefix { word, namespace, own }),
         }
     }
 
@@ -145,9 +145,9 @@ impl Context {
     /// What the document itself declares.
     pub(super) fn namespaces(&self) -> Namespaces {
         let mut namespaces = Namespaces::default();
-        for Prefix { prefix, namespace, .. } in self.prefixes.iter().filter(|prefix| prefix.own) {
+        for Prefix { word, namespace, .. } in self.prefixes.iter().filter(|prefix| prefix.own) {
             if let Some(namespace) = namespace {
-                namespaces.declare(prefix, namespace);
+                namespaces.declare(word, namespace);
             }
         }
         namespaces
@@ -158,7 +158,7 @@ impl Context {
         let Some((prefix, local)) = written.split_once(':') else {
             return (name("", "", written), true);
         };
-        let declared = self.prefixes.iter().find(|known| known.prefix == prefix);
+        let declared = self.prefixes.iter().find(|known| known.word == prefix);
         if let Some(namespace) = declared.and_then(|known| known.namespace.as_deref()) {
             return (name(namespace, prefix, local), true);
         }

@@ -1,9 +1,6 @@
 //! Walks a document as its bytes arrive, and gives what it finds, event by event.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    str,
-};
+use std::collections::{BTreeSet, VecDeque};
 
 use super::{
     event::{Found, event},
@@ -11,18 +8,18 @@ use super::{
     field::Field,
     glance::{Glance, glance},
     head::{Head, Place},
-    parse::{Limit, Parser, Stop},
+    outcome::{Character, Outcome, character, finished, limit_finding, limited, outcome, tree},
+    parse::Parser,
     report::{Report, Start, Words, shown},
     skip::Skip,
-    tape::{Tape, Tree, offset, push_step},
+    tape::{Tape, offset, push_step},
 };
 use crate::{
     Binding, DocumentKind, Finding, Item, Limits, Location, Severity,
     check::{self, Checks},
+    decoder::Decode,
     input::{Input, Position},
-    kept,
-    reader::Decode,
-    rule,
+    kept, rule,
 };
 
 /// A level that is being walked.
@@ -44,6 +41,8 @@ struct Level {
 enum State {
     /// Before the first byte of the document.
     Before,
+    /// Before the first bracket.
+    Outside,
     /// At an object that is a document or an event.
     Open,
     /// At an event that stands alone.
@@ -63,23 +62,6 @@ enum Progress {
     Waiting,
 }
 
-/// What became of reading a value.
-enum Outcome {
-    /// So many bytes.
-    Whole(usize),
-    /// It may go on behind the bytes that are here.
-    Cut,
-    Malformed {
-        at: usize,
-        expected: &'static str,
-    },
-    TooLarge,
-    Limit {
-        at: usize,
-        limit: Limit,
-    },
-}
-
 /// Reads an EPCIS 2.0 document, query document, event or array of events in JSON-LD.
 ///
 /// It holds the header and one event at a time.
@@ -92,6 +74,8 @@ pub(crate) struct JsonCore {
     head: Head,
     pending: VecDeque<Item>,
     events: u64,
+    /// Rejected events and rejecting findings so far.
+    rejections: usize,
     /// A value that was cut is tried again when so many bytes are here: each try reads it from its beginning, and
     /// growing steps keep the sum in proportion to its length.
     retry_at: usize,
@@ -112,17 +96,17 @@ impl Decode for JsonCore {
             if (self.head.given || matches!(self.state, State::Done))
                 && let Some(item) = self.pending.pop_front()
             {
-                match kept::restored(item, Binding::Json) {
-                    Some(item) => return Some(item),
-                    None => continue,
-                }
+                return Some(item);
             }
             if matches!(self.state, State::Done) || (!self.input.has_ended() && self.input.rest().len() < self.retry_at)
             {
                 return None;
             }
             self.retry_at = 0;
-            if self.step() == Progress::Waiting {
+            let known = self.pending.len();
+            if self.step() == Progress::Made {
+                self.count_rejections(known);
+            } else {
                 let here = self.input.rest().len();
                 self.retry_at = here + here / 2 + 1;
             }
@@ -146,13 +130,31 @@ impl JsonCore {
             head: Head::new(),
             pending: VecDeque::new(),
             events: 0,
+            rejections: 0,
             retry_at: 0,
+        }
+    }
+
+    /// Ends the reading when more was rejected than anybody will read.
+    fn count_rejections(&mut self, known: usize) {
+        let rejects = |item: &&Item| match item {
+            Item::Rejected { .. } => true,
+            Item::Finding(finding) => finding.severity == Severity::Reject,
+            _ => false,
+        };
+        self.rejections += self.pending.iter().skip(known).filter(rejects).count();
+        if self.rejections > self.limits.max_findings && !matches!(self.state, State::Done) {
+            let message =
+                format!("more than {} events or parts of the document are rejected", self.limits.max_findings);
+            let words = Words::new(rule::JSON_LIMIT, message, "correct what was found so far");
+            self.stop(words.finding(Severity::Reject, self.location(0)));
         }
     }
 
     fn step(&mut self) -> Progress {
         match self.state {
             State::Before => self.before(),
+            State::Outside => self.first_bracket(),
             State::Open => self.open_root(),
             State::Alone => self.read_event(String::new()),
             State::Within => self.walk(),
@@ -161,11 +163,11 @@ impl JsonCore {
         }
     }
 
-    /// Skips the byte order mark and looks at the first bracket.
+    /// Skips the byte order mark, and tells other encodings from UTF-8.
     fn before(&mut self) -> Progress {
         const MARK: &[u8] = b"\xEF\xBB\xBF";
         let rest = self.input.rest();
-        if rest.len() < MARK.len() && MARK.starts_with(rest) && !self.input.has_ended() {
+        if rest.len() < MARK.len() && !self.input.has_ended() {
             return Progress::Waiting;
         }
         if rest.starts_with(MARK) {
@@ -174,8 +176,13 @@ impl JsonCore {
         if let Some([0xFE, 0xFF] | [0xFF, 0xFE] | [0, _] | [_, 0]) = self.input.rest().first_chunk() {
             let words = Words::new(rule::JSON_ENCODING, "the bytes are not UTF-8", "write the document in UTF-8");
             self.stop(words.finding(Severity::Reject, self.location(0)));
-            return Progress::Made;
+        } else {
+            self.state = State::Outside;
         }
+        Progress::Made
+    }
+
+    fn first_bracket(&mut self) -> Progress {
         match self.next_byte() {
             Some(b'{') => self.state = State::Open,
             Some(b'[') => {
@@ -416,7 +423,7 @@ impl JsonCore {
         let bytes = self.input.rest().get(..end).unwrap_or_default();
         let tree = match tree(&self.tape, bytes, start) {
             Ok(tree) => tree,
-            Err(finding) => return self.pending.push_back(Item::Finding(finding)),
+            Err(finding) => return self.pending.push_back(Item::Finding(*finding)),
         };
         let mut report = Report::new(&tree, start, self.limits.max_event_findings);
         if tree.repeats {
@@ -467,13 +474,15 @@ impl JsonCore {
 
     /// Reads the event on the tape.
     fn give_event(&mut self, end: usize, path: String) {
-        let start = Start { position: self.input.position(), event: Some(self.events), path: &path };
+        let position = self.input.position();
+        let at = Location { line: position.line, column: position.column, event: Some(self.events), path };
+        let start = Start { position, event: at.event, path: &at.path };
         let bytes = self.input.rest().get(..end).unwrap_or_default();
         let alone = matches!(self.state, State::Alone);
         let tree = match tree(&self.tape, bytes, start) {
             Ok(tree) => tree,
             Err(finding) => {
-                let item = Item::Rejected { event: None, at: start.location(), findings: vec![finding] };
+                let item = Item::Rejected { event: None, at, findings: vec![*finding] };
                 self.give(DocumentKind::Event);
                 return self.pending.push_back(item);
             }
@@ -490,11 +499,9 @@ impl JsonCore {
         if let Some(Found::Event(event)) = &found {
             let whole = !report.rejected();
             let checks = Checks { binding: Binding::Json, latest: self.limits.latest, whole };
-            report.extend(check::check(event, &start.location(), checks));
+            report.extend(check::check(event, &at, checks));
         }
         let (rejected, findings) = (report.rejected(), report.into_findings());
-        let Position { line, column } = start.position;
-        let at = Location { line, column, event: Some(self.events), path };
         let item = match found {
             Some(Found::Event(event)) if !rejected => Item::Event { event, at, findings },
             Some(Found::Event(event)) => Item::Rejected { event: Some(event), at, findings },
@@ -541,84 +548,5 @@ impl JsonCore {
             at.path.push_str("/type");
             self.pending.push_back(Item::Finding(words.finding(Severity::Reject, at)));
         }
-    }
-}
-
-/// So many of the bytes as one value may have.
-fn limited<'b>(bytes: &'b [u8], limits: &Limits) -> &'b [u8] {
-    bytes.get(..limits.max_event_bytes).unwrap_or(bytes)
-}
-
-/// What a stop means when `bytes` are all that a value may have, or all that has arrived.
-fn outcome(stop: Stop, bytes: &[u8], input: &Input, limits: &Limits) -> Outcome {
-    match stop {
-        Stop::Limit { at, limit } => Outcome::Limit { at, limit },
-        Stop::Syntax { at, expected } if at < bytes.len() => Outcome::Malformed { at, expected },
-        Stop::Syntax { .. } if bytes.len() >= limits.max_event_bytes => Outcome::TooLarge,
-        Stop::Syntax { at, expected } if input.has_ended() => Outcome::Malformed { at, expected },
-        Stop::Syntax { .. } => Outcome::Cut,
-    }
-}
-
-/// What became of a value. A number at the end of the bytes may have more digits.
-fn finished(result: Result<usize, Stop>, tape: &Tape, bytes: &[u8], input: &Input, limits: &Limits) -> Outcome {
-    match result {
-        Ok(end) if end == bytes.len() && tape.ends_in_number() && bytes.len() >= limits.max_event_bytes => {
-            Outcome::TooLarge
-        }
-        Ok(end) if end == bytes.len() && tape.ends_in_number() && !input.has_ended() => Outcome::Cut,
-        Ok(end) => Outcome::Whole(end),
-        Err(stop) => outcome(stop, bytes, input, limits),
-    }
-}
-
-/// The tape as a tree, unless the bytes are not text.
-fn tree<'t>(tape: &'t Tape, bytes: &'t [u8], start: Start<'_>) -> Result<Tree<'t>, Finding> {
-    match str::from_utf8(bytes) {
-        Ok(text) => tape.tree(text).ok_or(0),
-        Err(error) => Err(error.valid_up_to()),
-    }
-    .map_err(|valid| {
-        let words = Words::new(rule::JSON_ENCODING, "the bytes are not UTF-8", "write the document in UTF-8");
-        let Position { line, column } = start.position.after(bytes.get(..valid).unwrap_or_default());
-        words.finding(Severity::Reject, Location { line, column, ..start.location() })
-    })
-}
-
-fn limit_finding(outcome: &Outcome, limits: &Limits, at: Location) -> Finding {
-    let (message, help) = match outcome {
-        Outcome::Limit { limit: Limit::Depth, .. } => {
-            ("objects or arrays are nested too deeply", format!("nest at most {} levels", limits.max_depth))
-        }
-        Outcome::Limit { limit: Limit::Values, .. } => {
-            ("there are too many values", format!("give at most {}", limits.max_nodes))
-        }
-        _ => ("the value is larger than the limit", format!("keep it below {} bytes", limits.max_event_bytes)),
-    };
-    Words::new(rule::JSON_LIMIT, message, help).finding(Severity::Reject, at)
-}
-
-/// What stands at the beginning of some bytes.
-enum Character {
-    Whole(char),
-    /// More bytes would tell.
-    Cut,
-    Broken,
-    Missing,
-}
-
-fn character(bytes: &[u8]) -> Character {
-    let first = bytes.get(..bytes.len().min(4)).unwrap_or_default();
-    let valid = match str::from_utf8(first) {
-        Ok(text) => Ok(text),
-        Err(error) if error.valid_up_to() > 0 => {
-            str::from_utf8(first.get(..error.valid_up_to()).unwrap_or_default()).map_err(|_| false)
-        }
-        Err(error) => Err(error.error_len().is_none()),
-    };
-    match valid {
-        Ok(text) => text.chars().next().map_or(Character::Missing, Character::Whole),
-        Err(true) => Character::Cut,
-        Err(false) => Character::Broken,
     }
 }

@@ -67,7 +67,7 @@ impl<'c> Names<'c> {
             return node.members().map(|member| self.extension(report, member)).collect();
         };
         let mut context = self.context.clone();
-        context.add(report, declared.value);
+        report.softened(|report| context.add(report, declared.value));
         let mut names = Names { context: &context, undeclared: std::mem::take(&mut self.undeclared) };
         let members = node.members().map(|member| names.extension(report, member)).collect();
         self.undeclared = names.undeclared;

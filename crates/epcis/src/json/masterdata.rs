@@ -65,12 +65,12 @@ fn vocabulary(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) ->
 }
 
 fn element(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Option<VocabularyElement> {
-    let (mut named, mut id) = (false, None);
+    let (mut has_id, mut id) = (false, None);
     let (mut attributes, mut children, mut extensions) = (Vec::new(), Vec::new(), Vec::new());
     for member in object(report, node)?.members() {
         match member.field {
             Field::Id => {
-                named = true;
+                has_id = true;
                 id = identifier(report, member.value);
             }
             Field::Attributes => {
@@ -80,7 +80,7 @@ fn element(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Op
             _ => extensions.push(names.extension(report, member)),
         }
     }
-    if !named {
+    if !has_id {
         missing(report, node, "id", "say what the attributes belong to");
     }
     let vocabulary_extensions = Vec::new();
@@ -96,11 +96,11 @@ fn element(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Op
 }
 
 fn attribute(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Option<Attribute> {
-    let (mut named, mut id, mut value, mut extensions) = (false, None, Value::Null, Vec::new());
+    let (mut has_id, mut id, mut value, mut extensions) = (false, None, Value::Null, Vec::new());
     for member in object(report, node)?.members() {
         match member.field {
             Field::Id => {
-                named = true;
+                has_id = true;
                 id = uri(report, member.value);
             }
             Field::Attribute => {
@@ -112,7 +112,7 @@ fn attribute(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> 
             _ => extensions.push(names.extension(report, member)),
         }
     }
-    if !named {
+    if !has_id {
         missing(report, node, "id", "name the attribute, such as `cbvmda:name`");
     }
     Some(Attribute { id: id?.to_owned(), value, extensions })

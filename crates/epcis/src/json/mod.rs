@@ -12,6 +12,7 @@ mod foreign;
 mod glance;
 mod head;
 mod masterdata;
+mod outcome;
 mod parse;
 mod parts;
 mod report;

@@ -37,7 +37,9 @@ pub(super) fn each<'t, T>(
     if node.kind() != Kind::List {
         wrong_type(report, node, "an array");
     }
-    node.items().filter_map(|item| read(report, item)).collect()
+    let mut found = Vec::with_capacity(node.items().count());
+    found.extend(node.items().filter_map(|item| read(report, item)));
+    found
 }
 
 pub(super) fn at_least_one(report: &mut Report<'_>, node: Node<'_>) {
@@ -74,16 +76,16 @@ pub(super) fn identifiers(report: &mut Report<'_>, node: Node<'_>) -> Vec<Identi
 }
 
 pub(super) fn place(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Option<Place> {
-    let (mut named, mut id, mut extensions) = (false, None, Vec::new());
+    let (mut has_id, mut id, mut extensions) = (false, None, Vec::new());
     for member in object(report, node)?.members() {
         if member.field == Field::Id {
-            named = true;
+            has_id = true;
             id = identifier(report, member.value);
         } else {
             extensions.push(names.extension(report, member));
         }
     }
-    if !named {
+    if !has_id {
         missing(report, node, "id", "name the place by a URI, such as an SGLN");
     }
     Some(Place { id: id?, extensions })
@@ -94,11 +96,11 @@ pub(super) fn quantities(report: &mut Report<'_>, node: Node<'_>) -> Vec<Quantit
 }
 
 fn quantity_element(report: &mut Report<'_>, node: Node<'_>) -> Option<QuantityElement> {
-    let (mut named, mut epc_class, mut amount, mut uom) = (false, None, None, None);
+    let (mut has_id, mut epc_class, mut amount, mut uom) = (false, None, None, None);
     for member in object(report, node)?.members() {
         match member.field {
             Field::EpcClass => {
-                named = true;
+                has_id = true;
                 epc_class = identifier(report, member.value);
             }
             Field::Quantity => amount = quantity(report, member.value),
@@ -106,7 +108,7 @@ fn quantity_element(report: &mut Report<'_>, node: Node<'_>) -> Option<QuantityE
             _ => unknown(report, member, "a quantity element"),
         }
     }
-    if !named {
+    if !has_id {
         missing(report, node, "epcClass", "name the class of what is counted, such as an LGTIN");
     }
     Some(QuantityElement { epc_class: epc_class?, quantity: amount, uom })
@@ -121,20 +123,20 @@ struct Typed {
 }
 
 fn typed(report: &mut Report<'_>, node: Node<'_>, field: Field, vocabulary: Vocabulary) -> Option<Typed> {
-    let mut named = false;
+    let mut has_id = false;
     let mut found = Typed { kind: None, has_kind: false, id: None };
     for member in object(report, node)?.members() {
         if member.field == Field::Type {
             found.has_kind = true;
             found.kind = term(report, member.value, vocabulary);
         } else if member.field == field {
-            named = true;
+            has_id = true;
             found.id = identifier(report, member.value);
         } else {
             unknown(report, member, &format!("an element with `{}`", field.name()));
         }
     }
-    if !named {
+    if !has_id {
         missing(report, node, field.name(), "name it by a URI");
     }
     Some(found)

@@ -46,9 +46,12 @@ impl<'t> Report<'t> {
         Self { tree, start, most, findings: Vec::new(), unheard: 0, gravest: Severity::Info }
     }
 
+    fn position(&self, node: Node<'_>) -> Position {
+        self.start.position.after(self.tree.source.as_bytes().get(..node.at()).unwrap_or_default())
+    }
+
     fn at(&self, node: Node<'_>) -> Location {
-        let before = self.tree.source.as_bytes().get(..node.at()).unwrap_or_default();
-        let Position { line, column } = self.start.position.after(before);
+        let Position { line, column } = self.position(node);
         let mut location = Location { line, column, ..self.start.location() };
         self.tree.push_pointer(node, &mut location.path);
         location
@@ -83,6 +86,16 @@ impl<'t> Report<'t> {
         self.add(Severity::Info, node, words);
     }
 
+    /// Reads what is the sender's own: whatever is found there, nothing is refused for it.
+    pub(super) fn softened(&mut self, inner: impl FnOnce(&mut Self)) {
+        let (known, gravest) = (self.findings.len(), self.gravest);
+        inner(self);
+        for finding in self.findings.iter_mut().skip(known) {
+            finding.severity = finding.severity.min(Severity::Warn);
+        }
+        self.gravest = gravest.max(self.gravest.min(Severity::Warn));
+    }
+
     /// Takes findings of the checks that know the pointer of a field but not where it stands. What the reader has said
     /// itself is left out.
     pub(super) fn extend(&mut self, findings: Vec<Finding>) {
@@ -91,7 +104,7 @@ impl<'t> Report<'t> {
                 continue;
             }
             let pointer = finding.at.path.strip_prefix(self.start.path).unwrap_or_default();
-            let place = self.at(self.tree.node_at(pointer));
+            let place = self.position(self.tree.node_at(pointer));
             (finding.at.line, finding.at.column) = (place.line, place.column);
             self.keep(finding);
         }

@@ -8,7 +8,7 @@ use super::{
     uri::is_uri,
     vocabulary::Vocabulary,
 };
-use crate::{Action, EventTime, Quantity, Term, ZoneOffset, rule};
+use crate::{Action, EventTime, Quantity, Term, ZoneOffset, check, rule};
 
 /// The finding that a value has the wrong type.
 pub(super) fn wrong_type(report: &mut Report<'_>, node: Node<'_>, wanted: &str) {
@@ -180,22 +180,15 @@ pub(super) fn action(report: &mut Report<'_>, node: Node<'_>) -> Option<Action> 
 pub(super) fn word<'t>(report: &mut Report<'_>, node: Node<'t>, vocabulary: Vocabulary) -> Option<&'t str> {
     let found = text(report, node)?;
     if !vocabulary.words().contains(&found) && (!is_uri(found) || vocabulary.refuses(found)) {
-        return unusual_word(report, node, found, vocabulary);
+        unusual_word(report, node, found, vocabulary);
     }
     Some(found)
 }
 
 #[cold]
-fn unusual_word<'t>(
-    report: &mut Report<'_>,
-    node: Node<'t>,
-    found: &'t str,
-    vocabulary: Vocabulary,
-) -> Option<&'t str> {
-    let bare = vocabulary.bare(found).or_else(|| {
-        let folded: String = found.trim().chars().map(|c| if matches!(c, ' ' | '-') { '_' } else { c }).collect();
-        vocabulary.words().iter().copied().find(|word| word.eq_ignore_ascii_case(&folded))
-    });
+fn unusual_word(report: &mut Report<'_>, node: Node<'_>, found: &str, vocabulary: Vocabulary) {
+    let bare = vocabulary.bare(found).or_else(|| vocabulary.replacement(found));
+    let bare = bare.or_else(|| check::nearest(found, vocabulary));
     let refused = vocabulary.refuses(found);
     let help = match bare {
         Some(word) => format!("write `{word}`: JSON takes standard terms as bare words"),
@@ -203,12 +196,15 @@ fn unusual_word<'t>(
         None => "write a word of the Core Business Vocabulary, or the URI of your own term".to_owned(),
     };
     if refused {
-        report.reject(node, not_allowed(found, help).corrected(bare));
-        return None;
+        let (rule, what) = match vocabulary.word(found) {
+            Some(_) => (rule::TERM_SPELLING, "is a standard term in the wrong form"),
+            None => (rule::TERM_UNKNOWN, "looks like a standard term, but there is none of this name"),
+        };
+        report.reject(node, Words::new(rule, format!("`{}` {what}", shown(found)), help).corrected(bare));
+    } else {
+        let message = format!("`{}` is neither a standard term nor a URI", shown(found));
+        report.warn(node, Words::new(rule::JSON_TERM_FORMAT, message, help).corrected(bare));
     }
-    let message = format!("`{}` is neither a standard term nor a URI", shown(found));
-    report.warn(node, Words::new(rule::JSON_TERM_FORMAT, message, help).corrected(bare));
-    Some(found)
 }
 
 pub(super) fn term(report: &mut Report<'_>, node: Node<'_>, vocabulary: Vocabulary) -> Option<Term> {

@@ -108,7 +108,9 @@ impl Tape {
     pub(super) fn shadow_field(&mut self, object: usize, again: usize, field: Field) {
         let earlier: Vec<usize> =
             self.names(object, again).filter(|(_, cell)| cell.field == field).map(|(name, _)| name).collect();
-        earlier.into_iter().for_each(|name| self.shadow(name));
+        for name in earlier {
+            self.shadow(name);
+        }
     }
 
     /// Finds names of the object that are not standard and stand again behind themselves.
@@ -125,7 +127,9 @@ impl Tape {
             _ => None,
         };
         let shadowed: Vec<usize> = names.windows(2).filter_map(same).collect();
-        shadowed.into_iter().for_each(|name| self.shadow(name));
+        for name in shadowed {
+            self.shadow(name);
+        }
     }
 
     /// Whether the value is a number, whose end only the next byte tells.

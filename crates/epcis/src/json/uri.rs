@@ -12,6 +12,12 @@ pub(super) fn is_uri(text: &str) -> bool {
 
 /// Whether all that follows the scheme may stand in a URI.
 fn is_tail(bytes: &[u8]) -> bool {
+    let plain = |byte: &u8| PLAIN.get(usize::from(*byte)).copied().unwrap_or_default();
+    bytes.iter().all(plain) || is_unusual_tail(bytes)
+}
+
+/// The same for a tail with escapes or a fragment.
+fn is_unusual_tail(bytes: &[u8]) -> bool {
     let mut rest = bytes.iter();
     let mut fragments = 0;
     while let Some(byte) = rest.next() {
@@ -23,7 +29,7 @@ fn is_tail(bytes: &[u8]) -> bool {
                 }
             }
             b'#' => fragments += 1,
-            _ if !allowed(*byte) => return false,
+            _ if !is_plain(*byte) => return false,
             _ => {}
         }
     }
@@ -31,11 +37,27 @@ fn is_tail(bytes: &[u8]) -> bool {
 }
 
 /// Every character of RFC 3986 but `%` and `#`.
-fn allowed(byte: u8) -> bool {
+const fn is_plain(byte: u8) -> bool {
     matches!(byte,
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'!' | b'$' | b'&'..=b'/' | b':' | b';' | b'=' | b'?' | b'@' | b'['
         | b']' | b'_' | b'~')
 }
+
+/// [`is_plain`] for every byte.
+static PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        #[expect(clippy::indexing_slicing, reason = "a byte is below 256, and the compiler runs this")]
+        {
+            table[byte as usize] = is_plain(byte);
+        }
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
 
 #[cfg(test)]
 mod tests {

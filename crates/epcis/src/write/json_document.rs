@@ -1,5 +1,7 @@
 //! A JSON-LD document: what stands around the events.
 
+use gs1::CompanyPrefixes;
+
 use super::{
     NO_DATE, Options, identifiers::Identifiers, json::JsonEvents, json_text::JsonText, keep::Keep, notes::Notes,
     prefixes::Prefixes, shape,
@@ -357,6 +359,11 @@ impl JsonDocument {
         };
         let added: Vec<_> = terms.iter().map(|(prefix, _)| *prefix).filter(|prefix| !own(prefix)).collect();
         if added.is_empty() { " ".to_owned() } else { added.join(" ") }
+    }
+
+    /// The company prefixes that were given or learned so far.
+    pub(super) fn company_prefixes(&self) -> &CompanyPrefixes {
+        self.identifiers.prefixes()
     }
 
     pub(super) fn finish(&mut self, notes: &mut Notes) {

@@ -1,5 +1,7 @@
 //! An XML document: what stands around the events.
 
+use gs1::CompanyPrefixes;
+
 use super::{
     CbvFormat, NO_DATE, Options, Target, event_type, identifiers::Identifiers, keep::Keep, notes::Notes,
     prefixes::Prefixes, shape, xml::XmlEvents, xml_text::XmlText,
@@ -292,6 +294,11 @@ impl XmlDocument {
             self.tree(&shaped, notes);
             self.text.raw(closed);
         }
+    }
+
+    /// The company prefixes that were given or learned so far.
+    pub(super) fn company_prefixes(&self) -> &CompanyPrefixes {
+        self.identifiers.prefixes()
     }
 
     pub(super) fn finish(&mut self, notes: &mut Notes) {

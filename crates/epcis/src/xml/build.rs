@@ -1,15 +1,18 @@
 //! Building the tree of one element from its markup.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
-    name::QName,
+    name::{QName, is_name_character},
     reference,
     scan::{Fault, Halt, Malformed, RawAttribute, Scanner, Tag, Token, malformed},
     scope::{XML, XMLNS},
     tree::{Attribute, Declared, Node, Piece, Space, Tree},
 };
 use crate::Limits;
+
+/// Declarations in force at one place. Each name and each prefix in a value is looked for among them.
+const MAX_DECLARATIONS: usize = 256;
 
 /// Builds a tree.
 pub(super) struct Builder<'a, 'l> {
@@ -36,15 +39,23 @@ struct Open {
 }
 
 impl<'a, 'l> Builder<'a, 'l> {
-    /// Begins with a start tag. `depth` counts the elements around it.
+    /// Begins with a start tag. `nodes` is empty, `depth` counts the elements around it.
     pub(super) fn begin(
         piece: Piece<'a>,
         tag: &Tag<'a>,
         raw: Vec<RawAttribute<'a>>,
+        nodes: Vec<Node<'a>>,
         depth: usize,
         limits: &'l Limits,
     ) -> Result<Self, Halt> {
-        let tree = Tree { piece, nodes: Vec::with_capacity(64), attributes: Vec::new(), declared: Vec::new() };
+        let tree = Tree {
+            piece,
+            nodes,
+            attributes: Vec::new(),
+            declared: Vec::new(),
+            used_around: BTreeSet::new(),
+            undeclared: Vec::new(),
+        };
         let mut builder = Self {
             tree,
             limits,
@@ -103,7 +114,7 @@ impl<'a, 'l> Builder<'a, 'l> {
         } else {
             self.take_attributes(tag, index)?
         };
-        let space = self.space(tag.name.prefix());
+        let space = self.space(tag.name.prefix(), index);
         self.add(Node {
             name: Some(tag.name),
             space,
@@ -112,6 +123,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             parent: 0,
             first: None,
             next: None,
+            ordinal: 1,
             offset: tag.offset,
         });
         if self.tree.nodes.len() + self.tree.attributes.len() > self.limits.max_nodes {
@@ -135,8 +147,12 @@ impl<'a, 'l> Builder<'a, 'l> {
         }
         if has_children {
             self.text_beside(offset);
-        } else if let Some(node) = self.tree.nodes.get_mut(node) {
-            node.text = std::mem::take(&mut self.pending);
+        } else {
+            let text = std::mem::take(&mut self.pending);
+            self.note_uses(&text);
+            if let Some(node) = self.tree.nodes.get_mut(node) {
+                node.text = text;
+            }
         }
         self.open.pop();
         self.visible.truncate(visible);
@@ -149,8 +165,19 @@ impl<'a, 'l> Builder<'a, 'l> {
         if text.trim_ascii().is_empty() {
             return;
         }
+        self.note_uses(&text);
         let attributes = (0, 0);
-        self.add(Node { name: None, space: Space::None, attributes, text, parent: 0, first: None, next: None, offset });
+        self.add(Node {
+            name: None,
+            space: Space::None,
+            attributes,
+            text,
+            parent: 0,
+            first: None,
+            next: None,
+            ordinal: 1,
+            offset,
+        });
     }
 
     /// Puts a node behind the last child of the innermost open element.
@@ -160,8 +187,17 @@ impl<'a, 'l> Builder<'a, 'l> {
             node.parent = open.node;
             let before = open.last.replace(index);
             match before {
-                Some(before) => self.tree.nodes.get_mut(before).into_iter().for_each(|node| node.next = Some(index)),
-                None => self.tree.nodes.get_mut(open.node).into_iter().for_each(|node| node.first = Some(index)),
+                Some(before) => {
+                    if let Some(before) = self.tree.nodes.get_mut(before) {
+                        before.next = Some(index);
+                        node.ordinal = if before.name == node.name { before.ordinal + 1 } else { 1 };
+                    }
+                }
+                None => {
+                    if let Some(parent) = self.tree.nodes.get_mut(open.node) {
+                        parent.first = Some(index);
+                    }
+                }
             }
         }
         self.tree.nodes.push(node);
@@ -188,8 +224,9 @@ impl<'a, 'l> Builder<'a, 'l> {
         let begin = self.tree.attributes.len();
         for attribute in raw.iter().filter(|attribute| declared_prefix(attribute.name).is_none()) {
             let prefix = attribute.name.prefix();
-            let space = if prefix.is_empty() { Space::None } else { self.space(prefix) };
+            let space = if prefix.is_empty() { Space::None } else { self.space(prefix, node) };
             let value = reference::value(attribute.value, attribute.offset)?;
+            self.note_uses(&value);
             self.tree.attributes.push(Attribute { name: attribute.name, space, value });
         }
         let end = self.tree.attributes.len();
@@ -229,13 +266,50 @@ impl<'a, 'l> Builder<'a, 'l> {
         if let Some(fault) = fault {
             return malformed(attribute.offset, fault);
         }
+        if self.visible.len() + self.tree.piece.outer.len() >= MAX_DECLARATIONS {
+            return limit(attribute.offset, format!("more than {MAX_DECLARATIONS} namespaces are declared at once"));
+        }
         self.visible.push(self.tree.declared.len());
-        self.tree.declared.push(Declared { prefix, namespace, node });
+        self.tree.declared.push(Declared { prefix, namespace, node, used: false });
         Ok(())
     }
 
-    /// What a prefix stands for. A prefix that was never declared stands for nothing.
-    fn space(&self, prefix: &str) -> Space {
+    /// Notes the prefixes that a value uses in something like `prefix:name`. Those of the root element are handed out
+    /// with the document, so that ordinary documents have nothing to note.
+    fn note_uses(&mut self, value: &str) {
+        let below_root = self.tree.piece.outer.below_root();
+        if self.visible.is_empty() && below_root == self.tree.piece.outer.len() {
+            return;
+        }
+        for colon in memchr::memchr_iter(b':', value.as_bytes()) {
+            let before = value.get(..colon).unwrap_or_default();
+            let outside = |character| character == ':' || !is_name_character(character);
+            let prefix = before.rsplit(outside).next().unwrap_or_default();
+            if before.strip_suffix(prefix).is_some_and(|before| before.ends_with(':')) {
+                continue;
+            }
+            match self.space_of(prefix) {
+                Space::Inner(index) if !prefix.is_empty() => {
+                    self.tree.declared.get_mut(index).into_iter().for_each(|declared| declared.used = true);
+                }
+                Space::Outer(index) if index >= below_root && !prefix.is_empty() => {
+                    self.tree.used_around.insert(index);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What the prefix of a name stands for. A prefix that was never declared stands for nothing.
+    fn space(&mut self, prefix: &'a str, node: usize) -> Space {
+        let space = self.space_of(prefix);
+        if space == Space::None && !prefix.is_empty() {
+            self.tree.undeclared.push((node, prefix));
+        }
+        space
+    }
+
+    fn space_of(&self, prefix: &str) -> Space {
         let inner = self.visible.iter().rev().find_map(|index| {
             let declared = self.tree.declared.get(*index)?;
             (declared.prefix == prefix).then_some((*index, declared.namespace.is_empty()))

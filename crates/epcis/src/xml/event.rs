@@ -150,21 +150,27 @@ fn class_of_all<'t>(walk: &mut Walk<'t>, name: &str, at: &At<'t>, event: &mut Ev
         event.quantity_list.extend(element);
     } else {
         let quantity = walk.quantity(at);
+        if quantity.is_some() && at.text().trim().parse::<i32>().is_err() {
+            let message = format!("`{}` is not a whole number", at.text().trim());
+            walk.reject(at, rule::FIELD_VALUE, message, "write an `ObjectEvent` with a `quantityList`");
+        }
         event.quantity_list.iter_mut().for_each(|element| element.quantity.clone_from(&quantity));
     }
 }
 
 fn action<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> Option<Action> {
-    match walk.text(at)? {
+    let text = walk.text(at)?;
+    let action = match text {
         "ADD" => Some(Action::Add),
         "OBSERVE" => Some(Action::Observe),
         "DELETE" => Some(Action::Delete),
-        other => {
-            let message = format!("`{other}` is not an action");
-            walk.reject(at, rule::FIELD_VALUE, message, "write `ADD`, `OBSERVE` or `DELETE`");
-            None
-        }
+        _ => None,
+    };
+    if action.is_none() || at.text() != text {
+        let message = format!("`{}` is not an action", at.text());
+        walk.reject(at, rule::FIELD_VALUE, message, "write `ADD`, `OBSERVE` or `DELETE`");
     }
+    action
 }
 
 fn place<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> Option<Place> {

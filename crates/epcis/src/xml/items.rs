@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::{Binding, Document, Item, Severity, kept};
+use crate::{Document, Item, Severity, kept};
 
 /// The items in order. What is found before the document is known waits for it.
 #[derive(Default)]
@@ -17,7 +17,6 @@ pub(super) struct Items {
 
 impl Items {
     pub(super) fn push(&mut self, item: Item) {
-        let Some(item) = kept::restored(item, Binding::Xml) else { return };
         let rejects = match &item {
             Item::Rejected { .. } => true,
             Item::Finding(finding) => finding.severity == Severity::Reject,

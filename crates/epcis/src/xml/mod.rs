@@ -11,6 +11,7 @@ mod name;
 mod reading;
 mod reference;
 mod root;
+mod sbdh;
 mod scan;
 mod scope;
 mod sensor;
@@ -25,7 +26,7 @@ use reading::{Reading, Step};
 use scan::{Fault, Halt, Malformed};
 use source::{Failure, Source};
 
-use crate::{Finding, Item, Limits, Location, Rule, Severity, input::Position, reader::Decode, rule};
+use crate::{Finding, Item, Limits, Location, Rule, Severity, decoder::Decode, input::Position, rule};
 
 /// Decodes XML documents; see [`Decoder`](crate::Decoder).
 pub(crate) struct XmlDecoder {

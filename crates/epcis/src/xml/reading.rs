@@ -6,13 +6,13 @@ use super::{
     build::{Builder, check_instruction},
     document::{Container, Content, Root},
     event,
-    grammar::Version,
+    grammar::{SBDH, SBDH_ROOT, Version},
     items::Items,
-    masterdata, reference, root,
+    masterdata, reference, root, sbdh,
     scan::{Halt, RawAttribute, Scanner, Tag, Token, malformed},
     scope::Scopes,
     sequence::{Fit, Sequence},
-    tree::{At, Piece},
+    tree::{At, Node, Piece},
     walk::Walk,
 };
 use crate::{
@@ -21,6 +21,9 @@ use crate::{
     input::Position,
     rule,
 };
+
+/// Nodes for which room is kept.
+const MAX_ROOM: usize = 4096;
 
 /// How far a document was read, and what was found.
 pub(super) struct Reading {
@@ -31,6 +34,8 @@ pub(super) struct Reading {
     open: Vec<Open>,
     events: u64,
     begun: bool,
+    /// Room for the nodes of the next tree.
+    room: Vec<Node<'static>>,
 }
 
 /// An element whose end was not read yet.
@@ -65,6 +70,7 @@ impl Reading {
             open: Vec::new(),
             events: 0,
             begun: false,
+            room: Vec::new(),
         }
     }
 
@@ -158,7 +164,10 @@ impl Reading {
         scanner: &mut Scanner<'a>,
     ) -> Result<(), Halt> {
         let limits = self.limits;
-        let builder = Builder::begin(piece, tag, attributes, self.open.len(), &limits)?;
+        let builder = {
+            let room = Node::room(std::mem::take(&mut self.room));
+            Builder::begin(piece, tag, attributes, room, self.open.len(), &limits)?
+        };
         let Some(open) = self.open.last() else {
             return self.root(builder, tag, scanner);
         };
@@ -181,10 +190,14 @@ impl Reading {
         match content {
             Content::Event => self.event_in_list(&at, fit),
             Content::VocabularyElement => self.vocabulary_element(&at),
-            Content::Extension(section) => self.items.push(Item::Extension(section, at.to_extension())),
+            Content::Extension(section) => self.extension(&at, section),
             Content::Extensions(section) => self.extensions(&at, section),
             Content::QueryName | Content::SubscriptionId => self.query(content, &at),
             Content::Container(_) => {}
+        }
+        // An event as large as the limits allow is rare: its room is not kept for the others.
+        if tree.nodes.capacity() <= MAX_ROOM {
+            self.room = Node::room(tree.nodes);
         }
         Ok(())
     }
@@ -195,13 +208,15 @@ impl Reading {
         match fit {
             _ if container == Container::Misplaced => Content::Container(Container::Misplaced),
             _ if container == Container::Body(Root::Query) => {
-                let results = at.local() == "QueryResults" && at.namespace() == Root::Query.target(self.version);
+                let results = fit != Fit::Repeated
+                    && at.local() == "QueryResults"
+                    && at.namespace() == Root::Query.target(self.version);
                 Content::Container(if results { Container::QueryResults } else { Container::Misplaced })
             }
             Fit::Part(name) | Fit::Late(name, _) => container.content(name),
             Fit::Extension if container.holds_events() => Content::Event,
             Fit::Extension => Content::Extension(container.section()),
-            Fit::Unknown if is_event && at.is_local() => Content::Event,
+            Fit::Unknown | Fit::Repeated if is_event && at.is_local() => Content::Event,
             Fit::Unknown if container == Container::EventList && !at.namespace().is_empty() => Content::Event,
             Fit::Repeated | Fit::Unknown => Content::Container(Container::Misplaced),
         }
@@ -269,6 +284,7 @@ impl Reading {
             let help = "add `type`, for example `urn:epcglobal:epcis:vtype:Location`";
             self.about(at, rule::FIELD_MISSING, "`Vocabulary` has no attribute `type`".to_owned(), help);
         }
+        self.undeclared(at);
         self.lost_attributes(container, at);
         if container == Container::ResultsBody {
             self.items.release();
@@ -286,6 +302,13 @@ impl Reading {
         });
         if empty {
             self.close();
+        }
+    }
+
+    fn undeclared(&mut self, at: &At<'_>) {
+        for (_, prefix) in at.undeclared() {
+            let help = format!("declare `xmlns:{prefix}`");
+            self.about(at, rule::XML_PREFIX_UNDECLARED, format!("the prefix `{prefix}` is not declared"), &help);
         }
     }
 
@@ -339,10 +362,23 @@ impl Reading {
         Arc::make_mut(&mut self.scopes).leave();
     }
 
+    /// An element of another namespace, or the Standard Business Document Header.
+    fn extension(&mut self, at: &At<'_>, section: Section) {
+        let path = self.path_of(at);
+        let mut walk = Walk::new(self.version, *at, None, &path, &self.limits);
+        walk.check_prefixes();
+        if at.namespace() == SBDH && at.local() == SBDH_ROOT {
+            sbdh::check(&mut walk, at);
+        }
+        self.findings(walk.into_findings());
+        self.items.push(Item::Extension(section, at.to_extension()));
+    }
+
     /// Elements without namespace in an `extension`.
     fn extensions(&mut self, at: &At<'_>, section: Section) {
         let path = self.path_of(at);
         let mut walk = Walk::new(self.version, *at, None, &path, &self.limits);
+        walk.check_prefixes();
         let extensions = walk.children(at, &super::grammar::LOCAL, |_, _, _| ());
         self.findings(walk.into_findings());
         for extension in extensions {
@@ -365,6 +401,7 @@ impl Reading {
         let vocabulary = self.open.iter().rev().find(|open| open.container == Container::Vocabulary);
         let vocabulary = vocabulary.map_or("", |open| &open.vocabulary);
         let mut walk = Walk::new(self.version, *at, None, &path, &self.limits);
+        walk.check_prefixes();
         let read = masterdata::read(&mut walk, at, vocabulary);
         self.findings(walk.into_findings());
         if let Some(element) = read {
@@ -404,15 +441,17 @@ impl Reading {
     /// Events of other namespaces are allowed, but nobody here can understand them.
     fn foreign_event(&mut self, at: &At<'_>, path: String, fit: Fit) {
         let location = self.event_location(at, path);
-        let rejected = fit == Fit::Unknown;
-        let (severity, help) = if rejected {
-            (Severity::Reject, "write it in the `extension` of the event list")
-        } else {
+        let (severity, help) = if fit == Fit::Extension {
             (Severity::Warn, "write one of the five standard events")
+        } else {
+            (Severity::Reject, "write it in the `extension` of the event list")
         };
         let message = format!("`{}` is not an event of the standard", at.written());
-        let finding = Finding::new(rule::EVENT_TYPE, severity, location.clone(), message).with_help(help);
-        let findings = vec![finding];
+        let mut walk = Walk::new(self.version, *at, location.event, &location.path, &self.limits);
+        walk.check_prefixes();
+        walk.add(Finding::new(rule::EVENT_TYPE, severity, location.clone(), message).with_help(help));
+        let findings = walk.into_findings();
+        let rejected = findings.iter().any(|finding| finding.severity == Severity::Reject);
         self.items.push(if rejected {
             Item::Rejected { event: None, at: location, findings }
         } else {
@@ -423,7 +462,8 @@ impl Reading {
     fn event(&mut self, at: &At<'_>, path: String, fit: Fit) {
         let location = self.event_location(at, path);
         let mut walk = Walk::new(self.version, *at, location.event, &location.path, &self.limits);
-        if fit == Fit::Unknown {
+        walk.check_prefixes();
+        if matches!(fit, Fit::Unknown | Fit::Repeated) {
             let message = format!("`{}` has no place here", at.local());
             walk.reject(at, rule::FIELD_UNKNOWN, message, "write it where the version of the schema allows it");
         }

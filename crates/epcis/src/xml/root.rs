@@ -4,7 +4,7 @@ use super::{
     scan::{Fault, Halt, Malformed, malformed, pseudo_attributes},
     scope::Declaration,
     tree::At,
-    value::{is_date_time_stamp, is_number},
+    value::{is_date_time, is_number},
 };
 use crate::{Document, DocumentKind, Finding, Location, Namespaces, Severity, input::Position, rule};
 
@@ -67,12 +67,11 @@ fn is_own(attribute: &str) -> bool {
 pub(super) fn check_attributes(at: &At<'_>, path: &str) -> Vec<Finding> {
     let position = at.position();
     let decimal = |text: &str| is_number(text.trim(), false);
-    let dated = |text: &str| is_date_time_stamp(text.trim()) || is_date_time_stamp(&format!("{}Z", text.trim()));
     let version = at.attribute("schemaVersion");
     let created = at.attribute("creationDate");
     let problems = [
         ("schemaVersion", version, version.is_some_and(decimal), "write it like `2.0`"),
-        ("creationDate", created, created.is_some_and(dated), "write it like `2028-08-15T22:30:00-07:00`"),
+        ("creationDate", created, created.is_some_and(is_date_time), "write it like `2028-08-15T22:30:00-07:00`"),
     ];
     let wrong = problems.into_iter().filter(|(_, _, valid, _)| !valid);
     wrong

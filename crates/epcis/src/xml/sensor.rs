@@ -3,6 +3,7 @@
 use super::{
     grammar,
     tree::{At, TEXT},
+    value,
     walk::Walk,
 };
 use crate::{Extension, Name, SensorElement, Value, rule};
@@ -36,14 +37,14 @@ fn members<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> Vec<Extension> {
     }
     members.extend(at.attributes().iter().map(|attribute| {
         let (name, text) = (at.name_of(attribute), &*attribute.value);
-        let value = if name.prefix.is_empty() { value(walk, at, &name.local, text) } else { text_of(text) };
+        let value = if name.prefix.is_empty() { typed(walk, at, &name.local, text) } else { text_of(text) };
         Extension { name, attributes: Vec::new(), value }
     }));
     members
 }
 
 /// The value of an attribute of the standard, in the type that JSON gives it.
-fn value<'t>(walk: &mut Walk<'t>, at: &At<'t>, name: &str, text: &str) -> Value {
+fn typed<'t>(walk: &mut Walk<'t>, at: &At<'t>, name: &str, text: &str) -> Value {
     match name {
         "value" | "minValue" | "maxValue" | "meanValue" | "sDev" | "percRank" | "percValue" => walk.number(at, text),
         "booleanValue" => boolean(walk, at, text),
@@ -52,6 +53,7 @@ fn value<'t>(walk: &mut Walk<'t>, at: &At<'t>, name: &str, text: &str) -> Value 
             text_of(text.trim())
         }
         "hexBinaryValue" => {
+            let text = text.trim();
             if !text.len().is_multiple_of(2) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
                 let message = format!("`{text}` is not hexadecimal");
                 walk.reject(at, rule::FIELD_VALUE, message, "write an even number of digits `0` to `F`");
@@ -63,15 +65,12 @@ fn value<'t>(walk: &mut Walk<'t>, at: &At<'t>, name: &str, text: &str) -> Value 
 }
 
 fn boolean<'t>(walk: &mut Walk<'t>, at: &At<'t>, text: &str) -> Value {
-    match text.trim() {
-        "true" | "1" => Value::Bool(true),
-        "false" | "0" => Value::Bool(false),
-        other => {
-            let message = format!("`{other}` is not a boolean");
-            walk.reject(at, rule::FIELD_VALUE, message, "write `true` or `false`");
-            text_of(text)
-        }
+    if let Some(value) = value::boolean(text) {
+        return Value::Bool(value);
     }
+    let message = format!("`{}` is not a boolean", text.trim());
+    walk.reject(at, rule::FIELD_VALUE, message, "write `true` or `false`");
+    text_of(text)
 }
 
 fn text_name() -> Name {

@@ -40,22 +40,29 @@ impl Sequence {
     pub(super) fn fit(&mut self, child: &At<'_>) -> Fit {
         let header = child.local() == SBDH_ROOT && child.namespace() == SBDH;
         let local = child.is_local();
-        if !local && !(header && self.grammar.sbdh) {
+        if self.grammar.one && (self.seen != 0 || self.extended) {
+            return Fit::Repeated;
+        }
+        let part = local || header && self.grammar.sbdh;
+        if !part {
             self.extended = true;
             let foreign = self.grammar.foreign && child.namespace() != self.target;
             return if foreign { Fit::Extension } else { Fit::Unknown };
         }
+        if local && child.local() == SBDH_ROOT {
+            return Fit::Unknown;
+        }
+        self.fit_name(child.local())
+    }
+
+    /// The next child, whose name is in the right namespace.
+    pub(super) fn fit_name(&mut self, name: &str) -> Fit {
         // Most children are the next part, so that the search begins there.
-        let name = child.local();
         let parts = self.grammar.parts.iter().enumerate();
-        let found = parts
-            .clone()
-            .skip(self.at)
-            .chain(parts.take(self.at))
-            .find(|(_, part)| part.name == name && (local || header));
+        let found = parts.clone().skip(self.at).chain(parts.take(self.at)).find(|(_, part)| part.name == name);
         let Some((index, part)) = found else {
             self.extended |= self.grammar.any_local;
-            return if self.grammar.any_local && local { Fit::Extension } else { Fit::Unknown };
+            return if self.grammar.any_local { Fit::Extension } else { Fit::Unknown };
         };
         let bit = 1 << index;
         if self.seen & bit != 0 && !part.repeats {

@@ -57,7 +57,11 @@ impl<'t> Walk<'t> {
 
     /// An amount: a decimal number in 1.x, a double in 2.0, which also has exponents.
     pub(super) fn quantity(&mut self, at: &At<'t>) -> Option<Quantity> {
-        if at.is_nil() && self.version == Version::V2 {
+        if at.is_nil() {
+            if !at.text().is_empty() || at.children().next().is_some() {
+                let message = format!("`{}` has both a value and `xsi:nil`", at.local());
+                self.reject(at, rule::FIELD_VALUE, message, "leave one of them out");
+            }
             return None;
         }
         let text = self.text(at)?;
@@ -100,6 +104,22 @@ pub(super) fn is_number(text: &str, exponents: bool) -> bool {
     exponent && digits(whole) && digits(fraction) && !(whole.is_empty() && fraction.is_empty())
 }
 
+/// Whether a text is an `xsd:dateTime`, which needs no offset.
+pub(super) fn is_date_time(text: &str) -> bool {
+    // The end of a day is the beginning of the next.
+    let text = text.trim().replacen("T24:00:00", "T00:00:00", 1);
+    [text.clone(), text + "Z"].iter().any(|text| is_date_time_stamp(text) && EventTime::from_str(text).is_ok())
+}
+
+/// The value of an `xsd:boolean`.
+pub(super) fn boolean(text: &str) -> Option<bool> {
+    match text.trim() {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
 /// `YYYY-MM-DDThh:mm:ss[.f…](Z|±hh:mm)`; that the day exists is checked where it is read.
 pub(super) fn is_date_time_stamp(text: &str) -> bool {
     let Some((seconds, rest)) = text.split_at_checked(19) else { return false };
@@ -117,5 +137,8 @@ pub(super) fn is_date_time_stamp(text: &str) -> bool {
         }
         None => rest,
     };
-    shaped && !seconds.ends_with(":60") && (zone == "Z" || zone.parse::<ZoneOffset>().is_ok())
+    shaped
+        && !seconds.starts_with("0000")
+        && !seconds.ends_with(":60")
+        && (zone == "Z" || zone.parse::<ZoneOffset>().is_ok())
 }

@@ -80,12 +80,12 @@ impl<'t> Walk<'t> {
         full
     }
 
-    /// All that was found.
     /// Whether there is nothing so far that is not accepted.
     pub(super) fn is_sound(&self) -> bool {
         self.findings.iter().all(|finding| finding.severity != Severity::Reject)
     }
 
+    /// All that was found.
     pub(super) fn into_findings(mut self) -> Vec<Finding> {
         if self.unheard > 0 {
             let message = format!("{} more findings are left out", self.unheard);
@@ -119,23 +119,37 @@ impl<'t> Walk<'t> {
                     self.note_prefix(&child);
                     extensions.push(child.to_extension());
                 }
-                Fit::Late(name, follower) => {
-                    self.late(&child, name, follower);
-                    self.part(name, &child, &mut part);
+                fit => {
+                    self.note_fit(&child, fit);
+                    if let Fit::Late(name, _) = fit {
+                        self.part(name, &child, &mut part);
+                    }
                 }
-                Fit::Repeated => self.repeated(&child),
-                Fit::Unknown => self.unknown(&child),
             }
         }
+        self.note_missing(at, &sequence);
+        extensions
+    }
+
+    /// Says how a child does not fit.
+    pub(super) fn note_fit(&mut self, child: &At<'_>, fit: Fit) {
+        match fit {
+            Fit::Part(_) | Fit::Extension => {}
+            Fit::Late(name, follower) => self.late(child, name, follower),
+            Fit::Repeated => self.repeated(child),
+            Fit::Unknown => self.unknown(child),
+        }
+    }
+
+    /// Says what is missing in an element.
+    pub(super) fn note_missing(&mut self, at: &At<'_>, sequence: &Sequence) {
         for name in sequence.missing() {
             let message = format!("`{}` has no `{name}`", at.local());
             self.reject(at, rule::FIELD_MISSING, message, &format!("add `{name}`"));
         }
         if sequence.is_hollow() {
-            let message = format!("`{}` is empty", at.local());
-            self.reject(at, rule::FIELD_MISSING, message, "leave it out");
+            self.reject(at, rule::FIELD_MISSING, format!("`{}` is empty", at.local()), "leave it out");
         }
-        extensions
     }
 
     fn part(&mut self, name: &'static str, child: &At<'t>, part: &mut impl FnMut(&mut Self, &'static str, &At<'t>)) {
@@ -161,6 +175,9 @@ impl<'t> Walk<'t> {
 
     /// Keeps the attributes that are no part of the standard.
     pub(super) fn attributes_of(&mut self, at: &At<'t>, name: &str) {
+        if at.attributes().is_empty() && !at.has_declarations() {
+            return;
+        }
         let declared = at.kept_declarations();
         let kept = declared.map(|(name, value)| FieldAttribute { on: at.field(), name, value });
         self.attributes.extend(kept);
@@ -173,7 +190,11 @@ impl<'t> Walk<'t> {
         };
         for attribute in at.attributes().iter().filter(|attribute| attribute.name.written() != own) {
             let instance = at.is_instance(attribute);
-            if name == "quantity" && instance && attribute.name.local() == "nil" {
+            if instance && attribute.name.local() == "nil" {
+                if name != "quantity" || self.version == Version::V1 {
+                    let message = format!("`{name}` has the attribute `{}`", attribute.name.written());
+                    self.reject(at, rule::FIELD_UNKNOWN, message, "leave the element out when there is no value");
+                }
                 continue;
             }
             if !open && !instance {
@@ -191,15 +212,17 @@ impl<'t> Walk<'t> {
     }
 
     fn note_prefix(&mut self, child: &At<'_>) {
-        if !child.namespace().is_empty() {
-            return;
-        }
-        if child.prefix().is_empty() {
+        if child.is_local() {
             let message = format!("`{}` is in no namespace", child.local());
             self.warn(child, rule::EXTENSION_UNPREFIXED, message, "give extensions a namespace of their own");
-        } else {
-            let message = format!("the prefix `{}` is not declared", child.prefix());
-            self.warn(child, rule::XML_PREFIX_UNDECLARED, message, &format!("declare `xmlns:{}`", child.prefix()));
+        }
+    }
+
+    /// Notes the prefixes that were never declared.
+    pub(super) fn check_prefixes(&mut self) {
+        for (at, prefix) in self.root.undeclared() {
+            let message = format!("the prefix `{prefix}` is not declared");
+            self.reject(&at, rule::XML_PREFIX_UNDECLARED, message, &format!("declare `xmlns:{prefix}`"));
         }
     }
 

@@ -62,7 +62,7 @@ fn fields_of_one_event_type_are_checked() {
     let base = r#""action":"ADD","epcList":["urn:a:b"]"#;
     let table = [
         (r#""bizStep":"transforming""#, "JSON-TERM-FORMAT", "/bizStep"),
-        (r#""bizStep":"urn:epcglobal:cbv:bizstep:shipping""#, "EPCIS-FIELD-VALUE", "/bizStep"),
+        (r#""bizStep":"urn:epcglobal:cbv:bizstep:shipping""#, "EPCIS-TERM-SPELLING", "/bizStep"),
         (r#""bizStep":7"#, "EPCIS-FIELD-TYPE", "/bizStep"),
         (r#""disposition":null"#, "EPCIS-FIELD-TYPE", "/disposition"),
         (r#""eventID":"no uri""#, "JSON-URI-FORMAT", "/eventID"),
@@ -108,7 +108,7 @@ fn fields_of_one_event_type_are_checked() {
 #[test]
 fn sensor_reports_are_checked_by_member() {
     let table = [
-        (r#""type":"https://gs1.org/voc/Temperature""#, "EPCIS-FIELD-VALUE", "type"),
+        (r#""type":"https://gs1.org/voc/Temperature""#, "EPCIS-TERM-SPELLING", "type"),
         (r#""type":"Length","value":"1""#, "EPCIS-FIELD-TYPE", "value"),
         (r#""type":"Length","booleanValue":"true""#, "EPCIS-FIELD-TYPE", "booleanValue"),
         (r#""type":"Length","hexBinaryValue":"xyz""#, "EPCIS-FIELD-VALUE", "hexBinaryValue"),

@@ -6,7 +6,7 @@ use epcis::{Item, Limits};
 
 use crate::{corpus::cases, events, findings, items, items_within, rejection};
 
-const SMALL: &str = r#"{
+pub(crate) const SMALL: &str = r#"{
   "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"ex": "https://ex.org/"}],
   "type": "EPCISDocument", "schemaVersion": "2.0", "creationDate": "2028-08-15T22:30:00Z",
   "epcisHeader": {"epcisMasterData": {"vocabularyList": [{"type": "urn:epcglobal:epcis:vtype:Location",

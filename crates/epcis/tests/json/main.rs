@@ -1,8 +1,10 @@
 //! The JSON reader and the writers, through the public interface.
 
-#![expect(clippy::unwrap_used, reason = "test helpers stop the test")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers stop the test")]
 
+mod around;
 mod corpus;
+mod cuts;
 mod documents;
 mod findings;
 mod input;
@@ -25,7 +27,7 @@ fn findings(items: &[Item]) -> Vec<&Finding> {
     for item in items {
         match item {
             Item::Event { findings, .. } | Item::Rejected { findings, .. } | Item::Foreign { findings, .. } => {
-                all.extend(findings)
+                all.extend(findings);
             }
             Item::Finding(finding) => all.push(finding),
             Item::Document(_) | Item::Extension(..) | Item::Vocabulary(_) => {}

@@ -12,11 +12,11 @@ pub(in crate::xml) static VOCABULARY: Grammar = open(&[may("VocabularyElementLis
 pub(in crate::xml) static VOCABULARY_ELEMENT_LIST: Grammar = sequence(&[some("VocabularyElement")]);
 pub(in crate::xml) static BODY: Grammar = open(&[may("EventList"), may("extension")]);
 pub(in crate::xml) static MASTER_DATA_BODY: Grammar = open(&[may("VocabularyList"), may("extension")]);
-pub(in crate::xml) static QUERY_BODY: Grammar = Grammar { foreign: true, ..sequence(&[]) };
+pub(in crate::xml) static QUERY_BODY: Grammar = Grammar { some: true, one: true, foreign: true, ..sequence(&[]) };
 pub(in crate::xml) static QUERY_RESULTS: Grammar =
     open(&[must("queryName"), may("subscriptionID"), must("resultsBody"), may("extension")]);
 pub(in crate::xml) static RESULTS_BODY: Grammar =
-    Grammar { ordered: false, some: true, ..sequence(&[may("EventList"), may("VocabularyList")]) };
+    Grammar { some: true, one: true, ..sequence(&[may("EventList"), may("VocabularyList")]) };
 
 pub(in crate::xml) static EVENT_LIST_V1: Grammar = Grammar {
     ordered: false,
@@ -30,7 +30,7 @@ pub(in crate::xml) static EVENT_LIST_V1: Grammar = Grammar {
 };
 /// Holds one transformation, or the next extension.
 pub(in crate::xml) static EVENT_LIST_EXTENSION_V1: Grammar =
-    Grammar { some: true, ordered: false, ..sequence(&[may("TransformationEvent"), may("extension")]) };
+    Grammar { some: true, one: true, ..sequence(&[may("TransformationEvent"), may("extension")]) };
 /// Holds what later versions have added.
 pub(in crate::xml) static EVENT_LIST_MORE_V1: Grammar = Grammar {
     some: true,

@@ -52,6 +52,8 @@ pub(super) struct Grammar {
     pub(super) any_local: bool,
     /// Whether anything at all must stand there.
     pub(super) some: bool,
+    /// Whether at most one element may stand there.
+    pub(super) one: bool,
     /// Whether one of the parts is the Standard Business Document Header.
     pub(super) sbdh: bool,
     /// What `baseExtension` holds.
@@ -60,29 +62,30 @@ pub(super) struct Grammar {
     pub(super) extension: Option<&'static Grammar>,
 }
 
-const fn must(name: &'static str) -> Part {
+pub(super) const fn must(name: &'static str) -> Part {
     Part { name, required: true, repeats: false }
 }
 
-const fn may(name: &'static str) -> Part {
+pub(super) const fn may(name: &'static str) -> Part {
     Part { name, required: false, repeats: false }
 }
 
-const fn many(name: &'static str) -> Part {
+pub(super) const fn many(name: &'static str) -> Part {
     Part { name, required: false, repeats: true }
 }
 
-const fn some(name: &'static str) -> Part {
+pub(super) const fn some(name: &'static str) -> Part {
     Part { name, required: true, repeats: true }
 }
 
-const fn sequence(parts: &'static [Part]) -> Grammar {
+pub(super) const fn sequence(parts: &'static [Part]) -> Grammar {
     Grammar {
         parts,
         ordered: true,
         foreign: false,
         any_local: false,
         some: false,
+        one: false,
         sbdh: false,
         base: None,
         extension: None,
