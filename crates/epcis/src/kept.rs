@@ -52,6 +52,20 @@ fn forget_declarations(attributes: &mut Vec<FieldAttribute>) {
     }
 }
 
+/// Takes the prefixes out of the `@context` of a private event that a writer added, and the context if it held no others.
+fn forget_context(event: &mut Extension) {
+    let Value::Members(members) = &mut event.value else { return };
+    let Some(Extension { value: Value::Text(declared), .. }) = take(members, DECLARED) else { return };
+    let is_context = |member: &Extension| member.name.prefix.is_empty() && member.name.local == "@context";
+    let Some(at) = members.iter().position(is_context) else { return };
+    if let Some(Extension { value: Value::Members(terms), .. }) = members.get_mut(at) {
+        terms.retain(|term| !declared.split(' ').any(|prefix| prefix == term.name.local));
+        if terms.is_empty() {
+            members.remove(at);
+        }
+    }
+}
+
 /// The name of an annotation.
 pub(crate) fn annotation(local: &str) -> Name {
     Name { namespace: NAMESPACE.to_owned(), prefix: PREFIX.to_owned(), local: local.to_owned() }
@@ -169,6 +183,7 @@ pub(crate) fn restored(item: Item, binding: Binding) -> Option<Item> {
             Item::Rejected { event: Some(event), at, findings }
         }
         Item::Foreign { mut event, at, findings } => {
+            forget_context(&mut event);
             restore_extension(&mut event, binding);
             Item::Foreign { event, at, findings }
         }

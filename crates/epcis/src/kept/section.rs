@@ -148,12 +148,18 @@ pub(crate) fn late_vocabulary(element: &VocabularyElement) -> Extension {
     super::text(VOCABULARY, super::to_json(element))
 }
 
+/// The local name of an annotation without the number that tells it from others.
+fn unnumbered(name: &Name) -> Option<&str> {
+    is_annotation(name).then(|| name.local.split('-').next().unwrap_or_default())
+}
+
 /// What an extension beside the events was before it was written; nothing for one that was only added.
 pub(super) fn restore(section: Section, mut extension: Extension, binding: Binding) -> Option<Item> {
     if section == Section::Header && extension.name.local == HEADER && is_added(&extension) {
         return None;
     }
-    if section == Section::Document && is_called(&extension.name, VOCABULARY) {
+    let local = unnumbered(&extension.name);
+    if section == Section::Document && local == Some(VOCABULARY) {
         let element = match &extension.value {
             Value::Text(text) => serde_json::from_str(text).ok(),
             _ => None,
@@ -163,7 +169,7 @@ pub(super) fn restore(section: Section, mut extension: Extension, binding: Bindi
         }
     }
     if section == Section::Document
-        && let Some((inner, _)) = SECTIONS.iter().find(|(_, local)| is_called(&extension.name, local))
+        && let Some((inner, _)) = SECTIONS.iter().find(|(_, known)| local == Some(*known))
         && let Value::Members(members) = &mut extension.value
         && members.len() == 1
         && let Some(mut only) = members.pop()

@@ -7,7 +7,8 @@ use super::{
     prefixes::Prefixes, shape,
 };
 use crate::{
-    Binding, Document, DocumentKind, Event, Extension, Section, Value, VocabularyElement, json::STANDARD, kept, rule,
+    Binding, Document, DocumentKind, Event, Extension, Name, Section, Value, VocabularyElement, json::STANDARD, kept,
+    rule,
 };
 
 /// Where in the document the writer is.
@@ -37,6 +38,9 @@ pub(super) struct JsonDocument {
     /// The vocabulary whose elements are being written.
     vocabulary: String,
     events: u64,
+    /// Members that stand beside the events, and how many annotations do.
+    beside: Vec<(Section, Name)>,
+    annotations: u64,
     /// What stands behind the events.
     late: Vec<(Section, Extension)>,
 }
@@ -57,6 +61,8 @@ impl JsonDocument {
             stage: Stage::Beginning,
             vocabulary: String::new(),
             events: 0,
+            beside: Vec::new(),
+            annotations: 0,
             late: Vec::new(),
         };
         match kind {
@@ -145,7 +151,8 @@ impl JsonDocument {
                 self.beside(&extension);
             }
             Section::Header | Section::MasterData => {
-                self.late.push((Section::Document, kept::wrapped(section, extension)));
+                let wrapped = self.numbered(kept::wrapped(section, extension));
+                self.late.push((Section::Document, wrapped));
             }
             Section::Document if self.stage == Stage::Beginning && !self.is_query() => self.beside(&extension),
             section => self.late.push((section, extension)),
@@ -159,7 +166,20 @@ impl JsonDocument {
         }
         let shaped = shape::extension(extension, Binding::Json);
         self.prefixes.enter_extension(&shaped, notes);
-        if self.prefixes.has_local() { kept::held(extension) } else { shaped.into_owned() }
+        let place = (section, shaped.name.clone());
+        if self.prefixes.has_local() || self.beside.contains(&place) {
+            return self.numbered(kept::held(extension));
+        }
+        self.beside.push(place);
+        shaped.into_owned()
+    }
+
+    /// An annotation under a name that needs no declaration and that no other has.
+    fn numbered(&mut self, mut annotation: Extension) -> Extension {
+        self.annotations += 1;
+        annotation.name.prefix.clear();
+        annotation.name.local = format!("{}-{}", annotation.name.local, self.annotations);
+        annotation
     }
 
     /// A member where no prefix can be declared.
@@ -184,7 +204,8 @@ impl JsonDocument {
         let element = self.identifiers.vocabulary(element, notes);
         if self.stage > Stage::Vocabulary {
             notes.info(rule::KEPT, "", format!("master data of `{}` comes behind the events", element.id.spelled()));
-            return self.late.push((Section::Document, kept::late_vocabulary(&element)));
+            let late = self.numbered(kept::late_vocabulary(&element));
+            return self.late.push((Section::Document, late));
         }
         self.enter_vocabulary(&element.vocabulary);
         self.prefixes.enter_vocabulary(&element, notes);
@@ -294,11 +315,50 @@ impl JsonDocument {
         let shaped = kept::json::event(event);
         self.prefixes.enter_extension(&shaped, notes);
         self.text.open('{');
-        self.event_context();
+        let added = self.foreign_context(shaped.value.members());
         self.text.name("type");
         self.text.named(&shaped.name, &self.prefixes);
-        self.text.extensions(shaped.value.members(), &self.prefixes);
+        for member in shaped.value.members() {
+            if added.is_empty() || !is_context(member) {
+                self.text.extensions(std::slice::from_ref(member), &self.prefixes);
+            }
+        }
+        if !added.is_empty() && !self.is_bare() {
+            self.text.annotation(&kept::text(kept::DECLARED, added));
+        }
         self.text.close('}');
+    }
+
+    /// `@context` of a private event, which has one of its own as a member like others. Gives the prefixes that were
+    /// added to it.
+    fn foreign_context(&mut self, members: &[Extension]) -> String {
+        if self.is_bare() {
+            self.context(true);
+            return "@context".to_owned();
+        }
+        let terms: Vec<_> = self.prefixes.local_terms().collect();
+        if terms.is_empty() {
+            return String::new();
+        }
+        self.text.name("@context");
+        self.text.open('{');
+        for own in members.iter().filter(|member| is_context(member)).flat_map(|own| own.value.members()) {
+            if !terms.iter().any(|(prefix, _)| *prefix == own.name.local) {
+                self.text.name(&own.name.local);
+                verbatim(&mut self.text, &own.value);
+            }
+        }
+        for (prefix, namespace) in &terms {
+            self.text.name(prefix);
+            if namespace.is_empty() { self.text.raw("null") } else { self.text.string(namespace) }
+        }
+        self.text.close('}');
+        let own = |prefix: &str| {
+            let mut own = members.iter().filter(|member| is_context(member)).flat_map(|own| own.value.members());
+            own.any(|term| term.name.local == prefix)
+        };
+        let added: Vec<_> = terms.iter().map(|(prefix, _)| *prefix).filter(|prefix| !own(prefix)).collect();
+        if added.is_empty() { " ".to_owned() } else { added.join(" ") }
     }
 
     /// The company prefixes that were given or learned so far.
@@ -348,6 +408,11 @@ fn is_member(extension: &Extension) -> bool {
         && matches!(extension.value, Value::Text(_))
 }
 
+/// Whether a member of a private event is its `@context`.
+fn is_context(member: &Extension) -> bool {
+    member.name.prefix.is_empty() && member.name.namespace.is_empty() && member.name.local == "@context"
+}
+
 /// A value whose names are only names.
 fn verbatim(text: &mut JsonText, value: &Value) {
     match value {
@@ -357,7 +422,9 @@ fn verbatim(text: &mut JsonText, value: &Value) {
         Value::Null => text.raw("null"),
         Value::List(values) => {
             text.open('[');
-            values.iter().for_each(|value| verbatim(text, value));
+            for value in values {
+                verbatim(text, value);
+            }
             text.close(']');
         }
         Value::Members(members) => {

@@ -112,7 +112,7 @@ impl Prefixes {
 
     /// Whether anything has to be declared where it is used.
     pub(super) fn has_local(&self) -> bool {
-        self.local_terms().next().is_some()
+        !self.changed.is_empty() || self.local_terms().next().is_some()
     }
 
     /// Turns to something else.
