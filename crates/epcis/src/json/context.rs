@@ -1,5 +1,7 @@
 //! `@context`: which namespace a prefix stands for. Contexts are never fetched.
 
+use std::collections::BTreeMap;
+
 use super::{
     field::Field,
     report::{Report, Words, shown},
@@ -23,27 +25,31 @@ pub(crate) const STANDARD: &[(&str, &str)] = &[
 /// So many contexts in one array are compared with each other.
 const MOST_COMPARED: usize = 64;
 
-/// The prefixes in force.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Context {
-    /// The last declaration of a prefix counts.
-    prefixes: Vec<Prefix>,
+/// The prefixes in force: those declared here, and those of the context around.
+#[derive(Debug, Default)]
+pub(super) struct Context<'o> {
+    prefixes: BTreeMap<String, Meaning>,
     /// Whether the EPCIS context is named.
     standard: bool,
     /// A context that is named but not known here; any prefix may come from it.
     foreign: Option<String>,
+    outer: Option<&'o Context<'o>>,
 }
 
-#[derive(Clone, Debug)]
-struct Prefix {
-    word: String,
+#[derive(Debug)]
+struct Meaning {
     /// `None` for a prefix that was taken back.
     namespace: Option<String>,
     /// Whether the document declares it as a prefix and nothing else.
     own: bool,
 }
 
-impl Context {
+impl<'o> Context<'o> {
+    /// A context inside another one.
+    pub(super) fn within(outer: &'o Context<'o>) -> Self {
+        Self { standard: outer.standard, foreign: outer.foreign.clone(), outer: Some(outer), ..Self::default() }
+    }
+
     /// Adds what a `@context` declares: an address, an object of terms, or an array of both.
     pub(super) fn add(&mut self, report: &mut Report<'_>, node: Node<'_>) {
         if node.kind() != Kind::List {
@@ -92,11 +98,8 @@ impl Context {
     }
 
     fn declare(&mut self, prefix: &str, namespace: Option<&str>, own: bool) {
-        let (word, namespace) = (prefix.to_owned(), namespace.map(str::to_owned));
-        match self.prefixes.iter_mut().find(|known| known.word == prefix) {
-            Some(known) => *known = Prefix { word, namespace, own },
-            None => self.prefixes.push(Prefix { word, namespace, own }),
-        }
+        let meaning = Meaning { namespace: namespace.map(str::to_owned), own };
+        self.prefixes.insert(prefix.to_owned(), meaning);
     }
 
     fn add_term(&mut self, report: &mut Report<'_>, name: Node<'_>, meaning: Node<'_>) {
@@ -145,12 +148,23 @@ impl Context {
     /// What the document itself declares.
     pub(super) fn namespaces(&self) -> Namespaces {
         let mut namespaces = Namespaces::default();
-        for Prefix { word, namespace, .. } in self.prefixes.iter().filter(|prefix| prefix.own) {
-            if let Some(namespace) = namespace {
-                namespaces.declare(word, namespace);
+        for (prefix, meaning) in self.prefixes.iter().filter(|(_, meaning)| meaning.own) {
+            if let Some(namespace) = &meaning.namespace {
+                namespaces.declare(prefix, namespace);
             }
         }
         namespaces
+    }
+
+    fn namespace(&self, prefix: &str) -> Option<&str> {
+        let mut context = Some(self);
+        while let Some(Context { prefixes, outer, .. }) = context {
+            if let Some(meaning) = prefixes.get(prefix) {
+                return meaning.namespace.as_deref();
+            }
+            context = *outer;
+        }
+        None
     }
 
     /// Splits a member name, and says whether its prefix, if it has one, is declared.
@@ -158,8 +172,7 @@ impl Context {
         let Some((prefix, local)) = written.split_once(':') else {
             return (name("", "", written), true);
         };
-        let declared = self.prefixes.iter().find(|known| known.word == prefix);
-        if let Some(namespace) = declared.and_then(|known| known.namespace.as_deref()) {
+        if let Some(namespace) = self.namespace(prefix) {
             return (name(namespace, prefix, local), true);
         }
         if let Some((namespace, local)) = split_absolute(written) {
@@ -234,7 +247,7 @@ mod tests {
     };
     use crate::{Finding, Limits, input::Position};
 
-    fn context(text: &str) -> (Context, Vec<Finding>) {
+    fn context(text: &str) -> (Context<'static>, Vec<Finding>) {
         let mut tape = Tape::default();
         Parser::new(text.as_bytes(), &mut tape, Limits::default()).value().unwrap();
         let tree = tape.tree(text).unwrap();

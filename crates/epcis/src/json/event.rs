@@ -142,7 +142,12 @@ pub(super) enum Found {
 /// Reads an event, reporting everything that is wrong with it. `None` when so much is missing that there is no event.
 ///
 /// `whole_document` says that the event stands alone, and that its `@context` was read as the document's.
-pub(super) fn event(report: &mut Report<'_>, context: &Context, node: Node<'_>, whole_document: bool) -> Option<Found> {
+pub(super) fn event(
+    report: &mut Report<'_>,
+    context: &Context<'_>,
+    node: Node<'_>,
+    whole_document: bool,
+) -> Option<Found> {
     let node = object(report, node)?;
     let fields = Fields::of(node);
     let help =
@@ -151,7 +156,7 @@ pub(super) fn event(report: &mut Report<'_>, context: &Context, node: Node<'_>, 
     let type_name = text(report, type_node)?;
     let declared = fields.get(Field::Context).filter(|_| !whole_document);
     let own = declared.map(|declared| {
-        let mut own = context.clone();
+        let mut own = Context::within(context);
         own.add(report, declared);
         own
     });

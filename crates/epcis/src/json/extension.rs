@@ -1,5 +1,7 @@
 //! Members outside the standard, and member names.
 
+use std::collections::BTreeSet;
+
 use super::{
     context::{Context, verbatim},
     field::Field,
@@ -11,14 +13,14 @@ use crate::{Extension, Name, Value, rule};
 
 /// Resolves the names of one event.
 pub(super) struct Names<'c> {
-    context: &'c Context,
+    context: &'c Context<'c>,
     /// Prefixes that were reported already.
-    undeclared: Vec<String>,
+    undeclared: BTreeSet<String>,
 }
 
 impl<'c> Names<'c> {
-    pub(super) fn new(context: &'c Context) -> Self {
-        Self { context, undeclared: Vec::new() }
+    pub(super) fn new(context: &'c Context<'c>) -> Self {
+        Self { context, undeclared: BTreeSet::new() }
     }
 
     /// A member as an extension, whatever its name is.
@@ -40,8 +42,7 @@ impl<'c> Names<'c> {
 
     pub(super) fn resolved(&mut self, report: &mut Report<'_>, node: Node<'_>) -> Name {
         let (name, declared) = self.context.resolve(node.string());
-        if !declared && !self.undeclared.contains(&name.prefix) {
-            self.undeclared.push(name.prefix.clone());
+        if !declared && self.undeclared.insert(name.prefix.clone()) {
             let message = format!("the prefix of `{}` is not declared before it", shown(node.string()));
             let help = match self.context.foreign() {
                 Some(address) => format!("declare it in `@context` itself; `{}` is not fetched", shown(address)),
@@ -66,7 +67,7 @@ impl<'c> Names<'c> {
         let Some(declared) = node.members().find(|member| member.field == Field::Context) else {
             return node.members().map(|member| self.extension(report, member)).collect();
         };
-        let mut context = self.context.clone();
+        let mut context = Context::within(self.context);
         report.softened(|report| context.add(report, declared.value));
         let mut names = Names { context: &context, undeclared: std::mem::take(&mut self.undeclared) };
         let members = node.members().map(|member| names.extension(report, member)).collect();

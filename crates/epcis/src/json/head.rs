@@ -28,7 +28,7 @@ pub(super) struct Head {
     pub(super) document: Document,
     /// `type` of the document.
     pub(super) doc_type: Option<String>,
-    pub(super) context: Context,
+    pub(super) context: Context<'static>,
     /// Whether the document was given away, because its events have begun.
     pub(super) given: bool,
 }

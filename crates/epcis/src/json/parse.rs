@@ -163,7 +163,7 @@ impl<'s> Parser<'s> {
             return Ok(());
         }
         let mut seen = 0_u128;
-        let mut others = 0;
+        let (mut others, mut twice) = (0, false);
         loop {
             let name = self.tape.cells.len();
             self.name()?;
@@ -171,9 +171,7 @@ impl<'s> Parser<'s> {
                 Field::Other => others += 1,
                 field => {
                     let bit = 1 << field.number();
-                    if seen & bit != 0 {
-                        self.tape.shadow_field(index, name, field);
-                    }
+                    twice |= seen & bit != 0;
                     seen |= bit;
                 }
             }
@@ -181,6 +179,9 @@ impl<'s> Parser<'s> {
             if self.closes(b'}', "`,` or `}`")? {
                 break;
             }
+        }
+        if twice {
+            self.tape.shadow_fields(index);
         }
         if others > 1 {
             self.tape.shadow_others(index, self.bytes);

@@ -104,12 +104,17 @@ impl Tape {
         })
     }
 
-    /// The standard name `again` has stood in the object before.
-    pub(super) fn shadow_field(&mut self, object: usize, again: usize, field: Field) {
-        let earlier: Vec<usize> =
-            self.names(object, again).filter(|(_, cell)| cell.field == field).map(|(name, _)| name).collect();
-        for name in earlier {
-            self.shadow(name);
+    /// Finds standard names of the object that stand again behind themselves.
+    pub(super) fn shadow_fields(&mut self, object: usize) {
+        let fields = self.names(object, self.cells.len()).filter(|(_, cell)| cell.field != Field::Other);
+        let names: Vec<(usize, Field)> = fields.map(|(name, cell)| (name, cell.field)).collect();
+        let mut behind = 0_u128;
+        for (name, field) in names.into_iter().rev() {
+            let bit = 1 << field.number();
+            if behind & bit != 0 {
+                self.shadow(name);
+            }
+            behind |= bit;
         }
     }
 
