@@ -5,8 +5,10 @@
 
 #![expect(clippy::unwrap_used, reason = "test helpers stop the test")]
 
+mod convert;
 mod corpus;
 mod normal;
+mod schema;
 mod twins;
 mod verdict;
 
