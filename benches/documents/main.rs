@@ -7,8 +7,10 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program whose output is the table")]
 
 mod clock;
+mod hashing;
 mod memory;
 mod options;
+mod peers;
 mod reading;
 mod table;
 mod workshop;
@@ -17,6 +19,7 @@ use std::process::ExitCode;
 
 use lotline_benches::Syntax;
 use options::{Options, Task};
+use peers::Peers;
 use table::Table;
 use workshop::Workshop;
 
@@ -29,6 +32,7 @@ fn main() -> ExitCode {
     let done = match Task::from_arguments(std::env::args().skip(1)) {
         Ok(Task::Benchmark(options)) => benchmark(&options),
         Ok(Task::Read { syntax, document, rounds }) => reading::measure(syntax, &document, rounds),
+        Ok(Task::Hash { syntax, document, rounds }) => hashing::measure(syntax, &document, rounds),
         Ok(Task::Memory { syntax }) => memory::read_standard_input(syntax),
         Ok(Task::Help) => {
             println!("{}", options::HELP);
@@ -50,12 +54,15 @@ fn main() -> ExitCode {
 
 fn benchmark(options: &Options) -> Result<(), Failure> {
     let workshop = Workshop::new(options)?;
+    let peers = Peers::install(&workshop)?;
     println!("{}", workshop.conditions());
     let mut table = Table::default();
     for layout in options.layouts() {
         reading::table(&workshop, *layout, &mut table)?;
     }
+    hashing::table(&workshop, &peers, &mut table)?;
     memory::table(&workshop, &mut table)?;
+    peers.table(&workshop, &mut table)?;
     println!("{table}");
     Ok(())
 }

@@ -34,6 +34,7 @@ impl Options {
 pub(crate) enum Task {
     Benchmark(Options),
     Read { syntax: Syntax, document: PathBuf, rounds: usize },
+    Hash { syntax: Syntax, document: PathBuf, rounds: usize },
     Memory { syntax: Syntax },
     Help,
 }
@@ -51,9 +52,12 @@ impl Task {
                 "--compact" => options.compact = true,
                 "--help" => return Ok(Self::Help),
                 "measure-reading" => {
-                    let syntax = syntax(&mut arguments)?;
-                    let document = arguments.next().ok_or("which document?")?.into();
-                    return Ok(Self::Read { syntax, document, rounds: number(&mut arguments)? });
+                    let (syntax, document, rounds) = measurement(&mut arguments)?;
+                    return Ok(Self::Read { syntax, document, rounds });
+                }
+                "measure-hashing" => {
+                    let (syntax, document, rounds) = measurement(&mut arguments)?;
+                    return Ok(Self::Hash { syntax, document, rounds });
                 }
                 "measure-memory" => return Ok(Self::Memory { syntax: syntax(&mut arguments)? }),
                 other => return Err(format!("`{other}` is not an option")),
@@ -61,6 +65,13 @@ impl Task {
         }
         Ok(Self::Benchmark(options))
     }
+}
+
+/// What a measurement of a document is told.
+fn measurement(arguments: &mut impl Iterator<Item = String>) -> Result<(Syntax, PathBuf, usize), String> {
+    let syntax = syntax(arguments)?;
+    let document = arguments.next().ok_or("which document?")?;
+    Ok((syntax, document.into(), number(arguments)?))
 }
 
 fn number<T: std::str::FromStr>(arguments: &mut impl Iterator<Item = String>) -> Result<T, String> {

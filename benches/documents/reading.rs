@@ -24,13 +24,13 @@ fn hold(syntax: Syntax) -> Option<Hold> {
 fn baseline(syntax: Syntax) -> &'static str {
     match syntax {
         Syntax::Xml12 | Syntax::Xml20 => "quick_xml::NsReader",
-        Syntax::Json => "serde_json::Value, as in this workspace",
+        Syntax::Json => "serde_json::Value, arbitrary_precision and preserve_order",
     }
 }
 
 pub(crate) fn table(workshop: &Workshop<'_>, layout: Layout, table: &mut Table) -> Result<(), Failure> {
     for syntax in [Syntax::Xml20, Syntax::Xml12, Syntax::Json] {
-        let document = workshop.document(syntax, layout)?;
+        let document = workshop.write("document", workshop.recipe(syntax, layout))?;
         let megabytes = workshop::exact(fs::metadata(&document)?.len()) / 1e6;
         let mut measurement = workshop.measurement()?;
         measurement.args(["measure-reading", workshop::name(syntax)]).arg(&document);

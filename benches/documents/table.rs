@@ -22,11 +22,24 @@ pub(crate) struct Row {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Table(Vec<Row>);
+pub(crate) struct Table {
+    rows: Vec<Row>,
+    notes: Vec<String>,
+}
 
 impl Table {
     pub(crate) fn add(&mut self, row: Row) {
-        self.0.push(row);
+        self.rows.push(row);
+    }
+
+    /// What was not measured, and why.
+    pub(crate) fn skip(&mut self, what: &str, why: &str) {
+        self.note(format!("SKIPPED: {what}: {why}"));
+    }
+
+    /// A line below the table.
+    pub(crate) fn note(&mut self, line: String) {
+        self.notes.push(line);
     }
 }
 
@@ -48,15 +61,15 @@ impl Row {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<44} {:>11} {:>7} {:>8} {:<18} against", "", "ours", "theirs", "ratio", "wanted")?;
-        for row in &self.0 {
+        writeln!(f, "{:<36} {:>13} {:>9} {:>9} {:<18} against", "", "ours", "theirs", "ratio", "wanted")?;
+        for row in &self.rows {
             let ours = format!("{:.1} {}", row.ours, row.unit);
             let theirs = row.theirs.map(|(_, theirs)| format!("{theirs:.1}")).unwrap_or_default();
             let ratio = row.ratio().map(|ratio| format!("{ratio:.2} x")).unwrap_or_default();
             let name = row.theirs.map(|(name, _)| name).unwrap_or_default();
             let verdict = row.verdict();
-            writeln!(f, "{:<44} {ours:>11} {theirs:>7} {ratio:>8} {verdict:<18} {name}", row.what)?;
+            writeln!(f, "{:<36} {ours:>13} {theirs:>9} {ratio:>9} {verdict:<18} {name}", row.what)?;
         }
-        Ok(())
+        self.notes.iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }

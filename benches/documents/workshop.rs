@@ -15,7 +15,8 @@ use crate::{Failure, SYNTAXES, clock, options::Options};
 
 pub(crate) struct Workshop<'o> {
     pub(crate) options: &'o Options,
-    folder: PathBuf,
+    /// Everything that is made lies here.
+    pub(crate) folder: PathBuf,
     /// The core that measurements run on, if they can be kept there.
     core: Option<usize>,
 }
@@ -49,11 +50,11 @@ impl<'o> Workshop<'o> {
         Recipe { syntax, layout, size: Size::Events(self.options.events) }
     }
 
-    /// A generated document as a file; it is made anew for every run.
-    pub(crate) fn document(&self, syntax: Syntax, layout: Layout) -> io::Result<PathBuf> {
-        let path = self.folder.join(format!("{}.{layout:?}", name(syntax)));
+    /// A generated document as a file.
+    pub(crate) fn write(&self, name: &str, recipe: Recipe) -> io::Result<PathBuf> {
+        let path = self.folder.join(name);
         let mut file = BufWriter::new(File::create(&path)?);
-        io::copy(&mut self.recipe(syntax, layout).stream(), &mut file)?;
+        io::copy(&mut recipe.stream(), &mut file)?;
         file.flush()?;
         Ok(path)
     }

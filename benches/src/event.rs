@@ -94,6 +94,8 @@ const STEPS: [(&str, &str); 6] = [
     ("inspecting", "conformant"),
 ];
 const OFFSETS: [&str; 4] = ["-07:00", "+00:00", "+02:00", "+05:30"];
+/// Seconds between what is measured, what happens, and what is written down.
+const MINUTE: u64 = 60;
 const CROPS: [&str; 4] = ["Romaine lettuce", "Tomatoes, cherry", "Crème fraîche & herbs", "Cucumber \"long\""];
 
 impl Event {
@@ -105,16 +107,19 @@ impl Event {
         let spelling = Spelling::new(&mut random);
         let (biz_step, disposition) = random.one_of(&STEPS).copied().unwrap_or_default();
         let begins = kind == Kind::Object && random.one_in(3);
+        let offset = random.one_of(&OFFSETS).copied().unwrap_or_default();
+        // All times of an event are written in its own zone or all in UTC, so that they follow each other.
+        let zone = if random.one_in(2) { "Z" } else { offset };
         let transforms = kind == Kind::Transformation;
         let action = if begins || kind == Kind::Aggregation { "ADD" } else { "OBSERVE" };
         let ships = kind == Kind::Object && biz_step == "shipping";
         Self {
             kind,
-            time: time(number, &mut random),
-            record_time: random.one_in(4).then(|| time(number + 1, &mut random)),
-            offset: random.one_of(&OFFSETS).copied().unwrap_or_default(),
+            time: time(number + MINUTE, zone, &mut random),
+            record_time: random.one_in(4).then(|| time(number + 2 * MINUTE, zone, &mut random)),
+            offset,
             id: event_id(number),
-            error: random.one_in(50).then(|| error(number, &mut random)),
+            error: random.one_in(50).then(|| error(number, zone, &mut random)),
             action: (!transforms).then_some(action),
             parent: parent(kind, spelling, &mut random),
             objects: repeated(&mut random, 1, 8, |random| spelling.item(random)),
@@ -129,7 +134,7 @@ impl Event {
             transactions: transactions(kind, &mut random),
             sources: if ships { parties(spelling, &mut random) } else { Vec::new() },
             destinations: if ships { parties(spelling, &mut random) } else { Vec::new() },
-            sensors: if random.one_in(5) { sensors(number, &mut random) } else { Vec::new() },
+            sensors: if random.one_in(5) { sensors(number, zone, &mut random) } else { Vec::new() },
             ilmd: if begins || transforms { ilmd(&mut random) } else { Vec::new() },
             extensions: extensions(number, &mut random),
         }
@@ -175,7 +180,7 @@ impl Spelling {
     }
 
     fn place(self, random: &mut Random) -> String {
-        let (place, room) = (random.below(100), random.below(20));
+        let (place, room) = (random.below(100), 1 + random.below(20));
         match self {
             Self::Urn => format!("urn:epc:id:sgln:0614141.{place:05}.{room}"),
             Self::DigitalLink => format!("https://id.gs1.org/414/{}/254/{room}", location(place)),
@@ -209,22 +214,25 @@ fn repeated<T>(random: &mut Random, least: u64, most: u64, mut one: impl FnMut(&
     (0..count).map(|_| one(random)).collect()
 }
 
-/// A second of the year 2025 that grows with the number, with or without a fraction, in UTC or not.
-fn time(number: u64, random: &mut Random) -> String {
+/// A second of the year 2025 that grows with the number, with or without a fraction.
+fn time(number: u64, zone: &str, random: &mut Random) -> String {
     let (day, second) = (number / 86_400 % 28 + 1, number % 86_400);
     let month = number / 86_400 / 28 % 12 + 1;
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
     let fraction = if random.one_in(2) { format!(".{:03}", random.below(1_000)) } else { String::new() };
-    let offset = if random.one_in(2) { "Z" } else { "+02:00" };
-    format!("2025-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{offset}")
+    format!("2025-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}{zone}")
 }
 
 fn event_id(number: u64) -> String {
     format!("urn:uuid:00000000-0000-4000-8000-{number:012x}")
 }
 
-fn error(number: u64, random: &mut Random) -> Error {
-    Error { time: time(number + 2, random), reason: "incorrect_data", corrected_by: event_id(number + 1) }
+fn error(number: u64, zone: &str, random: &mut Random) -> Error {
+    Error {
+        time: time(number + 3 * MINUTE, zone, random),
+        reason: "incorrect_data",
+        corrected_by: event_id(number + 1),
+    }
 }
 
 fn parent(kind: Kind, spelling: Spelling, random: &mut Random) -> Option<String> {
@@ -253,9 +261,9 @@ fn parties(spelling: Spelling, random: &mut Random) -> Vec<(&'static str, String
     vec![("owning_party", spelling.party(random)), ("possessing_party", spelling.party(random))]
 }
 
-fn sensors(number: u64, random: &mut Random) -> Vec<Sensor> {
+fn sensors(number: u64, zone: &str, random: &mut Random) -> Vec<Sensor> {
     let reading = |random: &mut Random| Sensor {
-        time: time(number, random),
+        time: time(number, zone, random),
         device: format!("urn:epc:id:giai:4000001.{}", random.below(100)),
         reports: vec![
             ("Temperature", format!("{}.{}", random.below(30), random.below(10)), "CEL"),

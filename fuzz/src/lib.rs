@@ -5,10 +5,12 @@ use std::io::{BufRead, BufReader};
 use epcis::{Binding, ContextVersion, Event, Finding, Item, Limits, Reader, Severity};
 
 /// Limits small enough for the fuzzer to reach.
-const LIMITS: Limits = Limits { max_event_bytes: 16 << 10, max_depth: 12 };
+fn limits() -> Limits {
+    Limits { max_event_bytes: 16 << 10, max_depth: 12, ..Limits::default() }
+}
 
 fn read(input: impl BufRead, binding: Binding) -> Vec<Item> {
-    Reader::with_limits(input, binding, LIMITS).map(|item| item.expect("bytes in memory can be read")).collect()
+    Reader::with_limits(input, binding, limits()).map(|item| item.expect("bytes in memory can be read")).collect()
 }
 
 /// A document of either syntax: every finding has a place, every event survives, and where the input is cut into chunks

@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
     io::{self, BufReader, Seek},
+    time::Duration,
 };
 
 use domain::Role;
@@ -91,7 +92,8 @@ impl Caller {
     }
 
     async fn store_document(&self, document: File, binding: Binding, job: &mut Job) -> Result<(), CaptureError> {
-        let mut items = read_in_background(document, binding);
+        let latest = job.created_at.checked_add(CLOCK_DIFFERENCE).ok();
+        let mut items = read_in_background(document, binding, Limits { latest, ..Limits::default() });
         let mut capture = Some(self.app.store().capture(&self.tenant, &job.id, job.created_at).await?);
         while let Some(batch) = items.recv().await {
             let batch = Batch::sort(batch.map_err(CaptureError::Input)?);
@@ -143,11 +145,14 @@ async fn spool(body: impl AsyncRead + Unpin, limit: u64) -> Result<File, Capture
 
 type ReadBatch = io::Result<Vec<Item>>;
 
+/// Clocks of trading partners differ by this much without anybody being wrong.
+const CLOCK_DIFFERENCE: Duration = Duration::from_secs(5 * 60);
+
 /// Reads on a thread of its own. The channel is short, so the reader waits for the database and memory stays flat.
-fn read_in_background(document: File, binding: Binding) -> mpsc::Receiver<ReadBatch> {
+fn read_in_background(document: File, binding: Binding, limits: Limits) -> mpsc::Receiver<ReadBatch> {
     let (sender, receiver) = mpsc::channel(2);
     tokio::task::spawn_blocking(move || {
-        let mut reader = Reader::with_limits(BufReader::with_capacity(1 << 16, document), binding, Limits::default());
+        let mut reader = Reader::with_limits(BufReader::with_capacity(1 << 16, document), binding, limits);
         loop {
             let batch: ReadBatch = reader.by_ref().take(BATCH).collect();
             if batch.as_ref().is_ok_and(Vec::is_empty) {

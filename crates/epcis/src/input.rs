@@ -27,7 +27,8 @@ impl Input {
 
     /// More bytes, behind those that are here.
     pub(crate) fn push(&mut self, chunk: &[u8]) {
-        if self.at > 0 {
+        // Each byte is moved a bounded number of times, however small the chunks are.
+        if self.at > self.bytes.len() / 2 {
             self.bytes.drain(..self.at);
             self.at = 0;
         }

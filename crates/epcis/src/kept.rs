@@ -20,8 +20,8 @@ pub(crate) mod xml;
 
 pub(crate) use field::{ELEMENT, EVENT, fields_of_element, fields_of_event};
 pub(crate) use section::{
-    ADDED, Beside, HEADER, document_annotation, document_name, is_standard, late_vocabulary, restore_document,
-    restore_section, wrapped,
+    ADDED, HEADER, document_annotation, document_name, is_document_annotation, is_standard, late_vocabulary,
+    restore_document, wrapped,
 };
 
 use crate::{Binding, Event, Extension, FieldAttribute, Item, Name, Value, VocabularyElement};
@@ -49,6 +49,20 @@ fn forget_declarations(attributes: &mut Vec<FieldAttribute>) {
     if let Some(at) = declared {
         let declared = attributes.remove(at).value;
         attributes.retain(|found| !(found.on.is_empty() && is_declaration(&found.name, &declared)));
+    }
+}
+
+/// Takes the prefixes out of the `@context` of a private event that a writer added, and the context if it held no others.
+fn forget_context(event: &mut Extension) {
+    let Value::Members(members) = &mut event.value else { return };
+    let Some(Extension { value: Value::Text(declared), .. }) = take(members, DECLARED) else { return };
+    let is_context = |member: &Extension| member.name.prefix.is_empty() && member.name.local == "@context";
+    let Some(at) = members.iter().position(is_context) else { return };
+    if let Some(Extension { value: Value::Members(terms), .. }) = members.get_mut(at) {
+        terms.retain(|term| !declared.split(' ').any(|prefix| prefix == term.name.local));
+        if terms.is_empty() {
+            members.remove(at);
+        }
     }
 }
 
@@ -101,7 +115,7 @@ fn take(list: &mut Vec<Extension>, local: &str) -> Option<Extension> {
 }
 
 /// Gives extensions of one element or object back what their binding could not say.
-pub(crate) fn restore_list(list: &mut Vec<Extension>, binding: Binding) {
+fn restore_list(list: &mut Vec<Extension>, binding: Binding) {
     match binding {
         Binding::Xml => list.iter_mut().for_each(xml::restore),
         Binding::Json => json::restore(list),
@@ -109,7 +123,7 @@ pub(crate) fn restore_list(list: &mut Vec<Extension>, binding: Binding) {
 }
 
 /// Gives one extension back what its binding could not say.
-pub(crate) fn restore_extension(extension: &mut Extension, binding: Binding) {
+fn restore_extension(extension: &mut Extension, binding: Binding) {
     match binding {
         Binding::Xml => xml::restore(extension),
         Binding::Json => json::restore_one(extension),
@@ -117,7 +131,7 @@ pub(crate) fn restore_extension(extension: &mut Extension, binding: Binding) {
 }
 
 /// Gives an event back what its binding could not say.
-pub(crate) fn restore_event(event: &mut Event, binding: Binding) {
+fn restore_event(event: &mut Event, binding: Binding) {
     let fields = take(&mut event.extensions, EVENT);
     restore_list(&mut event.extensions, binding);
     restore_list(&mut event.ilmd, binding);
@@ -143,7 +157,7 @@ pub(crate) fn restore_event(event: &mut Event, binding: Binding) {
 }
 
 /// Gives an element of master data back what its binding could not say.
-pub(crate) fn restore_vocabulary(element: &mut VocabularyElement, binding: Binding) {
+fn restore_vocabulary(element: &mut VocabularyElement, binding: Binding) {
     let fields = take(&mut element.extensions, ELEMENT);
     restore_list(&mut element.extensions, binding);
     for attribute in &mut element.attributes {
@@ -157,7 +171,7 @@ pub(crate) fn restore_vocabulary(element: &mut VocabularyElement, binding: Bindi
     }
 }
 
-/// An item with what the binding could not say of it; nothing for one that the binding only asked for.
+/// An item with what its binding could not say of it; nothing for one that the binding only asked for.
 pub(crate) fn restored(item: Item, binding: Binding) -> Option<Item> {
     Some(match item {
         Item::Event { mut event, at, findings } => {
@@ -169,6 +183,7 @@ pub(crate) fn restored(item: Item, binding: Binding) -> Option<Item> {
             Item::Rejected { event: Some(event), at, findings }
         }
         Item::Foreign { mut event, at, findings } => {
+            forget_context(&mut event);
             restore_extension(&mut event, binding);
             Item::Foreign { event, at, findings }
         }
@@ -176,10 +191,7 @@ pub(crate) fn restored(item: Item, binding: Binding) -> Option<Item> {
             restore_vocabulary(&mut element, binding);
             Item::Vocabulary(element)
         }
-        Item::Extension(section, extension) => match restore_section(section, extension, binding)? {
-            Beside::Extension(section, extension) => Item::Extension(section, extension),
-            Beside::Vocabulary(element) => Item::Vocabulary(*element),
-        },
+        Item::Extension(section, extension) => return section::restore(section, extension, binding),
         other => other,
     })
 }

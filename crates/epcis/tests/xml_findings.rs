@@ -16,7 +16,7 @@ fn read(input: impl BufRead, limits: Limits) -> Vec<String> {
                 lines.extend(findings.iter().map(ToString::to_string));
             }
             Item::Rejected { findings, .. } | Item::Foreign { findings, .. } => {
-                lines.extend(findings.iter().map(ToString::to_string))
+                lines.extend(findings.iter().map(ToString::to_string));
             }
             Item::Vocabulary(element) => lines.push(format!("{} {}", element.vocabulary, element.id.spelled())),
             Item::Finding(finding) => lines.push(finding.to_string()),

@@ -9,7 +9,7 @@ mod problem;
 mod rest;
 mod serve;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use app::App;
 use axum::{
@@ -19,6 +19,7 @@ use axum::{
     middleware::from_fn,
     routing::{MethodRouter, get, post},
 };
+use gs1::CompanyPrefixes;
 use tower_http::{
     timeout::TimeoutLayer,
     trace::{DefaultOnResponse, TraceLayer},
@@ -28,7 +29,7 @@ use tracing::Level;
 pub use serve::serve;
 
 /// What is the operator's to decide about the surfaces.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// Whether `GET /graphql` shows the GraphiQL page.
     pub graphiql: bool,
@@ -38,6 +39,8 @@ pub struct Config {
     pub header_timeout: Duration,
     /// How long what has begun may take to end after the gateway is told to stop.
     pub drain_timeout: Duration,
+    /// With their length known, Digital Links can be written as EPC URNs for those who ask for that.
+    pub company_prefixes: Arc<CompanyPrefixes>,
 }
 
 impl Default for Config {
@@ -47,6 +50,7 @@ impl Default for Config {
             request_timeout: Duration::from_secs(30),
             header_timeout: Duration::from_secs(10),
             drain_timeout: Duration::from_secs(30),
+            company_prefixes: Arc::default(),
         }
     }
 }
@@ -63,11 +67,12 @@ struct Shared {
 /// All routes.
 pub fn router(app: App, config: Config) -> Router {
     operations::recorder();
-    let shared = Shared { app, config, staff: graphql::staff_schema(), partner: graphql::partner_schema() };
+    let shared =
+        Shared { app, config: config.clone(), staff: graphql::staff_schema(), partner: graphql::partner_schema() };
     // Documents may be large: they have no time limit as a whole, only between their parts.
     let unhurried = Router::new().route("/epcis/capture", post(rest::capture::capture));
     let in_time = Router::new()
-        .route("/graphql", staff_graphql(config))
+        .route("/graphql", staff_graphql(&config))
         .route("/partner/graphql", post(graphql::partner))
         .route("/epcis/capture/{id}", get(rest::capture::job))
         .route("/epcis/events", get(rest::events::events))
@@ -90,7 +95,7 @@ pub fn router(app: App, config: Config) -> Router {
         .with_state(shared)
 }
 
-fn staff_graphql(config: Config) -> MethodRouter<Shared> {
+fn staff_graphql(config: &Config) -> MethodRouter<Shared> {
     let staff = post(graphql::staff);
     if config.graphiql { staff.get(graphql::graphiql) } else { staff }
 }

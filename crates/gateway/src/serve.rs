@@ -30,7 +30,7 @@ pub async fn serve(mut listener: TcpListener, router: Router, config: Config, sh
         tokio::select! {
             () = &mut shutdown => break,
             (stream, _) = Listener::accept(&mut listener) => {
-                connections.spawn(connection(stream, router.clone(), config, stopping.clone()));
+                connections.spawn(connection(stream, router.clone(), config.header_timeout, stopping.clone()));
             }
             Some(_ended) = connections.join_next() => {}
             _ = upkeep.tick() => operations::recorder().run_upkeep(),
@@ -45,10 +45,10 @@ pub async fn serve(mut listener: TcpListener, router: Router, config: Config, sh
 }
 
 /// One connection, until it ends or has answered the request during which the gateway was told to stop.
-async fn connection(stream: TcpStream, router: Router, config: Config, mut stopping: watch::Receiver<()>) {
+async fn connection(stream: TcpStream, router: Router, header_timeout: Duration, mut stopping: watch::Receiver<()>) {
     let router = tower::util::MapRequest::new(router, |request: Request<Incoming>| request.map(Body::new));
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(config.header_timeout);
+    http.timer(TokioTimer::new()).header_read_timeout(header_timeout);
     let connection = http.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
     tokio::pin!(connection);
     let ended = tokio::select! {

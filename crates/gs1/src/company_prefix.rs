@@ -107,7 +107,7 @@ impl CompanyPrefixes {
         if self.known.is_empty() {
             return None;
         }
-        let (mut whole, mut range) = (Vec::new(), None);
+        let (mut whole, mut wholes, mut range) = (None, 0, None);
         let mut code = 1;
         for (digit, count) in key.prefixed_text()?.bytes().zip(1..=12_u8) {
             if !digit.is_ascii_digit() {
@@ -115,13 +115,16 @@ impl CompanyPrefixes {
             }
             code = code * 10 + u64::from(digit - b'0');
             match self.known.get(&code) {
-                Some(Known::Length(length)) if *length == count => whole.push(*length),
+                Some(Known::Length(length)) if *length == count => {
+                    whole = Some(length);
+                    wholes += 1;
+                }
                 Some(known) => range = Some(known),
                 None => {}
             }
         }
-        match (whole.as_slice(), range) {
-            ([length], _) | ([], Some(Known::Length(length))) => Some(usize::from(*length)),
+        match (wholes, whole, range) {
+            (1, Some(length), _) | (0, _, Some(Known::Length(length))) => Some(usize::from(*length)),
             _ => None,
         }
     }

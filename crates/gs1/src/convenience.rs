@@ -2,7 +2,8 @@
 
 /// The application identifier of a path segment: itself, or the number behind a convenience name.
 pub(crate) fn number(segment: &str) -> &str {
-    if segment.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+    // Most segments are numbers or belong to the stem.
+    if segment.len() > 5 || segment.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return segment;
     }
     match segment {

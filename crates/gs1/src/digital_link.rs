@@ -3,7 +3,9 @@
 use crate::{
     Key,
     assemble::{self, Qualifiers},
-    convenience, percent,
+    convenience,
+    cut::{Segments, cut},
+    percent,
 };
 
 /// The key that a Digital Link names; `None` when `text` is not one.
@@ -13,7 +15,7 @@ pub(crate) fn read(text: &str) -> Option<Key> {
         if let Some(key) = key_at(path) {
             return Some(key);
         }
-        path = path.split_once('/')?.1;
+        path = cut(path, b'/')?.1;
     }
 }
 
@@ -21,23 +23,27 @@ pub(crate) fn read(text: &str) -> Option<Key> {
 fn path_of(text: &str) -> Option<&str> {
     let rest = after_scheme(text)?;
     let end = rest.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(rest.len());
-    let (host, path) = rest.get(..end)?.split_once('/')?;
+    let (host, path) = cut(rest.get(..end)?, b'/')?;
     is_host(host).then(|| path.strip_suffix('/').unwrap_or(path))
 }
 
 /// What stands behind `http://` or `https://`.
 pub(crate) fn after_scheme(text: &str) -> Option<&str> {
-    let (scheme, rest) = text.split_once("://")?;
-    (scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")).then_some(rest)
+    let behind = |scheme: &str| {
+        let (head, rest) = text.split_at_checked(scheme.len())?;
+        head.eq_ignore_ascii_case(scheme).then_some(rest)
+    };
+    behind("https://").or_else(|| behind("http://"))
 }
 
 pub(crate) fn is_host(text: &str) -> bool {
-    !text.is_empty() && !text.contains(char::is_whitespace)
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    !text.is_empty() && (is_plain || !text.contains(char::is_whitespace))
 }
 
 /// The key when `path` is a primary key and its qualifiers to the very end.
 fn key_at(path: &str) -> Option<Key> {
-    let mut segments = path.split('/');
+    let mut segments = Segments(Some(path));
     let primary = convenience::number(segments.next()?);
     let allowed = qualifiers_of(primary)?;
     let value = percent::decode(segments.next()?)?;

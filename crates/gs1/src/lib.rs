@@ -4,6 +4,7 @@ mod ai;
 mod assemble;
 mod company_prefix;
 mod convenience;
+mod cut;
 mod digital_link;
 mod digits;
 mod element_string;

@@ -53,11 +53,11 @@ fn unescaped(path: &str) -> Option<(&str, Key)> {
 fn key_at(path: &str) -> Option<Key> {
     let (primary, rest) = path.split_once('/')?;
     let primary = convenience::number(primary);
-    let (value, mut rest) = cut(rest, qualifiers_of(primary)?)?;
+    let (value, mut rest) = value_before(rest, qualifiers_of(primary)?)?;
     let mut found = Qualifiers::default();
     while let Some((ai, behind)) = rest {
         let allowed = qualifiers_of(primary)?.iter().skip_while(|other| **other != ai).skip(1);
-        let (value, next) = cut(behind, &allowed.copied().collect::<Vec<_>>())?;
+        let (value, next) = value_before(behind, &allowed.copied().collect::<Vec<_>>())?;
         found.set(ai, percent::decode(value)?.bytes())?;
         rest = next;
     }
@@ -68,7 +68,7 @@ fn key_at(path: &str) -> Option<Key> {
 type Cut<'a> = (&'a str, Option<(&'static str, &'a str)>);
 
 /// Cuts a value off `text`. `None` when it seems to hold another identifier: then the order is wrong, not the escapes.
-fn cut<'a>(text: &'a str, qualifiers: &[&'static str]) -> Option<Cut<'a>> {
+fn value_before<'a>(text: &'a str, qualifiers: &[&'static str]) -> Option<Cut<'a>> {
     let mut from = 0;
     // The first segment is the value's, whatever it is.
     while let Some(at) = text.get(from..)?.find('/').map(|at| from + at) {

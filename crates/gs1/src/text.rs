@@ -23,29 +23,27 @@ pub struct Text<const MAX: usize> {
 }
 
 impl<const MAX: usize> Text<MAX> {
-    const EMPTY: Self = Self { bytes: [0; MAX], len: 0 };
-
     /// `text` when it is 1 to `MAX` characters of the set.
     pub fn new(text: &str) -> Option<Self> {
-        Self::collect(text.bytes(), in_set82)
+        Self::from_bytes(text.as_bytes())
+    }
+
+    pub(crate) fn from_bytes(text: &[u8]) -> Option<Self> {
+        Self::of(text, in_set82)
     }
 
     /// The same with `#`, which stands in character set 39 only.
-    pub(crate) fn with_hash(bytes: &[u8]) -> Option<Self> {
-        Self::collect(bytes.iter().copied(), in_set82_or_hash)
+    pub(crate) fn with_hash(text: &[u8]) -> Option<Self> {
+        Self::of(text, in_set82_or_hash)
     }
 
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        Self::collect(bytes.iter().copied(), in_set82)
-    }
-
-    fn collect(bytes: impl Iterator<Item = u8>, allowed: fn(u8) -> bool) -> Option<Self> {
-        let mut text = Self::EMPTY;
-        for byte in bytes {
-            *text.bytes.get_mut(usize::from(text.len))? = allowed(byte).then_some(byte)?;
-            text.len = text.len.checked_add(1)?;
+    fn of(text: &[u8], allowed: impl Fn(u8) -> bool) -> Option<Self> {
+        if text.is_empty() || !text.iter().fold(true, |all, byte| all & allowed(*byte)) {
+            return None;
         }
-        (text.len > 0).then_some(text)
+        let mut bytes = [0; MAX];
+        bytes.get_mut(..text.len())?.copy_from_slice(text);
+        Some(Self { bytes, len: u8::try_from(text.len()).ok()? })
     }
 
     /// The text.

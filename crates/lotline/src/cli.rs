@@ -3,6 +3,8 @@
 use std::{collections::BTreeSet, ffi::OsString, iter, net::SocketAddr, path::PathBuf};
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use epcis::write::{CbvFormat, EpcFormat, Options, Target};
+use gs1::CompanyPrefixes;
 use jiff::civil::Date;
 
 use crate::{
@@ -37,6 +39,7 @@ pub(crate) enum Command {
     Trace(TraceArgs),
     Export(ExportArgs),
     Hash(HashArgs),
+    Convert(ConvertArgs),
     Token(TokenArgs),
     #[command(subcommand)]
     Db(DbCommand),
@@ -80,6 +83,9 @@ pub(crate) struct ServeArgs {
     /// `capture.max_document`: largest document, for example `512 MiB`
     #[arg(long, env = "LOTLINE_CAPTURE_MAX_DOCUMENT", value_name = "SIZE")]
     pub(crate) max_document: Option<Size>,
+    /// `identifiers.company_prefixes`: GS1 company prefixes whose Digital Links can be written as EPC URNs
+    #[arg(long, env = "LOTLINE_IDENTIFIERS_COMPANY_PREFIXES", value_name = "DIGITS,…", value_delimiter = ',')]
+    pub(crate) company_prefixes: Option<Vec<String>>,
     /// `log.format`: how a line of the log looks
     #[arg(long, env = "LOTLINE_LOG_FORMAT", value_name = "FORMAT")]
     pub(crate) log_format: Option<LogFormat>,
@@ -227,6 +233,64 @@ pub(crate) struct ExportArgs {
     /// Folder to write one CSV file per sheet into
     #[arg(long, value_name = "FOLDER", conflicts_with = "out")]
     pub(crate) csv: Option<PathBuf>,
+}
+
+/// Writes an EPCIS document in another binding, another version, or another spelling.
+///
+/// Nothing is lost: what the target has no words for is kept in annotations of their own namespace, each with a finding
+/// on standard error, and comes back when the document is read again. Events that are not accepted are left out.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lotline convert receipts.xml > receipts.jsonld
+  lotline convert --to xml-1.2 --epc-format Always_EPC_URN --company-prefix 0614141 -o receipts.xml receipts.jsonld
+  curl https://partner.example/events | lotline convert --to xml --cbv-format Always_Web_URI -
+
+Exit status: 0 written, 1 something was not accepted (then no file is written with --output), 2 the document could not
+be read, or the answer not be written.")]
+pub(crate) struct ConvertArgs {
+    /// Document; `-` is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) input: PathBuf,
+    /// What to write: `json` (JSON-LD 2.0), `xml` (XML 2.0) or `xml-1.2`
+    #[arg(long, value_name = "TARGET", default_value_t)]
+    pub(crate) to: Target,
+    /// Spelling of GS1 keys: `No_Preference`, `Always_GS1_Digital_Link`, `Always_EPC_URN` or `Never_Translates`
+    #[arg(long, value_name = "FORMAT", default_value_t)]
+    pub(crate) epc_format: EpcFormat,
+    /// Spelling of standard terms in XML: `No_Preference`, `Always_URN` or `Always_Web_URI`
+    #[arg(long, value_name = "FORMAT", default_value_t)]
+    pub(crate) cbv_format: CbvFormat,
+    /// Version of the JSON-LD context that JSON refers to: `2.0.0` or `2.0.1`
+    #[arg(long, value_name = "VERSION", default_value_t)]
+    pub(crate) context: epcis::ContextVersion,
+    /// A GS1 company prefix, so that its Digital Links can be written as URNs; those of URNs in the document are known
+    #[arg(long, value_name = "DIGITS")]
+    pub(crate) company_prefix: Vec<String>,
+    /// File to write; it is replaced when all went well
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Only what is not accepted
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+}
+
+impl ConvertArgs {
+    /// The company prefixes that were given.
+    pub(crate) fn company_prefixes(&self) -> Result<CompanyPrefixes, Failure> {
+        crate::config::company_prefixes(&self.company_prefix)
+    }
+
+    /// How to write.
+    pub(crate) fn options(&self, company_prefixes: CompanyPrefixes) -> Options {
+        Options {
+            target: self.to,
+            epc_format: self.epc_format,
+            cbv_format: self.cbv_format,
+            context: self.context,
+            company_prefixes,
+        }
+    }
 }
 
 /// Computes the event hashes of documents (CBV 2.0, section 8.9).
@@ -413,6 +477,7 @@ mod tests {
             "server.graphiql",
             "database.url",
             "capture.max_document",
+            "identifiers.company_prefixes",
             "log.format",
             "log.level",
         ] {

@@ -9,6 +9,7 @@ use std::{
 };
 
 use domain::Role;
+use gs1::CompanyPrefixes;
 use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
@@ -21,6 +22,7 @@ pub(crate) struct Config {
     pub(crate) server: Server,
     pub(crate) database: Database,
     pub(crate) capture: Capture,
+    pub(crate) identifiers: Identifiers,
     pub(crate) log: Log,
     pub(crate) tenant: Vec<Tenant>,
 }
@@ -79,6 +81,14 @@ impl Default for Capture {
     fn default() -> Self {
         Self { max_document: Size(app::CaptureLimits::default().max_document_bytes) }
     }
+}
+
+/// `[identifiers]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Identifiers {
+    /// GS1 company prefixes, without which a Digital Link cannot be written as an EPC URN.
+    pub(crate) company_prefixes: Vec<String>,
 }
 
 /// `[log]`
@@ -200,6 +210,15 @@ impl Config {
     pub(crate) fn parse(text: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(text)
     }
+}
+
+/// A table of GS1 company prefixes.
+pub(crate) fn company_prefixes(prefixes: &[String]) -> Result<CompanyPrefixes, Failure> {
+    let mut table = CompanyPrefixes::new();
+    for prefix in prefixes {
+        table.add(prefix, prefix.len()).or_fail(|| format!("`{prefix}` is no GS1 company prefix"))?;
+    }
+    Ok(table)
 }
 
 /// A database URL. It may hold a password, so it is never printed.

@@ -6,12 +6,12 @@ use std::{
 };
 
 use epcis::{Event, Finding, Item, Limits, Severity, hash::Hasher};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::{
     cli::HashArgs,
     documents::{OpenDocument, eprint_line, finding_line},
-    failure::{Failure, Outcome},
+    failure::{Failure, OrFail, Outcome},
 };
 
 pub(crate) fn hash(args: &HashArgs, out: &mut dyn Write) -> Result<Outcome, Failure> {
@@ -36,6 +36,18 @@ pub(crate) fn hash(args: &HashArgs, out: &mut dyn Write) -> Result<Outcome, Fail
     }
     out.flush()?;
     if unusable == 0 { Ok(outcome) } else { Err(Failure::new("not every document could be read")) }
+}
+
+/// What is said of one event with `--json`; `I` is its identifier, written as it is spelled.
+#[derive(Serialize)]
+struct Line<'a, I> {
+    file: &'a Path,
+    event: u64,
+    #[serde(rename = "eventID")]
+    event_id: Option<&'a I>,
+    hash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prehash: Option<&'a str>,
 }
 
 /// The hashes of one document.
@@ -68,13 +80,11 @@ impl Hashing<'_> {
             Item::Event { event, .. } => self.event(&event, out),
             Item::Rejected { event, findings, .. } => {
                 self.complain(document, &findings);
-                match event {
-                    Some(event) => self.event(&event, out),
-                    None => {
-                        self.events += 1;
-                        Ok(())
-                    }
+                if let Some(event) = event {
+                    return self.event(&event, out);
                 }
+                self.events += 1;
+                Ok(())
             }
             Item::Foreign { event, at, .. } => {
                 self.events += 1;
@@ -110,16 +120,10 @@ impl Hashing<'_> {
             writeln!(out, "{}", self.hasher.hash(event))?;
             return Ok(());
         }
-        let event_id = event.event_id.as_ref().map(|id| id.spelled());
-        let mut line = json!({
-            "file": self.file,
-            "event": index,
-            "eventID": event_id,
-            "hash": self.hasher.hash(event).to_string(),
-        });
-        if self.args.prehash {
-            line["prehash"] = self.hasher.prehash(event).into();
-        }
+        let hash = self.hasher.hash(event).to_string();
+        let prehash = self.args.prehash.then(|| self.hasher.prehash(event));
+        let line = Line { file: self.file, event: index, event_id: event.event_id.as_ref(), hash, prehash };
+        let line = serde_json::to_string(&line).or_fail(|| "the line cannot be written as JSON".to_owned())?;
         writeln!(out, "{line}")?;
         Ok(())
     }

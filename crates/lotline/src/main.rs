@@ -4,6 +4,7 @@ mod capture;
 mod cli;
 mod client;
 mod config;
+mod convert;
 mod demo;
 mod documents;
 mod export;
@@ -54,6 +55,7 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
             Command::Export(args) => export::export(&args, &mut out).await,
             Command::Hash(args) => documents::allow_closed_pipe(hash::hash(&args, &mut out)),
             Command::Token(args) => token::token(&args, &mut out),
+            Command::Convert(args) => documents::allow_closed_pipe(convert::convert(&args, &mut out)),
             Command::Validate(args) => documents::allow_closed_pipe(validate::validate(&args, &mut out)),
             Command::Db(DbCommand::Migrate { database }) => serve::migrate(&database).await,
             Command::Schema(args) => schema::schema(&args, &mut out),

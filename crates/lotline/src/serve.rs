@@ -16,7 +16,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     cli::ServeArgs,
-    config::{Config, DatabaseUrl, Issuer, IssuerKind, Log, LogFormat, Party, Tenant},
+    config::{self, Config, DatabaseUrl, Issuer, IssuerKind, Log, LogFormat, Party, Tenant},
     failure::{Failure, OrFail, Outcome},
 };
 
@@ -43,6 +43,7 @@ const BEHIND: &str =
 
 pub(crate) async fn serve(args: &ServeArgs) -> Result<Outcome, Failure> {
     let config = args.config()?;
+    let company_prefixes = config::company_prefixes(&config.identifiers.company_prefixes)?;
     start_log(&config.log)?;
     let app = open(&config, args.migrate).await?;
     let interrupted = app.recover().await.or_fail(|| "the capture jobs cannot be read".to_owned())?;
@@ -53,9 +54,10 @@ pub(crate) async fn serve(args: &ServeArgs) -> Result<Outcome, Failure> {
     let gateway_config = gateway::Config {
         graphiql: config.server.graphiql,
         request_timeout: config.server.request_timeout.0,
+        company_prefixes: Arc::new(company_prefixes),
         ..gateway::Config::default()
     };
-    let router = gateway::router(app, gateway_config);
+    let router = gateway::router(app, gateway_config.clone());
     let listen = listener.local_addr().or_fail(|| "the address of the gateway is not known".to_owned())?;
     tracing::info!(server.listen = %listen, server.base_url = config.server.base_url(), "serving");
     // Asked once, it finishes what it began; asked again, it ends at once.
@@ -94,6 +96,7 @@ impl ServeArgs {
         server.base_url = self.base_url.clone().or(server.base_url.take());
         replace(&mut config.database.url, self.database.as_ref());
         replace(&mut config.capture.max_document, self.max_document.as_ref());
+        replace(&mut config.identifiers.company_prefixes, self.company_prefixes.as_ref());
         replace(&mut config.log.format, self.log_format.as_ref());
         replace(&mut config.log.level, self.log_level.as_ref());
         Ok(config)

@@ -171,6 +171,34 @@ fn an_event_has_one_hash_in_either_binding_and_from_standard_input() {
 }
 
 /// Makes a key for a tenant's staff and writes a configuration that knows it.
+#[test]
+fn a_document_is_converted_there_and_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let json = r#"{"@context":["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",{"ex":"https://ex.org/"}],
+        "type":"EPCISDocument","schemaVersion":"2.0","creationDate":"2028-08-15T22:30:00Z","epcisBody":{"eventList":[
+        {"type":"ObjectEvent","eventTime":"2028-08-15T22:30:00-07:00","eventTimeZoneOffset":"-07:00","action":"OBSERVE",
+         "bizStep":"shipping","epcList":["https://id.gs1.org/00/095210030000000015"],"ex:crates":12}]}}"#;
+    fs::write(path("a.jsonld"), json).unwrap();
+    let xml = ["convert", "--to", "xml-1.2", "--epc-format", "Always_EPC_URN", "--company-prefix", "9521003"];
+    let (status, _) = run(&[&xml[..], &["-o", &path("a.xml"), &path("a.jsonld")]].concat());
+    let written = fs::read_to_string(path("a.xml")).unwrap();
+    assert_eq!(status, 0);
+    assert!(written.contains("urn:epc:id:sscc:9521003.0000000001"), "{written}");
+    assert!(written.contains("urn:epcglobal:cbv:bizstep:shipping"), "{written}");
+
+    let (status, back) = run(&["convert", &path("a.xml")]);
+    assert_eq!(status, 0);
+    assert!(back.contains(r#""bizStep":"shipping""#) && back.contains(r#""ex:crates":12"#), "{back}");
+    let hash = |name: &str| run(&["hash", &path(name)]);
+    assert_eq!(hash("a.xml"), hash("a.jsonld"));
+
+    fs::write(path("bad.jsonld"), json.replace("OBSERVE", "LOOK")).unwrap();
+    assert_eq!(run(&["convert", "--to", "xml", "-o", &path("bad.xml"), &path("bad.jsonld")]), (1, String::new()));
+    assert!(!Path::new(&path("bad.xml")).exists(), "half a document was written");
+    assert_eq!(run(&["convert", &path("nowhere.xml")]).0, 2);
+}
+
 fn configure(folder: &Path) {
     let (status, printed) = run(&["token", "keygen", "--out", folder.join("key.pem").to_str().unwrap()]);
     assert_eq!(status, 0);

@@ -287,8 +287,9 @@ impl JsonCore {
     fn give(&mut self, kind: DocumentKind) {
         if !self.head.given {
             let mut document = self.head.give(kind);
-            kept::restore_document(&mut document, &mut self.pending);
-            self.pending.push_front(Item::Document(Box::new(document)));
+            let annotation = self.pending.iter().position(kept::is_document_annotation);
+            kept::restore_document(&mut document, annotation.and_then(|at| self.pending.remove(at)));
+            self.pending.push_front(Item::Document(document));
         }
     }
 

@@ -151,7 +151,7 @@ impl Head {
     }
 
     /// The document as it is known when its events begin.
-    pub(super) fn give(&mut self, kind: DocumentKind) -> Document {
+    pub(super) fn give(&mut self, kind: DocumentKind) -> Box<Document> {
         self.given = true;
         let mut document = std::mem::replace(&mut self.document, Document::new(kind));
         document.kind = kind;
@@ -161,7 +161,7 @@ impl Head {
         } else {
             document.query = None;
         }
-        document
+        Box::new(document)
     }
 }
 

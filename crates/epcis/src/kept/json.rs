@@ -41,7 +41,7 @@ fn skip_digits(text: &str) -> &str {
 fn is_plain_name(name: &Name, outside: bool) -> bool {
     match (name.namespace.as_str(), name.prefix.as_str()) {
         _ if name::is_reserved(name) => false,
-        ("", "") => !outside && !name.local.contains(':') && name.local != "@context",
+        ("", "") => !outside && !name.local.contains(':'),
         ("", prefix) => !matches!(prefix, "http" | "https" | "urn") && is_local(&name.local, outside),
         _ => is_local(&name.local, outside),
     }
@@ -199,8 +199,23 @@ pub(crate) fn event(event: &Extension) -> Extension {
         Value::Members(members) if !members.iter().any(typed) => {
             Extension { name: shaped.name, attributes: Vec::new(), value: Value::Members(members) }
         }
-        _ => hold(event.name.clone(), event),
+        _ => {
+            let name = if is_plain_name(&event.name, true) { event.name.clone() } else { annotation("event") };
+            let mut held = hold(name, event);
+            if let Value::Members(members) = &mut held.value {
+                members.extend(event.value.members().iter().filter(|member| is_required(member)).cloned());
+            }
+            held
+        }
     }
+}
+
+/// Whether a member is one that JSON wants of every event.
+fn is_required(member: &Extension) -> bool {
+    let local = member.name.namespace.is_empty() && member.name.prefix.is_empty() && member.attributes.is_empty();
+    local
+        && matches!(member.name.local.as_str(), "eventTime" | "eventTimeZoneOffset")
+        && matches!(member.value, Value::Text(_))
 }
 
 /// Takes the annotations away from the members of an object that was read, and does what they say.
@@ -240,9 +255,8 @@ fn spread(members: &mut Vec<Extension>, order: &Value) {
 /// Takes the annotations away from one member that was read.
 pub(crate) fn restore_one(member: &mut Extension) {
     if let Value::Members(members) = &member.value
-        && let [only] = members.as_slice()
-        && is_called(&only.name, STORED)
-        && let Value::Text(text) = &only.value
+        && let Some(found) = members.iter().find(|found| is_called(&found.name, STORED))
+        && let Value::Text(text) = &found.value
         && let Ok(stored) = serde_json::from_str(text)
     {
         *member = stored;

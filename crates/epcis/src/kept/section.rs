@@ -1,7 +1,5 @@
 //! What stands around the events, where a target has no place for it.
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
 
 use super::{annotation, is_annotation, is_called};
@@ -25,12 +23,6 @@ pub(crate) const ADDED: &str = "https://lotline.dev/ns/kept/added";
 /// The local name of a business document header.
 pub(crate) const HEADER: &str = "StandardBusinessDocumentHeader";
 
-/// Something that stands beside the events.
-pub(crate) enum Beside {
-    Extension(Section, Extension),
-    Vocabulary(Box<VocabularyElement>),
-}
-
 /// What a document says of itself that the target cannot.
 #[derive(Default, Deserialize, PartialEq, Serialize)]
 #[serde(default)]
@@ -43,6 +35,8 @@ struct Kept {
     creation_date: Option<Created>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     contexts: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    terms: Vec<Extension>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attributes: Vec<(Name, String)>,
 }
@@ -81,6 +75,7 @@ pub(crate) fn document_annotation(
     match binding {
         Binding::Xml => {
             kept.id.clone_from(&document.id);
+            kept.terms.clone_from(&document.terms);
             kept.contexts = document.contexts.iter().filter(|address| !is_standard(address)).cloned().collect();
         }
         Binding::Json => kept.attributes.clone_from(&document.attributes),
@@ -101,16 +96,19 @@ pub(crate) fn document_name() -> Name {
     annotation(DOCUMENT)
 }
 
-/// Gives a document back what its binding could not say: from the attributes of the root element, or from the members
-/// that stand beside header and body, which are among the items found so far.
-pub(crate) fn restore_document(document: &mut Document, found: &mut VecDeque<Item>) {
+/// Whether an item is the annotation of a document in JSON.
+pub(crate) fn is_document_annotation(item: &Item) -> bool {
+    matches!(item, Item::Extension(Section::Document, extension) if is_called(&extension.name, DOCUMENT))
+}
+
+/// Gives a document back what its binding could not say: from an attribute of the root element, or from the member that
+/// stands beside header and body.
+pub(crate) fn restore_document(document: &mut Document, annotation: Option<Item>) {
     let attribute = document.attributes.iter().position(|(name, _)| is_annotation(name) && name.local == DOCUMENT);
-    let text = match attribute {
-        Some(at) => document.attributes.remove(at).1,
-        None => match take_member(found) {
-            Some(text) => text,
-            None => return,
-        },
+    let text = match (attribute, annotation) {
+        (Some(at), _) => document.attributes.remove(at).1,
+        (None, Some(Item::Extension(_, Extension { value: Value::Text(text), .. }))) => text,
+        _ => return,
     };
     let Ok(kept) = serde_json::from_str::<Kept>(&text) else { return };
     if let Some((kind, _)) = KINDS.iter().find(|(_, name)| kept.kind.as_deref() == Some(*name)) {
@@ -126,19 +124,8 @@ pub(crate) fn restore_document(document: &mut Document, found: &mut VecDeque<Ite
         };
     }
     document.contexts.extend(kept.contexts);
+    document.terms.extend(kept.terms);
     document.attributes.extend(kept.attributes);
-}
-
-/// Takes the annotation about the document out of what was found.
-fn take_member(found: &mut VecDeque<Item>) -> Option<String> {
-    let at = found.iter().position(|item| match item {
-        Item::Extension(Section::Document, extension) => is_called(&extension.name, DOCUMENT),
-        _ => false,
-    })?;
-    match found.remove(at) {
-        Some(Item::Extension(_, Extension { value: Value::Text(text), .. })) => Some(text),
-        _ => None,
-    }
 }
 
 /// Whether an extension is a header that was added because the schema wants one.
@@ -161,29 +148,35 @@ pub(crate) fn late_vocabulary(element: &VocabularyElement) -> Extension {
     super::text(VOCABULARY, super::to_json(element))
 }
 
+/// The local name of an annotation without the number that tells it from others.
+fn unnumbered(name: &Name) -> Option<&str> {
+    is_annotation(name).then(|| name.local.split('-').next().unwrap_or_default())
+}
+
 /// What an extension beside the events was before it was written; nothing for one that was only added.
-pub(crate) fn restore_section(section: Section, mut extension: Extension, binding: Binding) -> Option<Beside> {
+pub(super) fn restore(section: Section, mut extension: Extension, binding: Binding) -> Option<Item> {
     if section == Section::Header && extension.name.local == HEADER && is_added(&extension) {
         return None;
     }
-    if section == Section::Document && is_called(&extension.name, VOCABULARY) {
+    let local = unnumbered(&extension.name);
+    if section == Section::Document && local == Some(VOCABULARY) {
         let element = match &extension.value {
             Value::Text(text) => serde_json::from_str(text).ok(),
             _ => None,
         };
         if let Some(element) = element {
-            return Some(Beside::Vocabulary(Box::new(element)));
+            return Some(Item::Vocabulary(element));
         }
     }
     if section == Section::Document
-        && let Some((inner, _)) = SECTIONS.iter().find(|(_, local)| is_called(&extension.name, local))
+        && let Some((inner, _)) = SECTIONS.iter().find(|(_, known)| local == Some(*known))
         && let Value::Members(members) = &mut extension.value
         && members.len() == 1
         && let Some(mut only) = members.pop()
     {
         super::restore_extension(&mut only, binding);
-        return Some(Beside::Extension(*inner, only));
+        return Some(Item::Extension(*inner, only));
     }
     super::restore_extension(&mut extension, binding);
-    Some(Beside::Extension(section, extension))
+    Some(Item::Extension(section, extension))
 }

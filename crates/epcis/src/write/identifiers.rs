@@ -41,6 +41,11 @@ impl Identifiers {
         Self { format, prefixes: prefixes.clone() }
     }
 
+    /// The company prefixes that were given or learned so far.
+    pub(super) fn prefixes(&self) -> &CompanyPrefixes {
+        &self.prefixes
+    }
+
     /// Whether every identifier stays as it came.
     fn is_idle(&self) -> bool {
         matches!(self.format, EpcFormat::NoPreference | EpcFormat::NeverTranslates)

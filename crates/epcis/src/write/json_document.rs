@@ -1,11 +1,14 @@
 //! A JSON-LD document: what stands around the events.
 
+use gs1::CompanyPrefixes;
+
 use super::{
     NO_DATE, Options, identifiers::Identifiers, json::JsonEvents, json_text::JsonText, keep::Keep, notes::Notes,
     prefixes::Prefixes, shape,
 };
 use crate::{
-    Binding, Document, DocumentKind, Event, Extension, Section, Value, VocabularyElement, json::STANDARD, kept, rule,
+    Binding, Document, DocumentKind, Event, Extension, Name, Section, Value, VocabularyElement, json::STANDARD, kept,
+    rule,
 };
 
 /// Where in the document the writer is.
@@ -29,11 +32,15 @@ pub(super) struct JsonDocument {
     kind: DocumentKind,
     context: String,
     contexts: Vec<String>,
+    terms: Vec<Extension>,
     identifiers: Identifiers,
     stage: Stage,
     /// The vocabulary whose elements are being written.
     vocabulary: String,
     events: u64,
+    /// Members that stand beside the events, and how many annotations do.
+    beside: Vec<(Section, Name)>,
+    annotations: u64,
     /// What stands behind the events.
     late: Vec<(Section, Extension)>,
 }
@@ -49,10 +56,13 @@ impl JsonDocument {
             kind,
             context: format!("https://ref.gs1.org/standards/epcis/{}/epcis-context.jsonld", options.context),
             contexts,
+            terms: document.terms.clone(),
             identifiers: Identifiers::new(options.epc_format, &options.company_prefixes),
             stage: Stage::Beginning,
             vocabulary: String::new(),
             events: 0,
+            beside: Vec::new(),
+            annotations: 0,
             late: Vec::new(),
         };
         match kind {
@@ -118,6 +128,14 @@ impl JsonDocument {
             own.collect()
         };
         terms_object(&mut self.text, &terms);
+        if !self.terms.is_empty() {
+            self.text.open('{');
+            for term in &self.terms {
+                self.text.name(&term.name.local);
+                verbatim(&mut self.text, &term.value);
+            }
+            self.text.close('}');
+        }
         self.text.close(']');
     }
 
@@ -126,20 +144,42 @@ impl JsonDocument {
             let message = format!("`{}` stands beside the events and is left out", extension.name.local);
             return notes.warn(rule::LEFT_OUT, "", message);
         }
-        let extension = shape::extension(extension, Binding::Json);
-        self.prefixes.enter_extension(&extension, notes);
-        let extension = if self.prefixes.has_local() { kept::held(&extension) } else { extension.into_owned() };
+        let extension = self.plainly(section, extension, notes);
         match section {
             Section::Header if !self.is_query() && self.stage <= Stage::Header => {
                 self.enter_header();
                 self.beside(&extension);
             }
             Section::Header | Section::MasterData => {
-                self.late.push((Section::Document, kept::wrapped(section, extension)));
+                let wrapped = self.numbered(kept::wrapped(section, extension));
+                self.late.push((Section::Document, wrapped));
             }
             Section::Document if self.stage == Stage::Beginning && !self.is_query() => self.beside(&extension),
             section => self.late.push((section, extension)),
         }
+    }
+
+    /// An extension as it can stand where no prefix can be declared.
+    fn plainly(&mut self, section: Section, extension: &Extension, notes: &mut Notes) -> Extension {
+        if section == Section::Document && is_member(extension) && !self.is_query() {
+            return extension.clone();
+        }
+        let shaped = shape::extension(extension, Binding::Json);
+        self.prefixes.enter_extension(&shaped, notes);
+        let place = (section, shaped.name.clone());
+        if self.prefixes.has_local() || self.beside.contains(&place) {
+            return self.numbered(kept::held(extension));
+        }
+        self.beside.push(place);
+        shaped.into_owned()
+    }
+
+    /// An annotation under a name that needs no declaration and that no other has.
+    fn numbered(&mut self, mut annotation: Extension) -> Extension {
+        self.annotations += 1;
+        annotation.name.prefix.clear();
+        annotation.name.local = format!("{}-{}", annotation.name.local, self.annotations);
+        annotation
     }
 
     /// A member where no prefix can be declared.
@@ -164,7 +204,8 @@ impl JsonDocument {
         let element = self.identifiers.vocabulary(element, notes);
         if self.stage > Stage::Vocabulary {
             notes.info(rule::KEPT, "", format!("master data of `{}` comes behind the events", element.id.spelled()));
-            return self.late.push((Section::Document, kept::late_vocabulary(&element)));
+            let late = self.numbered(kept::late_vocabulary(&element));
+            return self.late.push((Section::Document, late));
         }
         self.enter_vocabulary(&element.vocabulary);
         self.prefixes.enter_vocabulary(&element, notes);
@@ -274,11 +315,55 @@ impl JsonDocument {
         let shaped = kept::json::event(event);
         self.prefixes.enter_extension(&shaped, notes);
         self.text.open('{');
-        self.event_context();
+        let added = self.foreign_context(shaped.value.members());
         self.text.name("type");
         self.text.named(&shaped.name, &self.prefixes);
-        self.text.extensions(shaped.value.members(), &self.prefixes);
+        for member in shaped.value.members() {
+            if added.is_empty() || !is_context(member) {
+                self.text.extensions(std::slice::from_ref(member), &self.prefixes);
+            }
+        }
+        if !added.is_empty() && !self.is_bare() {
+            self.text.annotation(&kept::text(kept::DECLARED, added));
+        }
         self.text.close('}');
+    }
+
+    /// `@context` of a private event, which has one of its own as a member like others. Gives the prefixes that were
+    /// added to it.
+    fn foreign_context(&mut self, members: &[Extension]) -> String {
+        if self.is_bare() {
+            self.context(true);
+            return "@context".to_owned();
+        }
+        let terms: Vec<_> = self.prefixes.local_terms().collect();
+        if terms.is_empty() {
+            return String::new();
+        }
+        self.text.name("@context");
+        self.text.open('{');
+        for own in members.iter().filter(|member| is_context(member)).flat_map(|own| own.value.members()) {
+            if !terms.iter().any(|(prefix, _)| *prefix == own.name.local) {
+                self.text.name(&own.name.local);
+                verbatim(&mut self.text, &own.value);
+            }
+        }
+        for (prefix, namespace) in &terms {
+            self.text.name(prefix);
+            if namespace.is_empty() { self.text.raw("null") } else { self.text.string(namespace) }
+        }
+        self.text.close('}');
+        let own = |prefix: &str| {
+            let mut own = members.iter().filter(|member| is_context(member)).flat_map(|own| own.value.members());
+            own.any(|term| term.name.local == prefix)
+        };
+        let added: Vec<_> = terms.iter().map(|(prefix, _)| *prefix).filter(|prefix| !own(prefix)).collect();
+        if added.is_empty() { " ".to_owned() } else { added.join(" ") }
+    }
+
+    /// The company prefixes that were given or learned so far.
+    pub(super) fn company_prefixes(&self) -> &CompanyPrefixes {
+        self.identifiers.prefixes()
     }
 
     pub(super) fn finish(&mut self, notes: &mut Notes) {
@@ -310,6 +395,46 @@ impl JsonDocument {
         }
         section(Section::Body);
         section(Section::Document);
+    }
+}
+
+/// Whether an extension is a member of the document that only JSON has.
+fn is_member(extension: &Extension) -> bool {
+    let name = &extension.name;
+    name.namespace.is_empty()
+        && name.prefix.is_empty()
+        && matches!(name.local.as_str(), "instanceIdentifier" | "sender" | "receiver")
+        && extension.attributes.is_empty()
+        && matches!(extension.value, Value::Text(_))
+}
+
+/// Whether a member of a private event is its `@context`.
+fn is_context(member: &Extension) -> bool {
+    member.name.prefix.is_empty() && member.name.namespace.is_empty() && member.name.local == "@context"
+}
+
+/// A value whose names are only names.
+fn verbatim(text: &mut JsonText, value: &Value) {
+    match value {
+        Value::Text(string) => text.string(string),
+        Value::Number(digits) => text.raw(digits),
+        Value::Bool(value) => text.raw(if *value { "true" } else { "false" }),
+        Value::Null => text.raw("null"),
+        Value::List(values) => {
+            text.open('[');
+            for value in values {
+                verbatim(text, value);
+            }
+            text.close(']');
+        }
+        Value::Members(members) => {
+            text.open('{');
+            for member in members {
+                text.name(&member.name.local);
+                verbatim(text, &member.value);
+            }
+            text.close('}');
+        }
     }
 }
 

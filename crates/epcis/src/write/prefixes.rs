@@ -112,7 +112,7 @@ impl Prefixes {
 
     /// Whether anything has to be declared where it is used.
     pub(super) fn has_local(&self) -> bool {
-        self.local_terms().next().is_some()
+        !self.changed.is_empty() || self.local_terms().next().is_some()
     }
 
     /// Turns to something else.
@@ -255,9 +255,24 @@ fn is_meaning(declared: &str, prefix: &str, namespace: &str) -> bool {
     declared == namespace || (namespace.is_empty() && declared.strip_suffix(':') == Some(prefix))
 }
 
-/// Whether a word is a term of the EPCIS context, which must not be declared anew.
+/// Whether a word is a term of the EPCIS context, which must not be declared anew, or begins whole IRIs.
 fn is_term(word: &str) -> bool {
-    matches!(word, "id" | "type" | "value" | "source" | "destination" | "set" | "unset" | "action" | "ilmd" | "time")
+    matches!(
+        word,
+        "http"
+            | "https"
+            | "urn"
+            | "id"
+            | "type"
+            | "value"
+            | "source"
+            | "destination"
+            | "set"
+            | "unset"
+            | "action"
+            | "ilmd"
+            | "time"
+    )
 }
 
 fn each_event_name(event: &Event, visit: &mut impl FnMut(&Name)) {

@@ -74,8 +74,10 @@ pub(super) fn extension(extension: &Extension, binding: Binding) -> Cow<'_, Exte
 /// Whether an element of master data reads back as it is.
 pub(super) fn is_plain_vocabulary(element: &VocabularyElement, binding: Binding) -> bool {
     let trimmed = |text: &str| text.trim().len() == text.len() && !text.is_empty() && kept::xml::holds(text);
-    element.field_attributes.is_empty()
-        && is_plain(&element.extensions, binding, false)
+    let bare = element.field_attributes.is_empty()
+        && element.vocabulary_extensions.is_empty()
+        && element.attributes.iter().all(|attribute| attribute.extensions.is_empty());
+    bare && is_plain(&element.extensions, binding, false)
         && element.attributes.iter().all(|attribute| match (&attribute.value, binding) {
             (Value::Text(text), Binding::Xml) => kept::xml::holds(text),
             (Value::Members(members), Binding::Xml) => kept::xml::is_plain_content(members),

@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use gs1::CompanyPrefixes;
+
 use super::{Options, Target, json_document::JsonDocument, notes::Notes, xml_document::XmlDocument};
 use crate::{Document, Event, Extension, Finding, Section, VocabularyElement};
 
@@ -97,6 +99,14 @@ impl<W: Write> Writer<W> {
     /// what could not be translated.
     pub fn take_findings(&mut self) -> Vec<Finding> {
         self.notes.take()
+    }
+
+    /// The company prefixes that were given or learned so far.
+    pub fn company_prefixes(&self) -> &CompanyPrefixes {
+        match &self.syntax {
+            Syntax::Json(document) => document.company_prefixes(),
+            Syntax::Xml(document) => document.company_prefixes(),
+        }
     }
 
     /// Writes the end of the document and gives the output back.

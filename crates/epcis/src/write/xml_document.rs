@@ -1,5 +1,7 @@
 //! An XML document: what stands around the events.
 
+use gs1::CompanyPrefixes;
+
 use super::{
     CbvFormat, NO_DATE, Options, Target, event_type, identifiers::Identifiers, keep::Keep, notes::Notes,
     prefixes::Prefixes, shape, xml::XmlEvents, xml_text::XmlText,
@@ -286,8 +288,17 @@ impl XmlDocument {
         notes.enter(Some(self.events));
         if self.next_event(notes) {
             let shaped = shape::extension(event, Binding::Xml);
+            // EPCIS 2.0 has them in its extension point, 1.2 among the others.
+            let (opened, closed) = if self.old { ("", "") } else { ("<extension>", "</extension>\n") };
+            self.text.raw(opened);
             self.tree(&shaped, notes);
+            self.text.raw(closed);
         }
+    }
+
+    /// The company prefixes that were given or learned so far.
+    pub(super) fn company_prefixes(&self) -> &CompanyPrefixes {
+        self.identifiers.prefixes()
     }
 
     pub(super) fn finish(&mut self, notes: &mut Notes) {

@@ -1,15 +1,18 @@
 //! Building the tree of one element from its markup.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
-    name::QName,
+    name::{QName, is_name_character},
     reference,
     scan::{Fault, Halt, Malformed, RawAttribute, Scanner, Tag, Token, malformed},
     scope::{XML, XMLNS},
     tree::{Attribute, Declared, Node, Piece, Space, Tree},
 };
 use crate::Limits;
+
+/// Declarations in force at one place. Each name and each prefix in a value is looked for among them.
+const MAX_DECLARATIONS: usize = 256;
 
 /// Builds a tree.
 pub(super) struct Builder<'a, 'l> {
@@ -36,19 +39,21 @@ struct Open {
 }
 
 impl<'a, 'l> Builder<'a, 'l> {
-    /// Begins with a start tag. `depth` counts the elements around it.
+    /// Begins with a start tag. `nodes` is empty, `depth` counts the elements around it.
     pub(super) fn begin(
         piece: Piece<'a>,
         tag: &Tag<'a>,
         raw: Vec<RawAttribute<'a>>,
+        nodes: Vec<Node<'a>>,
         depth: usize,
         limits: &'l Limits,
     ) -> Result<Self, Halt> {
         let tree = Tree {
             piece,
-            nodes: Vec::with_capacity(64),
+            nodes,
             attributes: Vec::new(),
             declared: Vec::new(),
+            used_around: BTreeSet::new(),
             undeclared: Vec::new(),
         };
         let mut builder = Self {
@@ -142,8 +147,12 @@ impl<'a, 'l> Builder<'a, 'l> {
         }
         if has_children {
             self.text_beside(offset);
-        } else if let Some(node) = self.tree.nodes.get_mut(node) {
-            node.text = std::mem::take(&mut self.pending);
+        } else {
+            let text = std::mem::take(&mut self.pending);
+            self.note_uses(&text);
+            if let Some(node) = self.tree.nodes.get_mut(node) {
+                node.text = text;
+            }
         }
         self.open.pop();
         self.visible.truncate(visible);
@@ -156,6 +165,7 @@ impl<'a, 'l> Builder<'a, 'l> {
         if text.trim_ascii().is_empty() {
             return;
         }
+        self.note_uses(&text);
         let attributes = (0, 0);
         self.add(Node {
             name: None,
@@ -216,6 +226,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             let prefix = attribute.name.prefix();
             let space = if prefix.is_empty() { Space::None } else { self.space(prefix, node) };
             let value = reference::value(attribute.value, attribute.offset)?;
+            self.note_uses(&value);
             self.tree.attributes.push(Attribute { name: attribute.name, space, value });
         }
         let end = self.tree.attributes.len();
@@ -255,13 +266,50 @@ impl<'a, 'l> Builder<'a, 'l> {
         if let Some(fault) = fault {
             return malformed(attribute.offset, fault);
         }
+        if self.visible.len() + self.tree.piece.outer.len() >= MAX_DECLARATIONS {
+            return limit(attribute.offset, format!("more than {MAX_DECLARATIONS} namespaces are declared at once"));
+        }
         self.visible.push(self.tree.declared.len());
-        self.tree.declared.push(Declared { prefix, namespace, node });
+        self.tree.declared.push(Declared { prefix, namespace, node, used: false });
         Ok(())
     }
 
-    /// What a prefix stands for. A prefix that was never declared stands for nothing.
+    /// Notes the prefixes that a value uses in something like `prefix:name`. Those of the root element are handed out
+    /// with the document, so that ordinary documents have nothing to note.
+    fn note_uses(&mut self, value: &str) {
+        let below_root = self.tree.piece.outer.below_root();
+        if self.visible.is_empty() && below_root == self.tree.piece.outer.len() {
+            return;
+        }
+        for colon in memchr::memchr_iter(b':', value.as_bytes()) {
+            let before = value.get(..colon).unwrap_or_default();
+            let outside = |character| character == ':' || !is_name_character(character);
+            let prefix = before.rsplit(outside).next().unwrap_or_default();
+            if before.strip_suffix(prefix).is_some_and(|before| before.ends_with(':')) {
+                continue;
+            }
+            match self.space_of(prefix) {
+                Space::Inner(index) if !prefix.is_empty() => {
+                    self.tree.declared.get_mut(index).into_iter().for_each(|declared| declared.used = true);
+                }
+                Space::Outer(index) if index >= below_root && !prefix.is_empty() => {
+                    self.tree.used_around.insert(index);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What the prefix of a name stands for. A prefix that was never declared stands for nothing.
     fn space(&mut self, prefix: &'a str, node: usize) -> Space {
+        let space = self.space_of(prefix);
+        if space == Space::None && !prefix.is_empty() {
+            self.tree.undeclared.push((node, prefix));
+        }
+        space
+    }
+
+    fn space_of(&self, prefix: &str) -> Space {
         let inner = self.visible.iter().rev().find_map(|index| {
             let declared = self.tree.declared.get(*index)?;
             (declared.prefix == prefix).then_some((*index, declared.namespace.is_empty()))
@@ -272,13 +320,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             None if prefix == "xml" => Space::Xml,
             None => {
                 let found = self.tree.piece.outer.find(prefix).map_or(Space::None, Space::Outer);
-                if !self.tree.namespace(found).is_empty() {
-                    return found;
-                }
-                if !prefix.is_empty() {
-                    self.tree.undeclared.push((node, prefix));
-                }
-                Space::None
+                if self.tree.namespace(found).is_empty() { Space::None } else { found }
             }
         }
     }

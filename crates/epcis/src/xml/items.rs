@@ -29,7 +29,7 @@ impl Items {
     /// Hands out the document as it is known now, and all that was found.
     pub(super) fn release(&mut self) {
         if let Some(mut document) = self.document.take() {
-            kept::restore_document(&mut document, &mut self.waiting);
+            kept::restore_document(&mut document, None);
             self.ready.push_back(Item::Document(document));
         }
         self.ready.append(&mut self.waiting);

@@ -12,7 +12,7 @@ use super::{
     scan::{Halt, RawAttribute, Scanner, Tag, Token, malformed},
     scope::Scopes,
     sequence::{Fit, Sequence},
-    tree::{At, Piece},
+    tree::{At, Node, Piece},
     walk::Walk,
 };
 use crate::{
@@ -21,6 +21,9 @@ use crate::{
     input::Position,
     rule,
 };
+
+/// Nodes for which room is kept.
+const MAX_ROOM: usize = 4096;
 
 /// How far a document was read, and what was found.
 pub(super) struct Reading {
@@ -31,6 +34,8 @@ pub(super) struct Reading {
     open: Vec<Open>,
     events: u64,
     begun: bool,
+    /// Room for the nodes of the next tree.
+    room: Vec<Node<'static>>,
 }
 
 /// An element whose end was not read yet.
@@ -65,6 +70,7 @@ impl Reading {
             open: Vec::new(),
             events: 0,
             begun: false,
+            room: Vec::new(),
         }
     }
 
@@ -158,7 +164,10 @@ impl Reading {
         scanner: &mut Scanner<'a>,
     ) -> Result<(), Halt> {
         let limits = self.limits;
-        let builder = Builder::begin(piece, tag, attributes, self.open.len(), &limits)?;
+        let builder = {
+            let room = Node::room(std::mem::take(&mut self.room));
+            Builder::begin(piece, tag, attributes, room, self.open.len(), &limits)?
+        };
         let Some(open) = self.open.last() else {
             return self.root(builder, tag, scanner);
         };
@@ -185,6 +194,10 @@ impl Reading {
             Content::Extensions(section) => self.extensions(&at, section),
             Content::QueryName | Content::SubscriptionId => self.query(content, &at),
             Content::Container(_) => {}
+        }
+        // An event as large as the limits allow is rare: its room is not kept for the others.
+        if tree.nodes.capacity() <= MAX_ROOM {
+            self.room = Node::room(tree.nodes);
         }
         Ok(())
     }

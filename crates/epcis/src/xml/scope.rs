@@ -47,8 +47,12 @@ impl Scopes {
         self.declarations.get(index)
     }
 
-    /// The declarations that do not stand on the root element.
-    pub(super) fn below_root(&self) -> &[Declaration] {
-        self.marks.get(1).and_then(|mark| self.declarations.get(*mark..)).unwrap_or_default()
+    /// Where the declarations begin that do not stand on the root element.
+    pub(super) fn below_root(&self) -> usize {
+        self.marks.get(1).copied().unwrap_or(self.declarations.len())
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.declarations.len()
     }
 }

@@ -43,7 +43,8 @@ impl Sequence {
         if self.grammar.one && (self.seen != 0 || self.extended) {
             return Fit::Repeated;
         }
-        if !local && !(header && self.grammar.sbdh) {
+        let part = local || header && self.grammar.sbdh;
+        if !part {
             self.extended = true;
             let foreign = self.grammar.foreign && child.namespace() != self.target;
             return if foreign { Fit::Extension } else { Fit::Unknown };

@@ -1,6 +1,6 @@
 //! One element of the document with all that stands in it, held where it stands in the text.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::{
     name::QName,
@@ -26,6 +26,8 @@ pub(super) struct Tree<'a> {
     pub(super) attributes: Vec<Attribute<'a>>,
     /// Declarations on the elements of the tree.
     pub(super) declared: Vec<Declared<'a>>,
+    /// Declarations around the tree, below the root of the document, of which values in the tree make use.
+    pub(super) used_around: BTreeSet<usize>,
     /// Elements with prefixes that were never declared, and these prefixes.
     pub(super) undeclared: Vec<(usize, &'a str)>,
 }
@@ -45,6 +47,13 @@ pub(super) struct Node<'a> {
     /// Its place in the unbroken row of siblings of the same name, from 1.
     pub(super) ordinal: usize,
     pub(super) offset: usize,
+}
+
+impl Node<'_> {
+    /// The room that the nodes of one tree took, for those of the next.
+    pub(super) fn room<'b>(nodes: Vec<Self>) -> Vec<Node<'b>> {
+        nodes.into_iter().map_while(|_| None).collect()
+    }
 }
 
 /// An attribute that declares no namespace.
@@ -68,6 +77,8 @@ pub(super) struct Declared<'a> {
     pub(super) namespace: Cow<'a, str>,
     /// The element that it stands on.
     pub(super) node: usize,
+    /// Whether a value makes use of it.
+    pub(super) used: bool,
 }
 
 /// An element of a tree.
@@ -214,33 +225,23 @@ impl<'t> At<'t> {
         Value::Members(self.children().map(At::to_extension).collect())
     }
 
+    /// Whether there may be any of [`kept_declarations`](Self::kept_declarations).
+    pub(super) fn has_declarations(&self) -> bool {
+        !self.tree.declared.is_empty() || !self.tree.used_around.is_empty()
+    }
+
     /// The declarations on the element of which values below it make use; names carry theirs with them. What was
     /// declared between the root of the document and the event counts as declared on the event.
     pub(super) fn kept_declarations(&self) -> impl Iterator<Item = (Name, String)> + use<'t> {
         let (tree, index) = (self.tree, self.index);
-        let around = if index == 0 { tree.piece.outer.below_root() } else { &[] };
-        let around = around.iter().map(|declaration| (declaration.prefix.as_str(), declaration.namespace.as_str()));
-        let here = tree.declared.iter().filter(move |declared| declared.node == index);
-        let all = around.chain(here.map(|declared| (declared.prefix, &*declared.namespace)));
-        let this = *self;
-        all.filter(move |(prefix, _)| !prefix.is_empty() && this.values_use(prefix)).map(|(prefix, namespace)| {
+        let around = tree.used_around.iter().filter_map(move |outer| tree.piece.outer.get(*outer));
+        let around = around.filter(move |_| index == 0);
+        let around = around.map(|declaration| (declaration.prefix.as_str(), declaration.namespace.as_str()));
+        let here = tree.declared.iter().filter(move |declared| declared.node == index && declared.used);
+        around.chain(here.map(|declared| (declared.prefix, &*declared.namespace))).map(|(prefix, namespace)| {
             let name = Name { namespace: XMLNS.to_owned(), prefix: "xmlns".to_owned(), local: prefix.to_owned() };
             (name, namespace.to_owned())
         })
-    }
-
-    /// Whether a text or the value of an attribute holds something like `prefix:name`.
-    fn values_use(self, prefix: &str) -> bool {
-        let uses = |text: &str| {
-            text.match_indices(prefix).any(|(at, _)| {
-                let before = text.get(..at).and_then(|before| before.chars().next_back());
-                let after = text.get(at + prefix.len()..).unwrap_or_default();
-                after.starts_with(':') && !before.is_some_and(super::name::is_name_character)
-            })
-        };
-        uses(&self.node.text)
-            || self.attributes().iter().any(|attribute| uses(&attribute.value))
-            || self.children().any(|child| child.values_use(prefix))
     }
 
     /// The child that a step of a path means, `quantityElement[2]` or `bizStep`, in a wrapper of 1.x or not.

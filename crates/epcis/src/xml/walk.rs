@@ -175,6 +175,9 @@ impl<'t> Walk<'t> {
 
     /// Keeps the attributes that are no part of the standard.
     pub(super) fn attributes_of(&mut self, at: &At<'t>, name: &str) {
+        if at.attributes().is_empty() && !at.has_declarations() {
+            return;
+        }
         let declared = at.kept_declarations();
         let kept = declared.map(|(name, value)| FieldAttribute { on: at.field(), name, value });
         self.attributes.extend(kept);

@@ -1,9 +1,9 @@
 //! Arbitrary events through every target and back.
 
 use epcis::{
-    Action, BizTransaction, Document, DocumentKind, ErrorDeclaration, Event, EventKind, EventTime, Extension, Name,
-    PersistentDisposition, Place, Quantity, QuantityElement, SensorElement, SourceDest, Term, Value, ZoneOffset,
-    write::Options,
+    Action, Attribute, BizTransaction, Document, DocumentKind, ErrorDeclaration, Event, EventKind, EventTime,
+    Extension, Name, PersistentDisposition, Place, Quantity, QuantityElement, Section, SensorElement, SourceDest, Term,
+    Value, VocabularyElement, ZoneOffset, write::Options,
 };
 use gs1::Identifier;
 use proptest::{collection::vec, option, prelude::*};
@@ -246,6 +246,68 @@ proptest! {
     #[test]
     fn arbitrary_events_come_back_from_every_target(document in document(), event in event()) {
         let content = Content { document: Some(document), events: vec![event], ..Content::default() };
+        for target in TARGETS {
+            let (text, _) = write(&content, Options { target, ..Options::default() });
+            let after = read(text.as_bytes(), binding(target));
+            if let Some(difference) = difference(&content, &after) {
+                return Err(TestCaseError::fail(format!("{target}: {difference}\n{text}")));
+            }
+        }
+    }
+}
+
+fn vocabulary() -> impl Strategy<Value = VocabularyElement> {
+    let kind = prop_oneof![Just("urn:epcglobal:epcis:vtype:Location"), Just("urn:epcglobal:epcis:vtype:EPCClass")];
+    let id = prop_oneof![Just("urn:epcglobal:cbv:mda#name"), Just("cbvmda:name"), Just("https://example.com/a&b")];
+    let content = prop_oneof![
+        text().prop_map(Value::Text),
+        number().prop_map(Value::Number),
+        vec(extension_of(inner(), value()), 0..3).prop_map(Value::Members),
+        Just(Value::Null),
+    ];
+    let attribute =
+        (id, content).prop_map(|(id, value)| Attribute { id: id.to_owned(), value, extensions: Vec::new() });
+    let own = vec(extension_of(prefixed(), value()), 0..2);
+    (kind, identifier(), vec(attribute, 0..3), vec(identifier(), 0..2), own).prop_map(
+        |(vocabulary, id, attributes, children, extensions)| VocabularyElement {
+            vocabulary: vocabulary.to_owned(),
+            id,
+            attributes,
+            children,
+            extensions,
+            vocabulary_extensions: Vec::new(),
+            field_attributes: Vec::new(),
+        },
+    )
+}
+
+fn section() -> impl Strategy<Value = Section> {
+    prop_oneof![Just(Section::Header), Just(Section::MasterData), Just(Section::Body), Just(Section::Document)]
+}
+
+/// An event of a type outside the standard, with what every event has.
+fn foreign() -> impl Strategy<Value = Extension> {
+    (prefixed(), vec(extension_of(inner(), value()), 0..3)).prop_map(|(name, own)| {
+        let text = |name, text: &str| local(name, Value::Text(text.to_owned()));
+        let when = [text("eventTime", "2028-08-15T22:30:00-07:00"), text("eventTimeZoneOffset", "-07:00")];
+        let members = when.into_iter().chain(own).collect();
+        Extension { name, attributes: Vec::new(), value: Value::Members(members) }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, max_shrink_iters: 4000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn arbitrary_documents_come_back_from_every_target(
+        document in document(),
+        vocabulary in vec(vocabulary(), 0..3),
+        beside in vec((section(), extension_of(prefixed(), value())), 0..4),
+        foreign in vec(foreign(), 0..2),
+        late in any::<bool>(),
+    ) {
+        let content =
+            Content { document: Some(document), vocabulary, beside, foreign, late, ..Content::default() };
         for target in TARGETS {
             let (text, _) = write(&content, Options { target, ..Options::default() });
             let after = read(text.as_bytes(), binding(target));

@@ -23,6 +23,8 @@ pub(crate) struct Content {
     pub(crate) events: Vec<Event>,
     pub(crate) foreign: Vec<Extension>,
     pub(crate) rejections: Vec<Finding>,
+    /// Whether what stands around the events is to be written behind them.
+    pub(crate) late: bool,
 }
 
 pub(crate) fn binding(target: Target) -> Binding {
@@ -68,13 +70,18 @@ pub(crate) fn write(content: &Content, options: Options) -> (String, Vec<Finding
         document
     });
     let mut writer = Writer::start(Vec::new(), &document, options).unwrap();
-    let early = |section: Section| matches!(section, Section::Header | Section::MasterData);
+    let early = |section: Section| matches!(section, Section::Header | Section::MasterData) && !content.late;
     for (section, extension) in content.beside.iter().filter(|(section, _)| early(*section)) {
         writer.extension(*section, extension).unwrap();
     }
-    content.vocabulary.iter().for_each(|element| writer.vocabulary(element).unwrap());
+    if !content.late {
+        content.vocabulary.iter().for_each(|element| writer.vocabulary(element).unwrap());
+    }
     content.events.iter().for_each(|event| writer.event(event).unwrap());
     content.foreign.iter().for_each(|event| writer.foreign(event).unwrap());
+    if content.late {
+        content.vocabulary.iter().for_each(|element| writer.vocabulary(element).unwrap());
+    }
     for (section, extension) in content.beside.iter().filter(|(section, _)| !early(*section)) {
         writer.extension(*section, extension).unwrap();
     }
@@ -104,8 +111,15 @@ pub(crate) fn difference(before: &Content, after: &Content) -> Option<String> {
             return Some(format!("{element:?} became {:?}", after.vocabulary.get(i)));
         }
     }
-    // A reader that does not hand out the document hands out nothing beside the events either.
-    after.document.as_ref()?;
+    if let (Some(before), Some(after)) = (&before.document, &after.document) {
+        let said = |document: &Document| {
+            let Document { kind, creation_date, id, query, terms, attributes, .. } = document.clone();
+            (kind, creation_date, id, query, terms, attributes)
+        };
+        if said(before) != said(after) {
+            return Some(format!("{before:?} became {after:?}"));
+        }
+    }
     if before.foreign != after.foreign {
         return Some(format!("{:?} became {:?}", before.foreign, after.foreign));
     }

@@ -1,5 +1,7 @@
 //! `GET /epcis/events`: the events that the caller may see in full.
 
+use std::{str::FromStr, sync::Arc};
+
 use app::{App, AppError, Page, ShownEvent};
 use axum::{
     extract::State,
@@ -8,15 +10,21 @@ use axum::{
 };
 use epcis::{
     Document, DocumentKind, Event, EventTime, Query,
-    write::{Options, Target, Writer},
+    write::{CbvFormat, EpcFormat, Options, Target, UnknownOption, Writer},
 };
+use gs1::CompanyPrefixes;
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Parameters, query::EventQuery};
-use crate::{bearer::Authenticated, incident, media_type::negotiate, problem::Problem};
+use crate::{Config, bearer::Authenticated, incident, media_type::negotiate, problem::Problem};
 
 const JSON_LD: &str = "application/ld+json";
+/// How identifiers are to be spelled (EPCIS 2.0 §12).
+const EPC_FORMAT: HeaderName = HeaderName::from_static("gs1-epc-format");
+/// How standard terms are to be spelled in XML.
+const CBV_XML_FORMAT: HeaderName = HeaderName::from_static("gs1-cbv-xml-format");
+
 const OFFERED: [&str; 4] = [JSON_LD, "application/json", "application/xml", "text/xml"];
 
 /// Answers a query with an `EPCISQueryDocument`.
@@ -25,10 +33,12 @@ const OFFERED: [&str; 4] = [JSON_LD, "application/json", "application/xml", "tex
 pub(crate) async fn events(
     Authenticated(caller): Authenticated,
     State(app): State<App>,
+    State(config): State<Config>,
     parameters: Result<Parameters<Vec<(String, String)>>, Problem>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let media_type = negotiate(&headers, &OFFERED).map_err(|wishes| Problem::not_acceptable(&wishes, &OFFERED))?;
+    let options = options(&headers, media_type, &config.company_prefixes)?;
     let Parameters(parameters) = parameters?;
     let query = EventQuery::read(&parameters)?;
     let page = caller
@@ -42,10 +52,10 @@ pub(crate) async fn events(
         .filter_map(|(shown, _)| shown.event.as_ref())
         .filter(|event| query.matches(event))
         .collect();
-    let body =
-        document(&events, media_type, app.now()).map_err(|error| Problem::internal(&incident::record(&error)))?;
+    let spelled = [(EPC_FORMAT, options.epc_format.to_string()), (CBV_XML_FORMAT, options.cbv_format.to_string())];
+    let body = document(&events, options, app.now()).map_err(|error| Problem::internal(&incident::record(&error)))?;
     let versions = [(HeaderName::from_static("gs1-epcis-version"), "2.0.0")];
-    let mut response = (versions, [(header::CONTENT_TYPE, media_type)], body).into_response();
+    let mut response = (versions, spelled, [(header::CONTENT_TYPE, media_type)], body).into_response();
     if let Some(link) = next.and_then(|link| link.parse().ok()) {
         response.headers_mut().insert(header::LINK, link);
     }
@@ -65,15 +75,32 @@ fn next_link(page: &Page<ShownEvent>, parameters: &[(String, String)]) -> Option
     Some(format!("</epcis/events?{}>; rel=\"next\"", all.join("&")))
 }
 
-fn document(events: &[&Event], media_type: &str, now: Timestamp) -> std::io::Result<Vec<u8>> {
+/// How the answer is to be written.
+fn options(headers: &HeaderMap, media_type: &str, prefixes: &Arc<CompanyPrefixes>) -> Result<Options, Problem> {
+    Ok(Options {
+        target: if media_type.ends_with("xml") { Target::Xml } else { Target::Json },
+        epc_format: wish::<EpcFormat>(headers, &EPC_FORMAT)?,
+        cbv_format: wish::<CbvFormat>(headers, &CBV_XML_FORMAT)?,
+        company_prefixes: CompanyPrefixes::clone(prefixes),
+        ..Options::default()
+    })
+}
+
+/// What a header asks for; nothing in particular when it is not there.
+fn wish<T: Default + FromStr<Err = UnknownOption>>(headers: &HeaderMap, name: &HeaderName) -> Result<T, Problem> {
+    let Some(value) = headers.get(name) else { return Ok(T::default()) };
+    let text = String::from_utf8_lossy(value.as_bytes());
+    text.trim().parse().map_err(|error: UnknownOption| Problem::parameter(name.as_str(), error.to_string()))
+}
+
+fn document(events: &[&Event], options: Options, now: Timestamp) -> std::io::Result<Vec<u8>> {
     let mut document = Document::new(DocumentKind::QueryResult);
     document.creation_date = Some(EventTime::from(now).to_string());
     document.query = Some(Query { name: "SimpleEventQuery".to_owned(), subscription_id: None });
     for event in events {
         document.namespaces.add_event(event);
     }
-    let target = if media_type.ends_with("xml") { Target::Xml } else { Target::Json };
-    let mut writer = Writer::start(Vec::new(), &document, Options { target, ..Options::default() })?;
+    let mut writer = Writer::start(Vec::new(), &document, options)?;
     events.iter().try_for_each(|event| writer.event(event))?;
     writer.finish()
 }

@@ -1,4 +1,5 @@
 use axum::http::{StatusCode, header};
+use gateway::Config;
 use serde_json::Value;
 
 use crate::world::{GROCER_PLACE, World, document, lot, packed, shipped};
@@ -92,6 +93,32 @@ async fn the_answer_is_in_a_syntax_that_the_client_accepts() {
         .header(header::ACCEPT, "text/html");
     let answer = world.send(request.body(axum::body::Body::empty()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::NOT_ACCEPTABLE);
+}
+
+#[tokio::test]
+async fn identifiers_and_terms_are_spelled_as_the_client_wishes() {
+    let mut prefixes = gs1::CompanyPrefixes::new();
+    prefixes.add("9521003", 7).unwrap();
+    let world = World::with(Config { company_prefixes: prefixes.into(), ..Config::default() }).await;
+    assert_eq!(world.capture(document(&packed("L1", 1))).await.status, StatusCode::ACCEPTED);
+    let ask = async |epc_format: &str| {
+        let request = axum::http::Request::get("/epcis/events")
+            .header(header::AUTHORIZATION, format!("Bearer {}", world.staff()))
+            .header(header::ACCEPT, "application/xml")
+            .header("GS1-EPC-Format", epc_format)
+            .header("GS1-CBV-XML-Format", "Always_Web_URI");
+        world.send(request.body(axum::body::Body::empty()).unwrap()).await
+    };
+    let answer = ask("Always_EPC_URN").await;
+    assert_eq!((answer.status, answer.header("GS1-EPC-Format")), (StatusCode::OK, "Always_EPC_URN"));
+    let text = answer.text();
+    assert!(text.contains("urn:epc:class:lgtin:9521003.") && !text.contains("/10/L1"), "{text}");
+    assert!(text.contains("https://ref.gs1.org/cbv/BizStep-"), "{text}");
+    let text = ask("Always_GS1_Digital_Link").await.text();
+    assert!(text.contains("/10/L1<") && !text.contains("urn:epc:"), "{text}");
+
+    let refused = ask("Sometimes").await;
+    assert_eq!((refused.status, &refused.json()["parameter"]), (StatusCode::BAD_REQUEST, &"gs1-epc-format".into()));
 }
 
 #[tokio::test]

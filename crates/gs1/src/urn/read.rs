@@ -1,25 +1,21 @@
 //! EPC URNs read into keys.
 
-use crate::{
-    Digits, Key, Text,
-    digits::all_digits,
-    percent::{self, Decoded},
-};
+use crate::{Digits, Key, Text, cut::cut, digits::all_digits, percent};
 
 /// The key that an EPC URN names and the length of its company prefix; `None` when it is not an EPC URN or breaks its
 /// grammar.
 pub(crate) fn read(urn: &str) -> Option<(Key, u8)> {
     let rest = strip_ignoring_case(urn, "urn:epc:")?;
-    let (kind, rest) = rest.split_once(':')?;
-    let (scheme, body) = rest.split_once(':')?;
-    let (prefix, rest) = body.split_once('.')?;
+    let (kind, rest) = cut(rest, b':')?;
+    let (scheme, body) = cut(rest, b':')?;
+    let (prefix, rest) = cut(body, b'.')?;
     if !(6..=12).contains(&prefix.len()) || !all_digits(prefix) {
         return None;
     }
     let key = match kind {
         "id" => instance(scheme, prefix, rest),
         "class" if scheme == "lgtin" => {
-            let (item, lot) = rest.split_once('.')?;
+            let (item, lot) = cut(rest, b'.')?;
             Some(Key::Lgtin { gtin: leading_digit_first(prefix, item)?, lot: text(lot)? })
         }
         "idpat" => pattern(scheme, prefix, rest.strip_suffix(".*")?),
@@ -36,11 +32,11 @@ fn strip_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 fn instance(scheme: &str, prefix: &str, rest: &str) -> Option<Key> {
     Some(match scheme {
         "sgtin" => {
-            let (item, serial) = rest.split_once('.')?;
+            let (item, serial) = cut(rest, b'.')?;
             Key::Sgtin { gtin: leading_digit_first(prefix, item)?, serial: text(serial)? }
         }
         "upui" => {
-            let (item, serial) = rest.split_once('.')?;
+            let (item, serial) = cut(rest, b'.')?;
             Key::Upui { gtin: leading_digit_first(prefix, item)?, serial: text(serial)? }
         }
         "itip" => {
@@ -49,21 +45,21 @@ fn instance(scheme: &str, prefix: &str, rest: &str) -> Option<Key> {
         }
         "sscc" => Key::Sscc { sscc: leading_digit_first(prefix, rest)? },
         "sgln" => {
-            let (location, extension) = rest.split_once('.')?;
+            let (location, extension) = cut(rest, b'.')?;
             let extension = Some(text(extension)?).filter(|extension: &Text<20>| extension.as_str() != "0");
             Key::Gln { gln: Digits::joined(&[prefix, location])?, extension }
         }
         "pgln" => Key::Pgln { gln: Digits::joined(&[prefix, rest])? },
         "grai" => {
-            let (asset, serial) = rest.split_once('.')?;
+            let (asset, serial) = cut(rest, b'.')?;
             Key::Grai { grai: Digits::joined(&["0", prefix, asset])?, serial: Some(text(serial)?) }
         }
         "gdti" => {
-            let (document, serial) = rest.split_once('.')?;
+            let (document, serial) = cut(rest, b'.')?;
             Key::Gdti { gdti: Digits::joined(&[prefix, document])?, serial: Some(text(serial)?) }
         }
         "sgcn" => {
-            let (coupon, serial) = rest.split_once('.')?;
+            let (coupon, serial) = cut(rest, b'.')?;
             Key::Gcn { gcn: Digits::joined(&[prefix, coupon])?, serial: Some(number(serial)?) }
         }
         "cpi" => {
@@ -94,8 +90,8 @@ fn pattern(scheme: &str, prefix: &str, rest: &str) -> Option<Key> {
 
 /// `ItemReference.Piece.Total`.
 fn piece(prefix: &str, rest: &str, serial: Option<Text<20>>) -> Option<Key> {
-    let (item, rest) = rest.split_once('.')?;
-    let (piece, total) = rest.split_once('.')?;
+    let (item, rest) = cut(rest, b'.')?;
+    let (piece, total) = cut(rest, b'.')?;
     let (piece, total) = (Digits::new(piece)?, Digits::new(total)?);
     Some(Key::Itip { gtin: leading_digit_first(prefix, item)?, piece, total, lot: None, serial })
 }
@@ -126,7 +122,7 @@ fn reference(prefix: &str, reference: &str) -> Option<Text<30>> {
 }
 
 fn prefixed(prefix: &str, reference: &str) -> Option<Text<30>> {
-    let reference: Decoded = percent::decode(reference)?;
+    let reference = percent::decode(reference)?;
     let mut whole = [0; 30];
     let len = prefix.len() + reference.bytes().len();
     let (head, tail) = whole.get_mut(..len)?.split_at_mut_checked(prefix.len())?;
