@@ -172,7 +172,8 @@ impl<'o> Context<'o> {
         let Some((prefix, local)) = written.split_once(':') else {
             return (name("", "", written), true);
         };
-        if let Some(namespace) = self.namespace(prefix) {
+        // `https://…` is an address even where somebody declares a prefix `https`.
+        if let Some(namespace) = self.namespace(prefix).filter(|_| !local.starts_with("//")) {
             return (name(namespace, prefix, local), true);
         }
         if let Some((namespace, local)) = split_absolute(written) {
