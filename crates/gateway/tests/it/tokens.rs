@@ -35,7 +35,7 @@ async fn every_token_that_is_not_accepted_gets_the_same_answer() {
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
         assert_eq!(answer.header(header::WWW_AUTHENTICATE), "Bearer");
         let expected =
-            r#"{"errors":[{"message":"the token is not accepted here","extensions":{"code":"UNAUTHENTICATED"}}]}"#;
+            r#"{"errors":[{"extensions":{"code":"UNAUTHENTICATED"},"message":"the token is not accepted here"}]}"#;
         assert_eq!(answer.text(), expected);
     }
 }

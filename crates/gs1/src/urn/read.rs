@@ -8,6 +8,10 @@ pub(crate) fn read(urn: &str) -> Option<(Key, u8)> {
     let rest = strip_ignoring_case(urn, "urn:epc:")?;
     let (kind, rest) = cut(rest, b':')?;
     let (scheme, body) = cut(rest, b':')?;
+    if kind.bytes().chain(scheme.bytes()).any(|byte| byte.is_ascii_uppercase()) {
+        // The grammar has lower case only; no key means anything else in another case.
+        return read(&format!("urn:epc:{}:{}:{body}", kind.to_ascii_lowercase(), scheme.to_ascii_lowercase()));
+    }
     let (prefix, rest) = cut(body, b'.')?;
     if !(6..=12).contains(&prefix.len()) || !all_digits(prefix) {
         return None;
