@@ -100,6 +100,8 @@ pub(super) struct Scanner<'a> {
     text: &'a str,
     at: usize,
     reader: Reader<&'a [u8]>,
+    /// How much the reader passes over without counting it.
+    mark: usize,
     /// Whether nothing stands behind the piece.
     whole: bool,
 }
@@ -113,7 +115,8 @@ impl<'a> Scanner<'a> {
         config.check_end_names = false;
         config.allow_unmatched_ends = true;
         config.allow_dangling_amp = true;
-        Self { text, at: 0, reader, whole }
+        let mark = if text.starts_with(MARK) { MARK.len_utf8() } else { 0 };
+        Self { text, at: 0, reader, mark, whole }
     }
 
     /// How much was read.
@@ -124,9 +127,9 @@ impl<'a> Scanner<'a> {
     /// The next token. Attributes of a start tag are put behind those in `attributes`.
     pub(super) fn next(&mut self, attributes: &mut Vec<RawAttribute<'a>>) -> Result<Token<'a>, Halt> {
         let begin = self.at;
-        if begin == 0 && self.text.starts_with(MARK) {
-            // At the beginning of a document it has gone already; the reader would pass over it anywhere.
-            self.at = MARK.len_utf8();
+        if begin < self.mark {
+            // That of a document has gone already. The reader would pass over any that begins a piece.
+            self.at = self.mark;
             return Ok(Token::Text(self.text.get(..self.at).unwrap_or_default()));
         }
         let event = self.reader.read_event();
@@ -137,9 +140,9 @@ impl<'a> Scanner<'a> {
         let markup = self.text.get(begin..self.at).unwrap_or_default();
         let inside = |open: usize, close: usize| markup.get(open..markup.len() - close).unwrap_or_default();
         match event {
-            Ok(Event::Start(_)) => start_tag(inside(1, 1), begin, false, attributes),
-            Ok(Event::Empty(_)) => start_tag(inside(1, 2), begin, true, attributes),
-            Ok(Event::End(_)) => Ok(Token::End(inside(2, 1).trim_end_matches(is_space_character))),
+            Ok(Event::Start(tag)) => start_tag(inside(1, 1), tag.name().0.len(), begin, false, attributes),
+            Ok(Event::Empty(tag)) => start_tag(inside(1, 2), tag.name().0.len(), begin, true, attributes),
+            Ok(Event::End(tag)) => Ok(Token::End(markup.get(2..2 + tag.len()).unwrap_or_default())),
             Ok(Event::CData(_)) => Ok(Token::CData(inside(9, 3))),
             Ok(Event::Comment(_)) => Ok(Token::Comment),
             Ok(Event::Decl(_) | Event::PI(_)) => Ok(Token::Instruction(inside(2, 2))),
@@ -153,8 +156,7 @@ impl<'a> Scanner<'a> {
 
     /// How far the reader has come.
     fn reached(&self) -> usize {
-        let passed = usize::try_from(self.reader.buffer_position()).unwrap_or(usize::MAX);
-        if self.text.starts_with(MARK) { passed + MARK.len_utf8() } else { passed }
+        usize::try_from(self.reader.buffer_position()).map_or(self.text.len(), |passed| self.mark + passed)
     }
 
     /// Text up to the next markup, with the references that the reader takes for events of their own.
@@ -190,17 +192,17 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// A start tag of this content, without its brackets.
+/// A start tag of this content, without its brackets; `length` is that of the name.
 fn start_tag<'a>(
     content: &'a str,
+    length: usize,
     offset: usize,
     empty: bool,
     attributes: &mut Vec<RawAttribute<'a>>,
 ) -> Result<Token<'a>, Halt> {
-    let written = content.split(is_space_character).next().unwrap_or_default();
-    let name = name(written, offset + 1)?;
-    if written.len() < content.len() {
-        take_attributes(content, written.len(), offset + 1, attributes)?;
+    let name = name(content.get(..length).unwrap_or_default(), offset + 1)?;
+    if length < content.len() {
+        take_attributes(content, length, offset + 1, attributes)?;
     }
     Ok(Token::Start(Tag { name, offset, empty }))
 }
@@ -264,8 +266,4 @@ pub(super) fn pseudo_attributes(declaration: &str) -> Result<Vec<RawAttribute<'_
 
 pub(super) fn malformed<T>(offset: usize, message: impl Into<String>) -> Result<T, Halt> {
     Err(Halt::Malformed(Malformed { offset, fault: Fault::Syntax(message.into()) }))
-}
-
-pub(super) fn is_space_character(character: char) -> bool {
-    matches!(character, ' ' | '\t' | '\n' | '\r')
 }

@@ -43,7 +43,8 @@ impl<'t> Walk<'t> {
 
     pub(super) fn location(&self, at: &At<'_>) -> Location {
         let position = at.position();
-        let path = format!("{}{}", self.base, at.path());
+        let mut path = self.base.to_owned();
+        at.push_path(&mut path);
         Location { line: position.line, column: position.column, event: self.event, path }
     }
 
