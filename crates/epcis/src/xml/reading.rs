@@ -192,7 +192,7 @@ impl Reading {
             _ if container == Container::Body(Root::Query) => {
                 let results = fit != Fit::Repeated
                     && at.local() == "QueryResults"
-                    && at.namespace() == Root::Query.target(self.version);
+                    && (at.is_local() || at.namespace() == Root::Query.target(self.version));
                 Content::Container(if results { Container::QueryResults } else { Container::Misplaced })
             }
             Fit::Part(name) | Fit::Late(name, _) => container.content(name),

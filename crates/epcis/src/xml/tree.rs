@@ -137,6 +137,11 @@ impl<'t> At<'t> {
         self.node.name.is_some()
     }
 
+    /// Whether the tree is its own.
+    pub(super) fn is_outermost(&self) -> bool {
+        self.index == 0
+    }
+
     /// Whether it has neither namespace nor prefix, as the elements of the standard below the root.
     pub(super) fn is_local(&self) -> bool {
         self.node.space == Space::None && self.node.name.is_some_and(|name| name.prefix().is_empty())
