@@ -289,6 +289,50 @@ fn input_that_is_not_well_formed_ends_the_reading() {
 }
 
 #[test]
+fn markup_that_is_not_well_formed_is_refused() {
+    for markup in [
+        "<x:a b='1'c='2'/>",
+        "<x:a b='<'/>",
+        "<x:a b/>",
+        "<x:a b=1/>",
+        "<x:a b=/>",
+        "<x:a 1='1'/>",
+        "<x:a b*='1'/>",
+        "<x:a b='1' b='2'/>",
+        "<x:a b='&'/>",
+        "<x:a/ >",
+        "<x:a*/>",
+        "<1/>",
+        "<x:a:b/>",
+        "< x:a/>",
+        "<>",
+        "<!-- -- -->",
+        "<!-- --->",
+        "<!-x-->",
+        "<!doctype x>",
+        "<!DOCTYPE>",
+        "<!ELEMENT x>",
+        "<![cdata[]]>",
+        "<x:a></x:b>",
+        "<x:a></ x:a>",
+        "<x:a></x:a b='1'>",
+        "<?xml version='1.0'?>",
+        "<?>",
+        "<? x?>",
+        "a & b",
+        "&;",
+        "]]>",
+    ] {
+        let lines = read(document(&format!("<ObjectEvent>{markup}</ObjectEvent>")).as_bytes(), Limits::default());
+        assert!(lines.iter().any(|line| line.starts_with("XML-SYNTAX: ")), "{markup}: {lines:?}");
+    }
+    for reference in ["&#0;", "&#1;", "&#xD800;", "&#x110000;", "&#+65;", "&#;", "&x;", "&LT;"] {
+        let lines = read(document(&format!("<x:a>{reference}</x:a>")).as_bytes(), Limits::default());
+        assert!(lines.iter().any(|line| line.starts_with("XML-ENTITY: ")), "{reference}: {lines:?}");
+    }
+}
+
+#[test]
 fn bytes_that_are_no_text_are_an_encoding_error() {
     let mut input = document("<ObjectEvent/>").into_bytes();
     input[150] = 0xFF;

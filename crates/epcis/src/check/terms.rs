@@ -115,8 +115,10 @@ pub(crate) fn nearest(spelled: &str, vocabulary: Vocabulary) -> Option<&'static 
     }
     let found: String =
         found.chars().map(|c| if c == '-' || c == ' ' { '_' } else { c.to_ascii_lowercase() }).collect();
-    let mut distances: Vec<_> =
-        vocabulary.words().iter().map(|word| (distance(&found, &word.to_ascii_lowercase()), *word)).collect();
+    // Words of quite another length are more than one slip away.
+    let length = found.chars().count();
+    let close = vocabulary.words().iter().filter(|word| word.len().abs_diff(length) <= 1);
+    let mut distances: Vec<_> = close.map(|word| (distance(&found, &word.to_ascii_lowercase()), *word)).collect();
     distances.sort_unstable();
     match distances.as_slice() {
         [(nearest, word), (next, _), ..] if *nearest <= 1 && nearest < next => Some(word),

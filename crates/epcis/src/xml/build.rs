@@ -1,6 +1,6 @@
 //! Building the tree of one element from its markup.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, cell::Cell, collections::BTreeSet};
 
 use super::{
     name::{QName, is_name_character},
@@ -55,6 +55,7 @@ impl<'a, 'l> Builder<'a, 'l> {
             declared: Vec::new(),
             used_around: BTreeSet::new(),
             undeclared: Vec::new(),
+            counted: Cell::new((0, piece.start)),
         };
         let mut builder = Self {
             tree,

@@ -1,13 +1,16 @@
 //! EPCIS XML 2.0 and 1.x, read event by event from bytes that are pushed in.
 
+mod beside;
 mod build;
 mod document;
 mod encoding;
 mod event;
+mod events;
 mod grammar;
 mod items;
 mod masterdata;
 mod name;
+mod open;
 mod reading;
 mod reference;
 mod root;

@@ -9,7 +9,7 @@ pub(super) struct QName<'a> {
 }
 
 impl<'a> QName<'a> {
-    /// Reads a name of the right bytes; `None` when it is no name (Namespaces in XML §3).
+    /// Reads a name; `None` when it is none (Namespaces in XML §3).
     pub(super) fn parse(written: &'a str) -> Option<Self> {
         let local = match memchr::memchr(b':', written.as_bytes()) {
             None => 0,
@@ -19,6 +19,7 @@ impl<'a> QName<'a> {
         let begins = |part: &str| part.chars().next().is_some_and(begins_name);
         let well_formed = begins(name.local())
             && (local == 0 || begins(name.prefix()) && !name.local().contains(':'))
+            && written.bytes().all(is_name_byte)
             && (written.is_ascii() || written.chars().all(is_name_character));
         well_formed.then_some(name)
     }
@@ -38,7 +39,7 @@ impl<'a> QName<'a> {
 }
 
 /// Whether a byte can stand in a name; what lies beyond ASCII is looked at as a character.
-pub(super) fn is_name_byte(byte: u8) -> bool {
+fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | 0x80..)
 }
 

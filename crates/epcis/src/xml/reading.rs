@@ -1,4 +1,4 @@
-//! Reading a document piece by piece: what stands around the events, and each event as a whole.
+//! Reading a document piece by piece: up to the next tag around the events, or one event as a whole.
 
 use std::sync::Arc;
 
@@ -6,21 +6,16 @@ use super::{
     build::{Builder, check_instruction},
     document::{Container, Content, Root},
     event,
-    grammar::{SBDH, SBDH_ROOT, Version},
+    grammar::Version,
     items::Items,
-    masterdata, reference, root, sbdh,
+    open::Open,
+    reference, root,
     scan::{Halt, RawAttribute, Scanner, Tag, Token, malformed},
-    scope::Scopes,
+    scope::{Declaration, Scopes},
     sequence::{Fit, Sequence},
     tree::{At, Node, Piece},
-    walk::Walk,
 };
-use crate::{
-    Binding, Finding, Item, Limits, Location, Query, Rule, Section, Severity,
-    check::{self, Checks},
-    input::Position,
-    rule,
-};
+use crate::{Finding, Item, Limits, Location, input::Position, rule};
 
 /// Nodes for which room is kept.
 const MAX_ROOM: usize = 4096;
@@ -31,25 +26,12 @@ pub(super) struct Reading {
     pub(super) limits: Limits,
     pub(super) version: Version,
     scopes: Arc<Scopes>,
-    open: Vec<Open>,
-    events: u64,
+    pub(super) open: Vec<Open>,
+    /// How many events were read.
+    pub(super) events: u64,
     begun: bool,
     /// Room for the nodes of the next tree.
     room: Vec<Node<'static>>,
-}
-
-/// An element whose end was not read yet.
-struct Open {
-    container: Container,
-    /// Its name as written.
-    name: String,
-    path: String,
-    position: Position,
-    sequence: Sequence,
-    /// How often each child that may be repeated was seen, for paths.
-    counts: Vec<(&'static str, u64)>,
-    /// `type` of a `Vocabulary`.
-    vocabulary: String,
 }
 
 /// What a step has done.
@@ -210,7 +192,7 @@ impl Reading {
             _ if container == Container::Body(Root::Query) => {
                 let results = fit != Fit::Repeated
                     && at.local() == "QueryResults"
-                    && at.namespace() == Root::Query.target(self.version);
+                    && (at.is_local() || at.namespace() == Root::Query.target(self.version));
                 Content::Container(if results { Container::QueryResults } else { Container::Misplaced })
             }
             Fit::Part(name) | Fit::Late(name, _) => container.content(name),
@@ -219,24 +201,6 @@ impl Reading {
             Fit::Unknown | Fit::Repeated if is_event && at.is_local() => Content::Event,
             Fit::Unknown if container == Container::EventList && !at.namespace().is_empty() => Content::Event,
             Fit::Repeated | Fit::Unknown => Content::Container(Container::Misplaced),
-        }
-    }
-
-    fn counted(&mut self, fit: Fit, sequence: Sequence, at: &At<'_>) {
-        let Some(open) = self.open.last_mut() else { return };
-        open.sequence = sequence;
-        let name = match fit {
-            Fit::Part(name) | Fit::Late(name, _) => Some(name),
-            _ if open.container.holds_events() && at.is_local() => event::name(at.local()),
-            _ => None,
-        };
-        if let Some(name) = name
-            && open.container.repeats(name, self.version)
-        {
-            match open.counts.iter_mut().find(|(seen, _)| *seen == name) {
-                Some((_, count)) => *count += 1,
-                None => open.counts.push((name, 1)),
-            }
         }
     }
 
@@ -274,7 +238,7 @@ impl Reading {
         Ok(())
     }
 
-    fn enter(&mut self, container: Container, at: &At<'_>, declared: Vec<super::scope::Declaration>, empty: bool) {
+    fn enter(&mut self, container: Container, at: &At<'_>, declared: Vec<Declaration>, empty: bool) {
         let path = self.path_of(at);
         let vocabulary = match container {
             Container::Vocabulary => at.attribute("type").map(|kind| kind.trim().to_owned()),
@@ -302,31 +266,6 @@ impl Reading {
         });
         if empty {
             self.close();
-        }
-    }
-
-    fn undeclared(&mut self, at: &At<'_>) {
-        for (_, prefix) in at.undeclared() {
-            let help = format!("declare `xmlns:{prefix}`");
-            self.about(at, rule::XML_PREFIX_UNDECLARED, format!("the prefix `{prefix}` is not declared"), &help);
-        }
-    }
-
-    /// Attributes on elements around the events, which nothing that we hand out could hold.
-    fn lost_attributes(&mut self, container: Container, at: &At<'_>) {
-        if matches!(container, Container::Root(_) | Container::Misplaced) {
-            return;
-        }
-        let own = |name: &str| container == Container::Vocabulary && name == "type";
-        for attribute in at.attributes().iter().filter(|attribute| !own(attribute.name.written())) {
-            let name = attribute.name.written();
-            let (severity, message) = if container.any_attribute(self.version) || at.is_instance(attribute) {
-                (Severity::Info, format!("the attribute `{name}` of `{}` is not kept", at.local()))
-            } else {
-                (Severity::Reject, format!("`{}` has the attribute `{name}`", at.local()))
-            };
-            let finding = Finding::new(rule::FIELD_UNKNOWN, severity, self.place(at), message);
-            self.items.push(Item::Finding(finding.with_help("leave the attribute out")));
         }
     }
 
@@ -361,212 +300,4 @@ impl Reading {
         self.open.pop();
         Arc::make_mut(&mut self.scopes).leave();
     }
-
-    /// An element of another namespace, or the Standard Business Document Header.
-    fn extension(&mut self, at: &At<'_>, section: Section) {
-        let path = self.path_of(at);
-        let mut walk = Walk::new(self.version, *at, None, &path, &self.limits);
-        walk.check_prefixes();
-        if at.namespace() == SBDH && at.local() == SBDH_ROOT {
-            sbdh::check(&mut walk, at);
-        }
-        self.findings(walk.into_findings());
-        self.items.push(Item::Extension(section, at.to_extension()));
-    }
-
-    /// Elements without namespace in an `extension`.
-    fn extensions(&mut self, at: &At<'_>, section: Section) {
-        let path = self.path_of(at);
-        let mut walk = Walk::new(self.version, *at, None, &path, &self.limits);
-        walk.check_prefixes();
-        let extensions = walk.children(at, &super::grammar::LOCAL, |_, _, _| ());
-        self.findings(walk.into_findings());
-        for extension in extensions {
-            self.items.push(Item::Extension(section, extension));
-        }
-    }
-
-    fn query(&mut self, content: Content, at: &At<'_>) {
-        let text = at.text().trim().to_owned();
-        let Some(document) = &mut self.items.document else { return };
-        let query = document.query.get_or_insert_with(Query::default);
-        match content {
-            Content::QueryName => query.name = text,
-            _ => query.subscription_id = Some(text),
-        }
-    }
-
-    fn vocabulary_element(&mut self, at: &At<'_>) {
-        let path = self.path_of(at);
-        let vocabulary = self.open.iter().rev().find(|open| open.container == Container::Vocabulary);
-        let vocabulary = vocabulary.map_or("", |open| &open.vocabulary);
-        let mut walk = Walk::new(self.version, *at, None, &path, &self.limits);
-        walk.check_prefixes();
-        let read = masterdata::read(&mut walk, at, vocabulary);
-        self.findings(walk.into_findings());
-        if let Some(element) = read {
-            self.items.push(Item::Vocabulary(element));
-        }
-    }
-
-    fn findings(&mut self, findings: Vec<Finding>) {
-        for finding in findings {
-            self.items.push(Item::Finding(finding));
-        }
-    }
-
-    fn event_in_list(&mut self, at: &At<'_>, fit: Fit) {
-        let path = self.path_of(at);
-        if !at.is_local() || fit == Fit::Extension {
-            self.foreign_event(at, path, fit);
-        } else if event::kind(at.local()).is_some() || self.version == Version::V1 {
-            self.event(at, path, fit);
-        } else {
-            let message = format!("`{}` is no longer an event of the standard", at.local());
-            let help = "write an `ObjectEvent` with a `quantityList`";
-            let location = self.event_location(at, path);
-            let finding = Finding::new(rule::EVENT_TYPE, Severity::Reject, location.clone(), message).with_help(help);
-            self.items.push(Item::Rejected { event: None, at: location, findings: vec![finding] });
-        }
-    }
-
-    /// The place of the next event.
-    fn event_location(&mut self, at: &At<'_>, path: String) -> Location {
-        let position = at.position();
-        let index = self.events;
-        self.events += 1;
-        Location { line: position.line, column: position.column, event: Some(index), path }
-    }
-
-    /// Events of other namespaces are allowed, but nobody here can understand them.
-    fn foreign_event(&mut self, at: &At<'_>, path: String, fit: Fit) {
-        let location = self.event_location(at, path);
-        let (severity, help) = if fit == Fit::Extension {
-            (Severity::Warn, "write one of the five standard events")
-        } else {
-            (Severity::Reject, "write it in the `extension` of the event list")
-        };
-        let message = format!("`{}` is not an event of the standard", at.written());
-        let mut walk = Walk::new(self.version, *at, location.event, &location.path, &self.limits);
-        walk.check_prefixes();
-        walk.add(Finding::new(rule::EVENT_TYPE, severity, location.clone(), message).with_help(help));
-        let findings = walk.into_findings();
-        let rejected = findings.iter().any(|finding| finding.severity == Severity::Reject);
-        self.items.push(if rejected {
-            Item::Rejected { event: None, at: location, findings }
-        } else {
-            Item::Foreign { event: Box::new(at.to_extension()), at: location, findings }
-        });
-    }
-
-    fn event(&mut self, at: &At<'_>, path: String, fit: Fit) {
-        let location = self.event_location(at, path);
-        let mut walk = Walk::new(self.version, *at, location.event, &location.path, &self.limits);
-        walk.check_prefixes();
-        if matches!(fit, Fit::Unknown | Fit::Repeated) {
-            let message = format!("`{}` has no place here", at.local());
-            walk.reject(at, rule::FIELD_UNKNOWN, message, "write it where the version of the schema allows it");
-        }
-        let event = match event::kind(at.local()) {
-            Some(kind) => event::read(&mut walk, at, kind),
-            None => event::read_quantity_event(&mut walk, at),
-        };
-        if let Some(event) = &event {
-            let checks = Checks { binding: Binding::Xml, latest: self.limits.latest, whole: walk.is_sound() };
-            for finding in check::check(event, &location, checks) {
-                walk.add(placed(finding, *at, &location.path));
-            }
-        }
-        let findings = walk.into_findings();
-        let rejected = findings.iter().any(|finding| finding.severity == Severity::Reject);
-        let event = event.map(Box::new);
-        self.items.push(match event {
-            Some(event) if !rejected => Item::Event { event, at: location, findings },
-            event => Item::Rejected { event, at: location, findings },
-        });
-    }
-
-    /// Says how a child of the innermost open element does not fit.
-    fn note_fit(&mut self, fit: Fit, at: &At<'_>) {
-        let Some(container) = self.open.last().map(|open| open.container) else { return };
-        let name = at.written();
-        let (rule, message, help): (&'static Rule, _, _) = match fit {
-            _ if container == Container::Misplaced => return,
-            Fit::Unknown | Fit::Extension if container == Container::Body(Root::Query) => {
-                if at.local() == "QueryResults" && at.namespace() == Root::Query.target(self.version) {
-                    return;
-                }
-                let help = "write `QueryResults` in the namespace of the document, with its prefix";
-                (rule::DOCUMENT_KIND, format!("`{name}` is not a query result"), help)
-            }
-            Fit::Part(_) | Fit::Extension => return,
-            Fit::Repeated => (rule::FIELD_DUPLICATE, format!("`{name}` stands here twice"), "leave one of them out"),
-            Fit::Late(..) => (rule::FIELD_ORDER, format!("`{name}` stands too late"), "keep the order of the schema"),
-            Fit::Unknown if !at.namespace().is_empty() => {
-                (rule::FIELD_UNKNOWN, format!("`{name}` has no place here"), "only the root element has a namespace")
-            }
-            Fit::Unknown => (rule::FIELD_UNKNOWN, format!("`{name}` has no place here"), "leave it out"),
-        };
-        self.about(at, rule, message, help);
-    }
-
-    /// Notes a rejecting finding about a child of the innermost open element.
-    fn about(&mut self, at: &At<'_>, rule: &'static Rule, message: String, help: &str) {
-        let finding = Finding::new(rule, Severity::Reject, self.place(at), message).with_help(help);
-        self.items.push(Item::Finding(finding));
-    }
-
-    fn place(&self, at: &At<'_>) -> Location {
-        let position = at.position();
-        Location { line: position.line, column: position.column, event: None, path: self.path_of(at) }
-    }
-
-    /// A rejecting finding about the innermost open element.
-    fn about_open(&self, rule: &'static Rule, message: String, help: &str) -> Finding {
-        let at = self.open.last().map_or_else(Location::default, |open| Location {
-            line: open.position.line,
-            column: open.position.column,
-            event: None,
-            path: open.path.clone(),
-        });
-        Finding::new(rule, Severity::Reject, at, message).with_help(help)
-    }
-
-    /// The path of a child of the innermost open element; events and the like are numbered, single elements not.
-    fn path_of(&self, at: &At<'_>) -> String {
-        let Some(open) = self.open.last() else { return format!("/{}", at.written()) };
-        let count = open.counts.iter().find(|(name, _)| at.is_local() && *name == at.local());
-        match count {
-            Some((_, count)) => format!("{}/{}[{count}]", open.path, at.written()),
-            None => format!("{}/{}", open.path, at.written()),
-        }
-    }
-}
-
-impl Open {
-    /// Its name without the prefix.
-    fn local(&self) -> &str {
-        self.name.rsplit(':').next().unwrap_or_default()
-    }
-}
-
-/// Moves a finding about a field of an event to the element of that field.
-fn placed(mut finding: Finding, event: At<'_>, path: &str) -> Finding {
-    let Some(steps) = finding.at.path.strip_prefix(path) else { return finding };
-    let mut found = event;
-    let mut attribute = None;
-    for step in steps.split('/').skip(1) {
-        if step.starts_with('@') {
-            attribute = Some(step.to_owned());
-        } else if let Some(next) = found.child_at(step) {
-            found = next;
-        }
-    }
-    let position = found.position();
-    (finding.at.line, finding.at.column) = (position.line, position.column);
-    finding.at.path = [path, &found.path()].concat();
-    if let Some(attribute) = attribute {
-        finding.at.path.extend(["/", &attribute]);
-    }
-    finding
 }

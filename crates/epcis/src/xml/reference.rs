@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use quick_xml::{escape::resolve_xml_entity, events::BytesRef};
+
 use super::{
     scan::{Fault, Halt, Malformed, malformed},
     source::is_allowed,
@@ -54,13 +56,9 @@ fn reference(rest: &str, offset: usize) -> Result<(char, usize), Halt> {
         return malformed(offset, "`&` begins no reference; write `&amp;`");
     };
     let name = rest.get(1..end).unwrap_or_default();
-    let character = match name {
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "amp" => Some('&'),
-        "apos" => Some('\''),
-        "quot" => Some('"'),
-        _ => numbered(name),
+    let character = match resolve_xml_entity(name) {
+        Some(text) => text.chars().next(),
+        None => BytesRef::new(name).resolve_char_ref().ok().flatten().filter(|character| is_allowed(*character)),
     };
     match character {
         Some(character) => Ok((character, end + 1)),
@@ -69,14 +67,4 @@ fn reference(rest: &str, offset: usize) -> Result<(char, usize), Halt> {
         }
         None => Err(Halt::Malformed(Malformed { offset, fault: Fault::Entity(name.to_owned()) })),
     }
-}
-
-/// The character of `#65` or `#x41`.
-fn numbered(name: &str) -> Option<char> {
-    let digits = name.strip_prefix('#')?;
-    let (digits, radix) = digits.strip_prefix('x').map_or((digits, 10), |digits| (digits, 16));
-    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return None;
-    }
-    u32::from_str_radix(digits, radix).ok().and_then(char::from_u32).filter(|character| is_allowed(*character))
 }

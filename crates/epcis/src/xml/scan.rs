@@ -3,7 +3,25 @@
 //! A piece may end anywhere. What the scanner says of a piece it would say of every longer one, so that a document
 //! reads the same however it was cut on its way.
 
-use super::name::{QName, is_name_byte};
+use std::borrow::Cow;
+
+use quick_xml::{
+    Error, Reader,
+    errors::{IllFormedError, SyntaxError},
+    events::{
+        Event,
+        attributes::{AttrError, Attributes},
+    },
+};
+
+use super::name::QName;
+
+/// A byte order mark.
+const MARK: char = '\u{FEFF}';
+
+const DOCTYPE: &str = "<!DOCTYPE";
+
+const NO_DECLARATION: &str = "`<!` begins nothing that XML knows";
 
 /// One piece of markup.
 #[derive(Debug)]
@@ -77,17 +95,28 @@ pub(super) enum Fault {
     Limit(String),
 }
 
-/// Reads markup from a piece of text.
+/// Reads markup from a piece of text: the events of `quick_xml`, and what it leaves to others of well-formedness.
 pub(super) struct Scanner<'a> {
     text: &'a str,
     at: usize,
+    reader: Reader<&'a [u8]>,
+    /// How much the reader passes over without counting it.
+    mark: usize,
     /// Whether nothing stands behind the piece.
     whole: bool,
 }
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(text: &'a str, whole: bool) -> Self {
-        Self { text, at: 0, whole }
+        let mut reader = Reader::from_str(text);
+        let config = reader.config_mut();
+        config.check_comments = true;
+        // The names of end tags are compared where the elements are kept, references are resolved there.
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
+        config.allow_dangling_amp = true;
+        let mark = if text.starts_with(MARK) { MARK.len_utf8() } else { 0 };
+        Self { text, at: 0, reader, mark, whole }
     }
 
     /// How much was read.
@@ -97,185 +126,144 @@ impl<'a> Scanner<'a> {
 
     /// The next token. Attributes of a start tag are put behind those in `attributes`.
     pub(super) fn next(&mut self, attributes: &mut Vec<RawAttribute<'a>>) -> Result<Token<'a>, Halt> {
-        let rest = self.rest();
-        match rest.as_bytes() {
-            [] if self.whole => Ok(Token::Eof),
-            [b'<', b'/', ..] => self.end_tag(),
-            [b'<', b'!', ..] => self.declaration(rest),
-            [b'<', b'?', ..] => self.enclosed(2, "?>").map(Token::Instruction),
-            [b'<', _, ..] => self.start_tag(attributes).map(Token::Start),
-            [] | [b'<'] => Err(Halt::Incomplete),
-            bytes => {
-                let length = match memchr::memchr(b'<', bytes) {
-                    Some(length) => length,
-                    None if self.whole => bytes.len(),
-                    None => return Err(Halt::Incomplete),
-                };
-                self.at += length;
-                Ok(Token::Text(rest.get(..length).unwrap_or_default()))
+        let begin = self.at;
+        if begin < self.mark {
+            // That of a document has gone already. The reader would pass over any that begins a piece.
+            self.at = self.mark;
+            return Ok(Token::Text(self.text.get(..self.at).unwrap_or_default()));
+        }
+        let event = self.reader.read_event();
+        if matches!(event, Ok(Event::Text(_) | Event::GeneralRef(_))) {
+            return self.rest_of_text(begin);
+        }
+        self.at = self.reached();
+        let markup = self.text.get(begin..self.at).unwrap_or_default();
+        let inside = |open: usize, close: usize| markup.get(open..markup.len() - close).unwrap_or_default();
+        match event {
+            Ok(Event::Start(tag)) => start_tag(inside(1, 1), tag.name().0.len(), begin, false, attributes),
+            Ok(Event::Empty(tag)) => start_tag(inside(1, 2), tag.name().0.len(), begin, true, attributes),
+            Ok(Event::End(tag)) => Ok(Token::End(markup.get(2..2 + tag.len()).unwrap_or_default())),
+            Ok(Event::CData(_)) => Ok(Token::CData(inside(9, 3))),
+            Ok(Event::Comment(_)) => Ok(Token::Comment),
+            Ok(Event::Decl(_) | Event::PI(_)) => Ok(Token::Instruction(inside(2, 2))),
+            Ok(Event::DocType(_)) if markup.starts_with(DOCTYPE) => Ok(Token::Doctype(inside(DOCTYPE.len(), 1))),
+            Ok(Event::DocType(_)) => malformed(begin, NO_DECLARATION),
+            Ok(Event::Eof) if self.whole => Ok(Token::Eof),
+            Ok(Event::Eof | Event::Text(_) | Event::GeneralRef(_)) => Err(Halt::Incomplete),
+            Err(error) => Err(self.halt(begin, &error)),
+        }
+    }
+
+    /// How far the reader has come.
+    fn reached(&self) -> usize {
+        usize::try_from(self.reader.buffer_position()).map_or(self.text.len(), |passed| self.mark + passed)
+    }
+
+    /// Text up to the next markup, with the references that the reader takes for events of their own.
+    fn rest_of_text(&mut self, begin: usize) -> Result<Token<'a>, Halt> {
+        while !self.text.get(self.reached()..).is_none_or(|rest| rest.is_empty() || rest.starts_with('<')) {
+            // Neither text nor references are errors here.
+            if self.reader.read_event().is_err() {
+                break;
             }
         }
-    }
-
-    fn rest(&self) -> &'a str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    fn byte(&self) -> Result<u8, Halt> {
-        self.text.as_bytes().get(self.at).copied().ok_or(Halt::Incomplete)
-    }
-
-    fn malformed<T>(&self, message: impl Into<String>) -> Result<T, Halt> {
-        malformed(self.at, message)
-    }
-
-    /// What stands between `opening` bytes and `close`.
-    fn enclosed(&mut self, opening: usize, close: &str) -> Result<&'a str, Halt> {
-        let content = self.rest().get(opening..).unwrap_or_default();
-        let length = memchr::memmem::find(content.as_bytes(), close.as_bytes()).ok_or(Halt::Incomplete)?;
-        self.at += opening + length + close.len();
-        Ok(content.get(..length).unwrap_or_default())
-    }
-
-    fn declaration(&mut self, rest: &'a str) -> Result<Token<'a>, Halt> {
-        let begin = self.at;
-        if rest.starts_with("<!--") {
-            let comment = self.enclosed(4, "-->")?;
-            return if comment.contains("--") || comment.ends_with('-') {
-                malformed(begin, "a comment holds `--`")
-            } else {
-                Ok(Token::Comment)
-            };
-        }
-        if rest.starts_with("<![CDATA[") {
-            return self.enclosed(9, "]]>").map(Token::CData);
-        }
-        if rest.starts_with("<!DOCTYPE") {
-            return self.doctype(rest);
-        }
-        if ["<!--", "<![CDATA[", "<!DOCTYPE"].iter().any(|opening| opening.starts_with(rest)) {
+        self.at = self.reached();
+        if self.at == self.text.len() && !self.whole {
             return Err(Halt::Incomplete);
         }
-        self.malformed("`<!` begins nothing that XML knows")
+        Ok(Token::Text(self.text.get(begin..self.at).unwrap_or_default()))
     }
 
-    /// A document type declaration, unless it declares something.
-    fn doctype(&mut self, rest: &'a str) -> Result<Token<'a>, Halt> {
-        let content = rest.get(9..).unwrap_or_default();
-        let length = content.find(['>', '[', '"', '\'']).ok_or(Halt::Incomplete)?;
-        if content.as_bytes().get(length) != Some(&b'>') {
-            return Err(Halt::Malformed(Malformed { offset: self.at, fault: Fault::Doctype }));
-        }
-        self.at += length + 10;
-        Ok(Token::Doctype(content.get(..length).unwrap_or_default()))
-    }
-
-    fn end_tag(&mut self) -> Result<Token<'a>, Halt> {
-        let content = self.rest().get(2..).unwrap_or_default();
-        let length = memchr::memchr2(b'>', b'<', content.as_bytes()).ok_or(Halt::Incomplete)?;
-        if content.as_bytes().get(length) == Some(&b'<') {
-            return self.malformed("an end tag is not closed");
-        }
-        self.at += length + 3;
-        let name = content.get(..length).unwrap_or_default();
-        Ok(Token::End(if name.ends_with(is_space_character) {
-            name.trim_end_matches(is_space_character)
-        } else {
-            name
-        }))
-    }
-
-    fn start_tag(&mut self, attributes: &mut Vec<RawAttribute<'a>>) -> Result<Tag<'a>, Halt> {
-        let offset = self.at;
-        self.at += 1;
-        let name = self.name()?;
-        loop {
-            let spaced = self.skip_space();
-            match self.byte()? {
-                b'>' => {
-                    self.at += 1;
-                    return Ok(Tag { name, offset, empty: false });
-                }
-                b'/' => {
-                    self.at += 1;
-                    if self.byte()? != b'>' {
-                        return self.malformed("`/` is not followed by `>`");
-                    }
-                    self.at += 1;
-                    return Ok(Tag { name, offset, empty: true });
-                }
-                _ if !spaced => return self.malformed("a name is not followed by white space"),
-                _ => {
-                    let attribute = self.attribute()?;
-                    attributes.push(attribute);
-                }
+    /// What an error of the reader means.
+    fn halt(&self, begin: usize, error: &Error) -> Halt {
+        let markup = self.text.get(begin..).unwrap_or_default();
+        let message = match error {
+            Error::IllFormed(IllFormedError::DoubleHyphenInComment) => "a comment holds `--`",
+            Error::Syntax(SyntaxError::UnclosedDoctype) if markup.contains(['[', '"', '\'']) => {
+                return Halt::Malformed(Malformed { offset: begin, fault: Fault::Doctype });
             }
-        }
-    }
-
-    fn attribute(&mut self) -> Result<RawAttribute<'a>, Halt> {
-        let name = self.name()?;
-        self.skip_space();
-        if self.byte()? != b'=' {
-            return self.malformed(format!("the attribute `{}` has no value", name.written()));
-        }
-        self.at += 1;
-        self.skip_space();
-        let quote = self.byte()?;
-        if !matches!(quote, b'"' | b'\'') {
-            return self.malformed(format!("the value of `{}` is not in quotes", name.written()));
-        }
-        self.at += 1;
-        let rest = self.rest();
-        let length = memchr::memchr2(quote, b'<', rest.as_bytes()).ok_or(Halt::Incomplete)?;
-        if rest.as_bytes().get(length) == Some(&b'<') {
-            return malformed(self.at + length, format!("the value of `{}` holds `<`", name.written()));
-        }
-        let offset = self.at;
-        self.at += length + 1;
-        Ok(RawAttribute { name, value: rest.get(..length).unwrap_or_default(), offset })
-    }
-
-    fn name(&mut self) -> Result<QName<'a>, Halt> {
-        let rest = self.rest();
-        let length = rest.bytes().position(|byte| !is_name_byte(byte)).ok_or(Halt::Incomplete)?;
-        let name = rest.get(..length).unwrap_or_default();
-        let Some(name) = QName::parse(name) else {
-            return self.malformed(match name {
-                "" => "a name was expected".to_owned(),
-                name => format!("`{name}` is not a name"),
-            });
+            Error::Syntax(_) if self.at == self.text.len() || markup.len() < 3 => return Halt::Incomplete,
+            Error::Syntax(SyntaxError::UnclosedPI | SyntaxError::UnclosedXmlDecl) => {
+                "a processing instruction has no name"
+            }
+            _ => NO_DECLARATION,
         };
-        self.at += length;
-        Ok(name)
+        Halt::Malformed(Malformed { offset: begin, fault: Fault::Syntax(message.to_owned()) })
     }
+}
 
-    fn skip_space(&mut self) -> bool {
-        let bytes = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let length = bytes.iter().take_while(|byte| is_space(**byte)).count();
-        self.at += length;
-        length > 0
+/// A start tag of this content, without its brackets; `length` is that of the name.
+fn start_tag<'a>(
+    content: &'a str,
+    length: usize,
+    offset: usize,
+    empty: bool,
+    attributes: &mut Vec<RawAttribute<'a>>,
+) -> Result<Token<'a>, Halt> {
+    let name = name(content.get(..length).unwrap_or_default(), offset + 1)?;
+    if length < content.len() {
+        take_attributes(content, length, offset + 1, attributes)?;
     }
+    Ok(Token::Start(Tag { name, offset, empty }))
+}
+
+/// The attributes that stand in `content` from `from` on; `offset` is where the content begins.
+fn take_attributes<'a>(
+    content: &'a str,
+    from: usize,
+    offset: usize,
+    attributes: &mut Vec<RawAttribute<'a>>,
+) -> Result<(), Halt> {
+    let position = |part: &str| part.as_ptr().addr() - content.as_ptr().addr();
+    let mut free = from;
+    for attribute in Attributes::new(content, from).with_checks(false) {
+        let attribute = attribute.or_else(|error| no_attribute(&error, offset))?;
+        let (Cow::Borrowed(value), quick_xml::name::QName(written)) = (attribute.value, attribute.key) else {
+            continue;
+        };
+        let (key, at) = (position(written), position(value));
+        if key == free {
+            return malformed(offset + key, "an attribute does not follow white space");
+        }
+        let name = name(written, offset + key)?;
+        if let Some(bracket) = memchr::memchr(b'<', value.as_bytes()) {
+            return malformed(offset + at + bracket, format!("the value of `{written}` holds `<`"));
+        }
+        attributes.push(RawAttribute { name, value, offset: offset + at });
+        free = at + value.len() + 1;
+    }
+    Ok(())
+}
+
+/// Why something in a tag is no attribute.
+fn no_attribute<T>(error: &AttrError, offset: usize) -> Result<T, Halt> {
+    match *error {
+        AttrError::UnquotedValue(at) | AttrError::ExpectedQuote(at, _) => {
+            malformed(offset + at, "the value of an attribute is not in quotes")
+        }
+        AttrError::ExpectedEq(at) | AttrError::ExpectedValue(at) | AttrError::Duplicated(at, _) => {
+            malformed(offset + at, "an attribute has no value")
+        }
+    }
+}
+
+fn name(written: &str, offset: usize) -> Result<QName<'_>, Halt> {
+    QName::parse(written).map_or_else(
+        || match written {
+            "" => malformed(offset, "a name was expected"),
+            written => malformed(offset, format!("`{written}` is not a name")),
+        },
+        Ok,
+    )
 }
 
 /// The pseudo attributes of an XML declaration, from the version on.
 pub(super) fn pseudo_attributes(declaration: &str) -> Result<Vec<RawAttribute<'_>>, Halt> {
-    let mut scanner = Scanner::new(declaration, true);
     let mut found = Vec::new();
-    while scanner.skip_space() && !scanner.rest().is_empty() {
-        found.push(scanner.attribute()?);
-    }
-    if scanner.rest().is_empty() { Ok(found) } else { scanner.malformed("the XML declaration is not one") }
+    take_attributes(declaration, 0, 0, &mut found)?;
+    Ok(found)
 }
 
 pub(super) fn malformed<T>(offset: usize, message: impl Into<String>) -> Result<T, Halt> {
     Err(Halt::Malformed(Malformed { offset, fault: Fault::Syntax(message.into()) }))
-}
-
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
-}
-
-pub(super) fn is_space_character(character: char) -> bool {
-    matches!(character, ' ' | '\t' | '\n' | '\r')
 }

@@ -1,6 +1,6 @@
 //! One element of the document with all that stands in it, held where it stands in the text.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{borrow::Cow, cell::Cell, collections::BTreeSet, fmt::Write as _};
 
 use super::{
     name::QName,
@@ -30,6 +30,8 @@ pub(super) struct Tree<'a> {
     pub(super) used_around: BTreeSet<usize>,
     /// Elements with prefixes that were never declared, and these prefixes.
     pub(super) undeclared: Vec<(usize, &'a str)>,
+    /// The place asked for last, from which lines are counted on.
+    pub(super) counted: Cell<(usize, Position)>,
 }
 
 /// An element, or a run of text beside elements.
@@ -135,6 +137,11 @@ impl<'t> At<'t> {
         self.node.name.is_some()
     }
 
+    /// Whether the tree is its own.
+    pub(super) fn is_outermost(&self) -> bool {
+        self.index == 0
+    }
+
     /// Whether it has neither namespace nor prefix, as the elements of the standard below the root.
     pub(super) fn is_local(&self) -> bool {
         self.node.space == Space::None && self.node.name.is_some_and(|name| name.prefix().is_empty())
@@ -142,10 +149,6 @@ impl<'t> At<'t> {
 
     pub(super) fn local(&self) -> &'t str {
         self.node.name.map_or(TEXT, QName::local)
-    }
-
-    pub(super) fn prefix(&self) -> &'t str {
-        self.node.name.map_or("", QName::prefix)
     }
 
     /// The name as written.
@@ -259,8 +262,11 @@ impl<'t> At<'t> {
 
     /// Where it begins.
     pub(super) fn position(&self) -> Position {
-        let before = self.tree.piece.text.get(..self.node.offset).unwrap_or_default();
-        self.tree.piece.start.after(before.as_bytes())
+        let (offset, piece, counted) = (self.node.offset, self.tree.piece, &self.tree.counted);
+        let (from, known) = if counted.get().0 <= offset { counted.get() } else { (0, piece.start) };
+        let position = known.after(piece.text.get(from..offset).unwrap_or_default().as_bytes());
+        counted.set((offset, position));
+        position
     }
 
     fn parent(&self) -> Option<At<'t>> {
@@ -268,7 +274,8 @@ impl<'t> At<'t> {
     }
 
     fn same_name(&self, other: &At<'_>) -> bool {
-        self.local() == other.local() && self.prefix() == other.prefix() && self.namespace() == other.namespace()
+        self.node.name == other.node.name
+            && (self.node.space == other.node.space || self.namespace() == other.namespace())
     }
 
     /// Its place among the children of the same name, when there are several.
@@ -279,16 +286,17 @@ impl<'t> At<'t> {
         let mut same = parent.children().filter(|sibling| sibling.same_name(self));
         let before = same.by_ref().position(|sibling| sibling.index == self.index).unwrap_or(0);
         if before > 0 || same.next().is_some() {
-            path.extend(["[", &(before + 1).to_string(), "]"]);
+            // Writing to a string cannot fail.
+            let _ = write!(path, "[{}]", before + 1);
         }
     }
 
-    /// The way from the root element, `/quantityList/quantityElement[2]`; empty at the root.
-    pub(super) fn path(&self) -> String {
-        let Some(parent) = self.parent() else { return String::new() };
-        let mut path = parent.path();
-        self.step(&mut path);
-        path
+    /// Adds the way from the root element, `/quantityList/quantityElement[2]`; nothing at the root.
+    pub(super) fn push_path(&self, path: &mut String) {
+        if let Some(parent) = self.parent() {
+            parent.push_path(path);
+            self.step(path);
+        }
     }
 
     /// The way from the event in the schema of EPCIS 2.0, which has no wrappers: `quantityList/quantityElement[2]`.

@@ -3,7 +3,8 @@
 use gs1::Identifier;
 
 use super::{
-    grammar::{Grammar, LOCAL, Version},
+    event,
+    grammar::{self, Grammar, LOCAL, Version},
     sequence::{Fit, Sequence},
     tree::At,
 };
@@ -43,7 +44,8 @@ impl<'t> Walk<'t> {
 
     pub(super) fn location(&self, at: &At<'_>) -> Location {
         let position = at.position();
-        let path = format!("{}{}", self.base, at.path());
+        let mut path = self.base.to_owned();
+        at.push_path(&mut path);
         Location { line: position.line, column: position.column, event: self.event, path }
     }
 
@@ -121,7 +123,13 @@ impl<'t> Walk<'t> {
                 }
                 fit => {
                     self.note_fit(&child, fit);
-                    if let Fit::Late(name, _) = fit {
+                    let name = match fit {
+                        Fit::Late(name, _) => Some(name),
+                        Fit::Unknown => misplaced_field(at, &child),
+                        _ => None,
+                    };
+                    // What is refused for its place is read all the same, so that the event can be recognized.
+                    if let Some(name) = name {
                         self.part(name, &child, &mut part);
                     }
                 }
@@ -284,6 +292,13 @@ impl<'t> Walk<'t> {
     pub(super) fn term(&mut self, at: &At<'t>) -> Option<Term> {
         self.optional_text(at).map(Term::new)
     }
+}
+
+/// The field of the standard that a child of an event is in 2.0, which has no place for it here.
+fn misplaced_field(at: &At<'_>, child: &At<'_>) -> Option<&'static str> {
+    let kind = event::kind(at.local()).filter(|_| at.is_outermost() && child.is_local())?;
+    let mut parts = grammar::event(kind, Version::V2).parts.iter();
+    parts.find(|part| part.name == child.local()).map(|part| part.name)
 }
 
 /// The beginning of a text, for a message.
