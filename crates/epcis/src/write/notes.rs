@@ -12,16 +12,16 @@ pub(super) struct Notes {
     untold: u64,
     event: Option<u64>,
     /// What is said about the event, and how often.
-    current: Vec<(Finding, u64)>,
+    about_event: Vec<(Finding, u64)>,
+    /// What is said about everything else.
+    around: Vec<(Finding, u64)>,
 }
 
 impl Notes {
     /// Findings from here on are about this event, or about the document.
     pub(super) fn enter(&mut self, event: Option<u64>) {
-        if self.event != event {
-            self.close();
-            self.event = event;
-        }
+        self.close_event();
+        self.event = event;
     }
 
     /// Something that its reader need not act upon.
@@ -40,31 +40,30 @@ impl Notes {
     }
 
     fn add(&mut self, severity: Severity, rule: &'static Rule, message: impl FnOnce() -> String) {
-        if let Some((_, count)) = self.current.iter_mut().find(|(finding, _)| finding.code == rule.code) {
+        let said = if self.event.is_some() { &mut self.about_event } else { &mut self.around };
+        if let Some((_, count)) = said.iter_mut().find(|(finding, _)| finding.code == rule.code) {
             *count += 1;
             return;
         }
         let at = Location { event: self.event, ..Location::default() };
-        self.current.push((Finding::new(rule, severity, at, message()), 1));
+        said.push((Finding::new(rule, severity, at, message()), 1));
     }
 
-    /// Counts what was said about one event.
-    fn close(&mut self) {
-        for (mut finding, count) in self.current.drain(..) {
-            if self.list.len() >= MOST {
+    /// Takes down what was said about one event.
+    fn close_event(&mut self) {
+        for said in self.about_event.drain(..) {
+            if self.list.len() < MOST {
+                self.list.push(counted(said));
+            } else {
                 self.untold += 1;
-                continue;
             }
-            if count > 1 {
-                finding.message = format!("{}; {count} in all", finding.message);
-            }
-            self.list.push(finding);
         }
     }
 
     /// The findings since the last call.
     pub(super) fn take(&mut self) -> Vec<Finding> {
-        self.close();
+        self.close_event();
+        self.list.extend(self.around.drain(..).map(counted));
         let untold = std::mem::take(&mut self.untold);
         if untold > 0 {
             let message = format!("{untold} more findings like these");
@@ -72,4 +71,12 @@ impl Notes {
         }
         std::mem::take(&mut self.list)
     }
+}
+
+/// A finding that says how often it was made.
+fn counted((mut finding, count): (Finding, u64)) -> Finding {
+    if count > 1 {
+        finding.message = format!("{}; {count} in all", finding.message);
+    }
+    finding
 }

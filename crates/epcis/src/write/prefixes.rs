@@ -140,8 +140,9 @@ impl Prefixes {
 
     /// Attributes outside the standard: declarations first, which nothing else may redeclare.
     fn claim_attributes(&mut self, attributes: &[FieldAttribute], notes: &mut Notes) {
-        for FieldAttribute { name, value, .. } in attributes.iter().filter(|found| found.name.namespace == XMLNS) {
-            self.adopt(&name.local, value);
+        let declares = |found: &&FieldAttribute| found.on.is_empty() && found.name.namespace == XMLNS;
+        for declaration in attributes.iter().filter(declares) {
+            self.adopt(&declaration.name.local, &declaration.value);
         }
         for attribute in attributes {
             self.claim(&attribute.name, notes);

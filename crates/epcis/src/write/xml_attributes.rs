@@ -56,7 +56,9 @@ fn has_place(event: &Event, attribute: &FieldAttribute, prefixes: &Prefixes) -> 
         "ilmd" => !event.ilmd.is_empty(),
         _ => false,
     };
-    let declares = name.namespace != XMLNS || (name.prefix == "xmlns" && prefixes.means(&name.local, value));
+    // What is declared further in has to be used there.
+    let declares =
+        name.namespace != XMLNS || (on.is_empty() && name.prefix == "xmlns" && prefixes.means(&name.local, value));
     open && declares
         && name.namespace != SCHEMA_INSTANCE
         && kept::xml::is_plain_attribute(name)

@@ -161,7 +161,9 @@ impl XmlDocument {
             Section::Header if self.old && self.is_before_body() && self.kind != DocumentKind::MasterData => {
                 self.header.push(extension);
             }
-            Section::Header | Section::MasterData => {
+            // The body of a query document has its results only.
+            Section::Body if self.kind != DocumentKind::QueryResult => self.late.push((section, extension)),
+            Section::Header | Section::MasterData | Section::Body => {
                 notes.kept(&extension.name.written(), "XML");
                 self.late.push((Section::Document, kept::wrapped(section, extension)));
             }
