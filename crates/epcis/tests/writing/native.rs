@@ -1,9 +1,10 @@
 //! What a target can say is said natively, and what it cannot say or hold is told.
 
 use epcis::{
-    Binding, DocumentKind, Event, Finding,
+    Binding, DocumentKind, Event, Finding, Query, VocabularyElement,
     write::{Options, Target},
 };
+use gs1::Identifier;
 
 use crate::{Content, binding, difference, read, write};
 
@@ -35,6 +36,7 @@ fn attributes_on_standard_elements_stay_on_them_in_xml() {
         let (text, findings, after) = converted(&content, target);
         assert!(text.contains("ex:source=\"scanner\"") && text.contains("<errorDeclaration ex:by=\"hand\">"), "{text}");
         assert!(!text.contains("kept") && findings.is_empty(), "{text}");
+        crate::schema::assert_valid(target, DocumentKind::Events, &text);
         assert_eq!(difference(&content, &after), None);
     }
 }
@@ -83,7 +85,7 @@ fn what_xml_cannot_hold_around_the_events_comes_back() {
     let mut content = read(JSON.as_bytes(), Binding::Json);
     let mut document = content.document.clone().unwrap();
     document.kind = DocumentKind::QueryResult;
-    document.query = Some(epcis::Query { name: " a\u{0}b".to_owned(), subscription_id: Some("\u{FFFE}".to_owned()) });
+    document.query = Some(Query { name: " a\u{0}b".to_owned(), subscription_id: Some("\u{FFFE}".to_owned()) });
     let name =
         epcis::Name { namespace: "https://example.com/".to_owned(), prefix: "ex".to_owned(), local: "a".to_owned() };
     document.attributes = vec![(name, "\u{1}".to_owned())];
@@ -91,5 +93,29 @@ fn what_xml_cannot_hold_around_the_events_comes_back() {
     for target in crate::TARGETS {
         let (_, _, after) = converted(&content, target);
         assert_eq!(difference(&content, &after), None, "{target}");
+    }
+}
+
+#[test]
+fn master_data_that_a_query_asked_for_is_its_result() {
+    let mut content = read(JSON.as_bytes(), Binding::Json);
+    content.events.clear();
+    content.vocabulary = vec![VocabularyElement {
+        vocabulary: "urn:epcglobal:epcis:vtype:Location".to_owned(),
+        vocabulary_extensions: Vec::new(),
+        id: Identifier::new("urn:epc:id:sgln:0614141.00001.0"),
+        attributes: Vec::new(),
+        children: Vec::new(),
+        extensions: Vec::new(),
+        field_attributes: Vec::new(),
+    }];
+    let document = content.document.as_mut().unwrap();
+    document.kind = DocumentKind::QueryResult;
+    document.query = Some(Query { name: "SimpleMasterDataQuery".to_owned(), subscription_id: None });
+    for target in crate::TARGETS {
+        let (text, findings, after) = converted(&content, target);
+        assert_eq!((difference(&content, &after), findings), (None, Vec::new()), "{text}");
+        assert_eq!(text.contains("<resultsBody><VocabularyList>"), target != Target::Json, "{text}");
+        crate::schema::assert_valid(target, DocumentKind::QueryResult, &text);
     }
 }
