@@ -55,11 +55,7 @@ fn kind_of(content: &Content) -> DocumentKind {
 
 /// Whether `xmllint` is there.
 fn can_validate() -> bool {
-    let installed = Command::new("xmllint").arg("--version").stderr(Stdio::null()).status().is_ok();
-    if !installed {
-        println!("skipped: xmllint is not installed");
-    }
-    installed
+    Command::new("xmllint").arg("--version").stderr(Stdio::null()).status().is_ok()
 }
 
 /// Holds a document in XML against its schema, if there is one to hold it against.
@@ -70,7 +66,11 @@ pub(crate) fn assert_valid(target: Target, kind: DocumentKind, text: &str) {
 
 #[test]
 fn xml_follows_the_published_schemas() {
-    let Some(corpus) = testkit::corpus().filter(|_| can_validate()) else { return };
+    let Some(corpus) = testkit::corpus() else { return };
+    if !can_validate() {
+        println!("skipped: xmllint is not installed");
+        return;
+    }
     let mut wrong = Vec::new();
     let mut count = 0;
     for (path, content) in documents() {
