@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Extension, Name};
 
 /// What a document is for.
@@ -43,11 +45,12 @@ pub struct Document {
 }
 
 /// What `QueryResults` says of the query.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Query {
     /// `queryName`.
     pub name: String,
     /// `subscriptionID`, for answers that a subscription asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subscription_id: Option<String>,
 }
 

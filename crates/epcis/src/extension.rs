@@ -15,6 +15,13 @@ pub struct Name {
     pub local: String,
 }
 
+impl Name {
+    /// The name as it is written, with its prefix.
+    pub(crate) fn written(&self) -> String {
+        if self.prefix.is_empty() { self.local.clone() } else { [&*self.prefix, ":", &*self.local].concat() }
+    }
+}
+
 /// One element (XML) or member (JSON).
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Extension {

@@ -20,7 +20,7 @@ pub(crate) mod xml;
 
 pub(crate) use field::{ELEMENT, EVENT, fields_of_element, fields_of_event};
 pub(crate) use section::{
-    ADDED, HEADER, document_annotation, document_name, is_document_annotation, is_standard, late_vocabulary,
+    ADDED, DOCUMENT, HEADER, Written, document_annotation, is_document_annotation, is_standard, late_vocabulary,
     restore_document, wrapped,
 };
 
@@ -31,6 +31,9 @@ pub(crate) const NAMESPACE: &str = "https://lotline.dev/ns/kept/";
 
 /// The prefix that it is given.
 pub(crate) const PREFIX: &str = "kept";
+
+/// The prefix that it is given on the root element, which may have another use for the usual one.
+pub(crate) const ROOT_PREFIX: &str = "kept-document";
 
 /// The member or element whose text is an extension in its stored form.
 const STORED: &str = "stored";
@@ -43,13 +46,32 @@ fn is_declaration(name: &Name, prefixes: &str) -> bool {
     name.namespace == name::XMLNS && prefixes.split(' ').any(|prefix| prefix == name.local)
 }
 
-/// Takes away the declarations that a writer added.
-fn forget_declarations(attributes: &mut Vec<FieldAttribute>) {
+/// Takes away the declarations that a writer added: prefixes and namespaces.
+fn forget_declarations(attributes: &mut Vec<FieldAttribute>) -> Vec<(String, String)> {
     let declared = attributes.iter().position(|found| found.on.is_empty() && is_called(&found.name, DECLARED));
-    if let Some(at) = declared {
-        let declared = attributes.remove(at).value;
-        attributes.retain(|found| !(found.on.is_empty() && is_declaration(&found.name, &declared)));
+    let Some(at) = declared else { return Vec::new() };
+    let declared = attributes.remove(at).value;
+    let added = |found: &mut FieldAttribute| found.on.is_empty() && is_declaration(&found.name, &declared);
+    attributes.extract_if(.., added).map(|added| (added.name.local, added.value)).collect()
+}
+
+/// Gives an event a prefix that its values use, as JSON declares it.
+fn declare_in_context(event: &mut Event, prefix: String, namespace: String) {
+    let never_declared = namespace.strip_suffix(':') == Some(&prefix);
+    if never_declared || name::is_substitute(&prefix) {
+        return;
     }
+    let name = Name { namespace: String::new(), prefix: String::new(), local: prefix };
+    let term = Extension { name, attributes: Vec::new(), value: Value::Text(namespace) };
+    match &mut event.context.0 {
+        Some(Value::Members(terms)) => terms.push(term),
+        context => *context = Some(Value::Members(vec![term])),
+    }
+}
+
+/// The order in which the attributes of an event stand: by element, declarations of prefixes first.
+pub(crate) fn attribute_order(attribute: &FieldAttribute) -> (&str, bool) {
+    (&attribute.on, attribute.name.namespace != name::XMLNS)
 }
 
 /// Takes the prefixes out of the `@context` of a private event that a writer added, and the context if it held no others.
@@ -147,10 +169,13 @@ fn restore_event(event: &mut Event, binding: Binding) {
     if let Some(declaration) = &mut event.error_declaration {
         restore_list(&mut declaration.extensions, binding);
     }
-    forget_declarations(&mut event.attributes);
+    for (prefix, namespace) in forget_declarations(&mut event.attributes) {
+        declare_in_context(event, prefix, namespace);
+    }
     for attribute in &mut event.attributes {
         name::restore(&mut attribute.name);
     }
+    event.attributes.sort_by(|one, other| attribute_order(one).cmp(&attribute_order(other)));
     if let Some(fields) = fields {
         field::restore_event(event, fields);
     }

@@ -81,6 +81,7 @@ rules! {
     OBJECTS_MISSING "EPCIS-OBJECTS-MISSING" warn plain "EPCIS 2.0 §7.4" "An event is about something.";
     PARENT_MISSING "EPCIS-PARENT-MISSING" reject plain "EPCIS 2.0 §7.4.3" "Only an observation may leave the parent open.";
     QUANTITY_COUNT "EPCIS-QUANTITY-COUNT" warn plain "EPCIS 2.0 §7.3.3" "A quantity is not negative, and whole where it has no unit.";
+    REFUSED "EPCIS-REFUSED" warn plain "" "What the schema of a target refuses is written to it all the same.";
     SENSOR_PERIOD "EPCIS-SENSOR-PERIOD" warn plain "EPCIS 2.0 §7.3" "A period of measuring begins before it ends.";
     SENSOR_TIME "EPCIS-SENSOR-TIME" warn plain "EPCIS 2.0 §7.3" "What an event reports was measured before it.";
     TERM_DEPRECATED "EPCIS-TERM-DEPRECATED" warn plain "CBV 2.0 §7" "A term that the vocabulary has withdrawn is written as the one that replaced it.";

@@ -37,6 +37,11 @@ fn original(prefix: &str) -> Option<String> {
     (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())).then(|| unescape(original))
 }
 
+/// Whether a prefix stands for another.
+pub(crate) fn is_substitute(prefix: &str) -> bool {
+    original(prefix).is_some()
+}
+
 /// A name without namespace and prefix, where a binding wants both.
 pub(crate) fn with_namespace(local: &str) -> Name {
     Name { namespace: NONE.to_owned(), prefix: substitute(0, ""), local: local.to_owned() }

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{annotation, is_annotation, is_called};
-use crate::{Binding, Document, DocumentKind, Extension, Item, Name, Section, Value, VocabularyElement};
+use crate::Binding;
+use crate::{Document, DocumentKind, Extension, Item, Name, Query, Section, Value, VocabularyElement};
 
 /// The annotation of a document: attribute of the root element, or member of the root object.
-const DOCUMENT: &str = "document";
+pub(crate) const DOCUMENT: &str = "document";
 /// An element of master data that came behind the header, whole in its stored form.
 const VOCABULARY: &str = "vocabulary";
 /// Where extensions of other sections stand when theirs has no room for them.
@@ -39,6 +40,19 @@ struct Kept {
     terms: Vec<Extension>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attributes: Vec<(Name, String)>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    query: Option<Query>,
+}
+
+/// How a document is written, as far as that differs from what it says of itself.
+pub(crate) struct Written<'w> {
+    pub(crate) binding: Binding,
+    pub(crate) kind: DocumentKind,
+    pub(crate) created: &'w str,
+    /// Attributes of the root element that are not.
+    pub(crate) attributes: Vec<(Name, String)>,
+    /// Whether the query is not written as it is.
+    pub(crate) query: bool,
 }
 
 /// `creationDate` of a document that is written with another one.
@@ -57,28 +71,24 @@ const KINDS: &[(DocumentKind, &str)] = &[
     (DocumentKind::EventList, "event-list"),
 ];
 
-/// The annotation of a document that is written in `binding` as `kind` and with `created`; `None` when nothing is lost.
-pub(crate) fn document_annotation(
-    document: &Document,
-    binding: Binding,
-    kind: DocumentKind,
-    created: Option<&str>,
-) -> Option<String> {
+/// The annotation of a document; `None` when nothing is lost.
+pub(crate) fn document_annotation(document: &Document, written: Written<'_>) -> Option<String> {
     let name = KINDS.iter().find(|(known, _)| *known == document.kind).map(|(_, name)| (*name).to_owned());
     let mut kept = Kept::default();
-    if kind != document.kind {
+    if written.kind != document.kind {
         kept.kind = name;
     }
-    if created != document.creation_date.as_deref() {
+    if Some(written.created) != document.creation_date.as_deref() {
         kept.creation_date = Some(document.creation_date.clone().map_or(Created::Absent, Created::Spelled));
     }
-    match binding {
-        Binding::Xml => {
-            kept.id.clone_from(&document.id);
-            kept.terms.clone_from(&document.terms);
-            kept.contexts = document.contexts.iter().filter(|address| !is_standard(address)).cloned().collect();
-        }
-        Binding::Json => kept.attributes.clone_from(&document.attributes),
+    if written.binding == Binding::Xml {
+        kept.id.clone_from(&document.id);
+        kept.terms.clone_from(&document.terms);
+        kept.contexts = document.contexts.iter().filter(|address| !is_standard(address)).cloned().collect();
+    }
+    kept.attributes = written.attributes;
+    if written.query {
+        kept.query.clone_from(&document.query);
     }
     if kept == Kept::default() {
         return None;
@@ -89,11 +99,6 @@ pub(crate) fn document_annotation(
 /// Whether an address is that of the context of the standard.
 pub(crate) fn is_standard(address: &str) -> bool {
     address.ends_with("/epcis-context.jsonld")
-}
-
-/// The name of the annotation of a document.
-pub(crate) fn document_name() -> Name {
-    annotation(DOCUMENT)
 }
 
 /// Whether an item is the annotation of a document in JSON.
@@ -122,6 +127,9 @@ pub(crate) fn restore_document(document: &mut Document, annotation: Option<Item>
             Created::Absent => None,
             Created::Spelled(created) => Some(created),
         };
+    }
+    if kept.query.is_some() {
+        document.query = kept.query;
     }
     document.contexts.extend(kept.contexts);
     document.terms.extend(kept.terms);

@@ -73,7 +73,7 @@ fn is_plain_name(name: &Name, outside: bool) -> bool {
     !known && holds(&name.namespace) && name::is_xml(&name.local)
 }
 
-fn is_plain_attribute(name: &Name) -> bool {
+pub(crate) fn is_plain_attribute(name: &Name) -> bool {
     is_plain_name(name, false) && name.prefix.is_empty() == name.namespace.is_empty()
 }
 

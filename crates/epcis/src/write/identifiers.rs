@@ -37,8 +37,8 @@ pub(super) struct Identifiers {
 }
 
 impl Identifiers {
-    pub(super) fn new(format: EpcFormat, prefixes: &CompanyPrefixes) -> Self {
-        Self { format, prefixes: prefixes.clone() }
+    pub(super) fn new(format: EpcFormat, prefixes: CompanyPrefixes) -> Self {
+        Self { format, prefixes }
     }
 
     /// The company prefixes that were given or learned so far.
@@ -93,8 +93,7 @@ impl Identifiers {
                 if let Some(urn) = id.to_urn(&self.prefixes) {
                     *id = Identifier::new(urn);
                 } else {
-                    let message = format!("`{}` stays a Digital Link", id.spelled());
-                    notes.info(rule::NOT_TRANSLATED, "", message);
+                    notes.info(rule::NOT_TRANSLATED, || format!("`{}` stays a Digital Link", id.spelled()));
                 }
             }
             _ => {}

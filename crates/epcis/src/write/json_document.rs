@@ -1,13 +1,19 @@
 //! A JSON-LD document: what stands around the events.
 
-use gs1::CompanyPrefixes;
-
 use super::{
-    NO_DATE, Options, identifiers::Identifiers, json::JsonEvents, json_text::JsonText, keep::Keep, notes::Notes,
-    prefixes::Prefixes, shape,
+    Options, created,
+    json::JsonEvents,
+    json_context::{self, JsonContext, is_context},
+    json_text::JsonText,
+    json_vocabulary,
+    keep::Keep,
+    notes::Notes,
+    prefixes::Prefixes,
+    refused, shape,
 };
 use crate::{
-    Binding, Document, DocumentKind, Event, Extension, Name, Section, Value, VocabularyElement, json::STANDARD, kept,
+    Binding, Document, DocumentKind, Event, Extension, LocalContext, Name, Query, Section, Value, VocabularyElement,
+    kept::{self, Written},
     rule,
 };
 
@@ -30,10 +36,7 @@ pub(super) struct JsonDocument {
     prefixes: Prefixes,
     keep: Keep,
     kind: DocumentKind,
-    context: String,
-    contexts: Vec<String>,
-    terms: Vec<Extension>,
-    identifiers: Identifiers,
+    context: JsonContext,
     stage: Stage,
     /// The vocabulary whose elements are being written.
     vocabulary: String,
@@ -46,18 +49,14 @@ pub(super) struct JsonDocument {
 }
 
 impl JsonDocument {
-    pub(super) fn start(document: &Document, options: &Options) -> Self {
+    pub(super) fn start(document: &Document, options: &Options, notes: &mut Notes) -> Self {
         let kind = if document.kind == DocumentKind::MasterData { DocumentKind::Events } else { document.kind };
-        let contexts = document.contexts.iter().filter(|address| !kept::is_standard(address)).cloned().collect();
         let mut writer = Self {
             text: JsonText::default(),
             prefixes: Prefixes::new(Binding::Json, &document.namespaces),
             keep: Keep::default(),
             kind,
-            context: format!("https://ref.gs1.org/standards/epcis/{}/epcis-context.jsonld", options.context),
-            contexts,
-            terms: document.terms.clone(),
-            identifiers: Identifiers::new(options.epc_format, &options.company_prefixes),
+            context: JsonContext::new(document, options.context),
             stage: Stage::Beginning,
             vocabulary: String::new(),
             events: 0,
@@ -68,7 +67,7 @@ impl JsonDocument {
         match kind {
             DocumentKind::Event => {}
             DocumentKind::EventList => writer.text.open('['),
-            _ => writer.head(document),
+            _ => writer.head(document, notes),
         }
         writer
     }
@@ -81,68 +80,53 @@ impl JsonDocument {
         matches!(self.kind, DocumentKind::Event | DocumentKind::EventList)
     }
 
-    fn head(&mut self, document: &Document) {
+    fn head(&mut self, document: &Document, notes: &mut Notes) {
         self.text.open('{');
-        self.context(false);
-        self.text.member("type", if self.is_query() { "EPCISQueryDocument" } else { "EPCISDocument" });
+        self.context.document(&mut self.text, &self.prefixes);
+        self.text.member("type", self.kind_name());
         if let Some(id) = &document.id {
             self.text.member("id", id);
         }
         self.text.member("schemaVersion", "2.0");
-        let created = created(document.creation_date.as_deref());
+        let created = created(document, Binding::Json);
         self.text.member("creationDate", &created);
-        if let Some(annotation) = kept::document_annotation(document, Binding::Json, self.kind, Some(&created)) {
-            self.text.annotation(&Extension {
-                name: kept::document_name(),
-                attributes: Vec::new(),
-                value: Value::Text(annotation),
-            });
+        let written = Written {
+            binding: Binding::Json,
+            kind: self.kind,
+            created: &created,
+            attributes: document.attributes.clone(),
+            query: false,
+        };
+        if let Some(annotation) = kept::document_annotation(document, written) {
+            notes.kept(self.kind_name(), "JSON");
+            self.text.annotation(&kept::text(kept::DOCUMENT, annotation));
         }
-        if let (true, Some(query)) = (self.is_query(), &document.query) {
-            self.text.name("epcisBody");
-            self.text.open('{');
-            self.text.name("queryResults");
-            self.text.open('{');
-            self.text.member("queryName", &query.name);
-            if let Some(id) = &query.subscription_id {
-                self.text.member("subscriptionID", id);
-            }
-            self.text.name("resultsBody");
-            self.text.open('{');
+        if self.is_query() {
+            self.query(document.query.as_ref());
         }
     }
 
-    /// `@context` of the document, with what one event needs besides.
-    fn context(&mut self, with_local: bool) {
-        self.text.name("@context");
-        self.text.open('[');
-        self.text.string(&self.context);
-        for address in &self.contexts {
-            self.text.string(address);
+    fn kind_name(&self) -> &'static str {
+        if self.is_query() { "EPCISQueryDocument" } else { "EPCISDocument" }
+    }
+
+    fn query(&mut self, query: Option<&Query>) {
+        self.text.name("epcisBody");
+        self.text.open('{');
+        self.text.name("queryResults");
+        self.text.open('{');
+        self.text.member("queryName", query.map_or("", |query| &query.name));
+        if let Some(id) = query.and_then(|query| query.subscription_id.as_deref()) {
+            self.text.member("subscriptionID", id);
         }
-        let own = self.prefixes.document().filter(|declared| !STANDARD.contains(declared));
-        let terms: Vec<_> = if with_local {
-            let local = || self.prefixes.local_terms();
-            own.filter(|(prefix, _)| !local().any(|(other, _)| other == *prefix)).chain(local()).collect()
-        } else {
-            own.collect()
-        };
-        terms_object(&mut self.text, &terms);
-        if !self.terms.is_empty() {
-            self.text.open('{');
-            for term in &self.terms {
-                self.text.name(&term.name.local);
-                verbatim(&mut self.text, &term.value);
-            }
-            self.text.close('}');
-        }
-        self.text.close(']');
+        self.text.name("resultsBody");
+        self.text.open('{');
     }
 
     pub(super) fn extension(&mut self, section: Section, extension: &Extension, notes: &mut Notes) {
         if self.is_bare() {
-            let message = format!("`{}` stands beside the events and is left out", extension.name.local);
-            return notes.warn(rule::LEFT_OUT, "", message);
+            let message = || format!("`{}` stands beside the events and is left out", extension.name.written());
+            return notes.warn(rule::LEFT_OUT, message);
         }
         let extension = self.plainly(section, extension, notes);
         match section {
@@ -151,6 +135,7 @@ impl JsonDocument {
                 self.beside(&extension);
             }
             Section::Header | Section::MasterData => {
+                notes.kept(&extension.name.written(), "JSON");
                 let wrapped = self.numbered(kept::wrapped(section, extension));
                 self.late.push((Section::Document, wrapped));
             }
@@ -164,10 +149,11 @@ impl JsonDocument {
         if section == Section::Document && is_member(extension) && !self.is_query() {
             return extension.clone();
         }
-        let shaped = shape::extension(extension, Binding::Json);
+        let shaped = shape::extension(extension, Binding::Json, notes);
         self.prefixes.enter_extension(&shaped, notes);
         let place = (section, shaped.name.clone());
         if self.prefixes.has_local() || self.beside.contains(&place) {
+            notes.kept(&extension.name.written(), "JSON");
             return self.numbered(kept::held(extension));
         }
         self.beside.push(place);
@@ -198,22 +184,21 @@ impl JsonDocument {
 
     pub(super) fn vocabulary(&mut self, element: &VocabularyElement, notes: &mut Notes) {
         if self.is_bare() {
-            let message = format!("master data of `{}` is left out", element.id.spelled());
-            return notes.warn(rule::LEFT_OUT, "", message);
+            let message = || format!("master data of `{}` is left out", element.id.spelled());
+            return notes.warn(rule::LEFT_OUT, message);
         }
-        let element = self.identifiers.vocabulary(element, notes);
         if self.stage > Stage::Vocabulary {
-            notes.info(rule::KEPT, "", format!("master data of `{}` comes behind the events", element.id.spelled()));
-            let late = self.numbered(kept::late_vocabulary(&element));
+            notes.info(rule::KEPT, || format!("master data of `{}` comes behind the events", element.id.spelled()));
+            let late = self.numbered(kept::late_vocabulary(element));
             return self.late.push((Section::Document, late));
         }
         self.enter_vocabulary(&element.vocabulary);
-        self.prefixes.enter_vocabulary(&element, notes);
-        let plain = shape::is_plain_vocabulary(&element, Binding::Json) && !self.prefixes.has_local();
+        self.prefixes.enter_vocabulary(element, notes);
+        let plain = shape::is_plain_vocabulary(element, Binding::Json) && !self.prefixes.has_local();
         self.prefixes.clear();
-        vocabulary_element(&mut self.text, &element, &self.prefixes, plain);
+        json_vocabulary::write(&mut self.text, element, &self.prefixes, plain);
         if !plain {
-            notes.info(rule::KEPT, "", format!("master data of `{}` is kept as it is", element.id.spelled()));
+            notes.kept(element.id.spelled(), "JSON");
         }
     }
 
@@ -267,7 +252,7 @@ impl JsonDocument {
         self.enter_events();
         self.events += 1;
         if self.kind == DocumentKind::Event && self.events > 1 {
-            notes.warn(rule::LEFT_OUT, "", "a single event was written already; this one is left out".to_owned());
+            notes.warn(rule::LEFT_OUT, || "a single event was written already; this one is left out".to_owned());
             return false;
         }
         if self.kind != DocumentKind::Event {
@@ -277,97 +262,61 @@ impl JsonDocument {
     }
 
     pub(super) fn event(&mut self, event: &Event, notes: &mut Notes) {
-        notes.enter(Some(self.events));
         if !self.next_event(notes) {
             return;
         }
-        let event = self.identifiers.event(event, notes);
-        let shaped = shape::event(&event, Binding::Json);
-        self.prefixes.enter_event(&shaped, notes);
-        self.text.open('{');
-        self.event_context();
+        let shaped = shape::event(event, Binding::Json, notes);
         self.keep.clear();
+        self.prefixes.enter_event(&shaped, &mut self.keep, notes);
+        self.text.open('{');
+        if self.is_bare() {
+            self.context.bare(&mut self.text, &self.prefixes, &event.context);
+        } else {
+            json_context::of_event(&mut self.text, &self.prefixes, &event.context);
+        }
         JsonEvents { text: &mut self.text, prefixes: &self.prefixes, keep: &mut self.keep }.write(&shaped);
         if !self.keep.fields().is_empty() {
-            self.text.annotation(&kept::fields_of_event(&event, self.keep.fields()));
-            notes.kept(self.keep.fields(), "JSON");
+            self.text.annotation(&kept::fields_of_event(event, self.keep.fields()));
+            self.keep.fields().iter().for_each(|field| notes.kept(field, "JSON"));
         }
         self.text.close('}');
-    }
-
-    fn event_context(&mut self) {
-        if self.is_bare() {
-            self.context(true);
-        } else if self.prefixes.has_local() {
-            let terms: Vec<_> = self.prefixes.local_terms().collect();
-            if !terms.is_empty() {
-                self.text.name("@context");
-                terms_object(&mut self.text, &terms);
-            }
-        }
+        refused::note(event, notes);
     }
 
     pub(super) fn foreign(&mut self, event: &Extension, notes: &mut Notes) {
-        notes.enter(Some(self.events));
         if !self.next_event(notes) {
             return;
         }
         let shaped = kept::json::event(event);
+        if shaped != *event {
+            notes.kept(&event.name.written(), "JSON");
+        }
         self.prefixes.enter_extension(&shaped, notes);
         self.text.open('{');
-        let added = self.foreign_context(shaped.value.members());
-        self.text.name("type");
-        self.text.named(&shaped.name, &self.prefixes);
-        for member in shaped.value.members() {
-            if added.is_empty() || !is_context(member) {
-                self.text.extensions(std::slice::from_ref(member), &self.prefixes);
-            }
-        }
-        if !added.is_empty() && !self.is_bare() {
-            self.text.annotation(&kept::text(kept::DECLARED, added));
-        }
-        self.text.close('}');
-    }
-
-    /// `@context` of a private event, which has one of its own as a member like others. Gives the prefixes that were
-    /// added to it.
-    fn foreign_context(&mut self, members: &[Extension]) -> String {
-        if self.is_bare() {
-            self.context(true);
-            return "@context".to_owned();
-        }
-        let terms: Vec<_> = self.prefixes.local_terms().collect();
-        if terms.is_empty() {
-            return String::new();
-        }
-        self.text.name("@context");
-        self.text.open('{');
-        for own in members.iter().filter(|member| is_context(member)).flat_map(|own| own.value.members()) {
-            if !terms.iter().any(|(prefix, _)| *prefix == own.name.local) {
-                self.text.name(&own.name.local);
-                verbatim(&mut self.text, &own.value);
-            }
-        }
-        for (prefix, namespace) in &terms {
-            self.text.name(prefix);
-            if namespace.is_empty() { self.text.raw("null") } else { self.text.string(namespace) }
-        }
-        self.text.close('}');
-        let own = |prefix: &str| {
-            let mut own = members.iter().filter(|member| is_context(member)).flat_map(|own| own.value.members());
-            own.any(|term| term.name.local == prefix)
+        let members = shaped.value.members();
+        let (text, prefixes) = (&mut self.text, &self.prefixes);
+        let bare = matches!(self.kind, DocumentKind::Event | DocumentKind::EventList);
+        let added = if bare {
+            self.context.bare(text, prefixes, &LocalContext::default());
+            String::new()
+        } else {
+            json_context::of_foreign(text, prefixes, members)
         };
-        let added: Vec<_> = terms.iter().map(|(prefix, _)| *prefix).filter(|prefix| !own(prefix)).collect();
-        if added.is_empty() { " ".to_owned() } else { added.join(" ") }
+        text.name("type");
+        text.named(&shaped.name, prefixes);
+        for member in members {
+            if (added.is_empty() && !bare) || !is_context(member) {
+                text.extensions(std::slice::from_ref(member), prefixes);
+            }
+        }
+        if !added.is_empty() {
+            notes.kept("@context", "JSON");
+            text.annotation(&kept::text(kept::DECLARED, added));
+        }
+        text.close('}');
     }
 
-    /// The company prefixes that were given or learned so far.
-    pub(super) fn company_prefixes(&self) -> &CompanyPrefixes {
-        self.identifiers.prefixes()
-    }
-
-    pub(super) fn finish(&mut self, notes: &mut Notes) {
-        notes.enter(None);
+    pub(super) fn finish(&mut self) {
         self.enter_events();
         self.text.line();
         match self.kind {
@@ -406,92 +355,4 @@ fn is_member(extension: &Extension) -> bool {
         && matches!(name.local.as_str(), "instanceIdentifier" | "sender" | "receiver")
         && extension.attributes.is_empty()
         && matches!(extension.value, Value::Text(_))
-}
-
-/// Whether a member of a private event is its `@context`.
-fn is_context(member: &Extension) -> bool {
-    member.name.prefix.is_empty() && member.name.namespace.is_empty() && member.name.local == "@context"
-}
-
-/// A value whose names are only names.
-fn verbatim(text: &mut JsonText, value: &Value) {
-    match value {
-        Value::Text(string) => text.string(string),
-        Value::Number(digits) => text.raw(digits),
-        Value::Bool(value) => text.raw(if *value { "true" } else { "false" }),
-        Value::Null => text.raw("null"),
-        Value::List(values) => {
-            text.open('[');
-            for value in values {
-                verbatim(text, value);
-            }
-            text.close(']');
-        }
-        Value::Members(members) => {
-            text.open('{');
-            for member in members {
-                text.name(&member.name.local);
-                verbatim(text, &member.value);
-            }
-            text.close('}');
-        }
-    }
-}
-
-/// `creationDate` as JSON wants it: with an offset.
-fn created(date: Option<&str>) -> String {
-    match date.map(str::trim) {
-        None => NO_DATE.to_owned(),
-        Some(date) if date.parse::<crate::EventTime>().is_ok() => date.to_owned(),
-        Some(date) => format!("{date}Z"),
-    }
-}
-
-/// An object of prefixes, unless there are none.
-fn terms_object(text: &mut JsonText, terms: &[(&str, &str)]) {
-    if terms.is_empty() {
-        return;
-    }
-    text.open('{');
-    for (prefix, namespace) in terms {
-        text.name(prefix);
-        if namespace.is_empty() { text.raw("null") } else { text.string(namespace) }
-    }
-    text.close('}');
-}
-
-/// An element of master data; `plain` says that it reads back as it is, otherwise it is kept whole besides.
-fn vocabulary_element(text: &mut JsonText, element: &VocabularyElement, prefixes: &Prefixes, plain: bool) {
-    text.open('{');
-    text.member("id", element.id.spelled());
-    if !element.attributes.is_empty() {
-        text.name("attributes");
-        text.open('[');
-        for attribute in &element.attributes {
-            text.open('{');
-            text.member("id", &attribute.id);
-            match &attribute.value {
-                Value::Null => {}
-                value if plain => {
-                    text.name("attribute");
-                    text.value(value, prefixes);
-                }
-                value => text.member("attribute", value.as_text().unwrap_or_default()),
-            }
-            text.close('}');
-        }
-        text.close(']');
-    }
-    if !element.children.is_empty() {
-        text.name("children");
-        text.open('[');
-        element.children.iter().for_each(|child| text.string(child.spelled()));
-        text.close(']');
-    }
-    if plain {
-        text.extensions(&element.extensions, prefixes);
-    } else {
-        text.annotation(&kept::fields_of_element(element));
-    }
-    text.close('}');
 }

@@ -26,25 +26,32 @@
 
 mod identifiers;
 mod json;
+mod json_context;
 mod json_document;
 mod json_text;
+mod json_vocabulary;
 mod keep;
 mod notes;
 mod options;
 mod prefixes;
+mod refused;
 mod sensor;
 mod shape;
 mod terms;
 mod writer;
 mod xml;
+mod xml_attributes;
 mod xml_document;
 mod xml_fields;
 mod xml_text;
+mod xml_vocabulary;
 
 pub use options::{CbvFormat, EpcFormat, Options, Target, UnknownOption};
 pub use writer::Writer;
 
-use crate::{Action, EventKind};
+use std::borrow::Cow;
+
+use crate::{Action, Binding, Document, EventKind, EventTime};
 
 /// `creationDate` of a document that has none.
 const NO_DATE: &str = "1970-01-01T00:00:00Z";
@@ -66,5 +73,19 @@ fn action_name(action: Action) -> &'static str {
         Action::Add => "ADD",
         Action::Observe => "OBSERVE",
         Action::Delete => "DELETE",
+    }
+}
+
+/// `creationDate` of a document as a binding takes it: JSON wants an offset.
+fn created(document: &Document, binding: Binding) -> Cow<'_, str> {
+    let Some(date) = document.creation_date.as_deref() else { return Cow::Borrowed(NO_DATE) };
+    let is_time =
+        |date: &str| date.parse::<EventTime>().is_ok() && (binding == Binding::Json || xml::is_xml_time(date));
+    let zoned = format!("{date}Z");
+    match binding {
+        _ if is_time(date) => Cow::Borrowed(date),
+        Binding::Xml if is_time(&zoned) => Cow::Borrowed(date),
+        Binding::Json if is_time(&zoned) => Cow::Owned(zoned),
+        _ => Cow::Borrowed(NO_DATE),
     }
 }

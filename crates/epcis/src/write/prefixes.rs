@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::notes::Notes;
+use super::{json_context::prefix_term, keep::Keep, notes::Notes};
 use crate::{
-    Binding, Event, Extension, Name, Namespaces, Value, VocabularyElement,
+    Binding, Event, Extension, FieldAttribute, Name, Namespaces, Value, VocabularyElement,
     json::STANDARD,
     kept::{self, name::XMLNS},
     rule,
@@ -19,6 +19,7 @@ impl Namespaces {
     /// Adds the prefixes that an event uses.
     pub fn add_event(&mut self, event: &Event) {
         each_event_name(event, &mut |name| self.add(name));
+        event.attributes.iter().for_each(|attribute| self.add(&attribute.name));
     }
 
     /// Adds the prefixes that an element of master data uses.
@@ -27,7 +28,7 @@ impl Namespaces {
     }
 
     fn add(&mut self, name: &Name) {
-        if !name.prefix.is_empty() && !name.namespace.is_empty() {
+        if !name.prefix.is_empty() && !name.namespace.is_empty() && name.namespace != XMLNS {
             self.declare(&*name.prefix, &*name.namespace);
         }
     }
@@ -78,7 +79,10 @@ impl Prefixes {
         for (prefix, namespace) in wanted.iter() {
             // The namespaces of the standard's own elements belong to one version of it.
             let own = namespace.starts_with("urn:epcglobal:epcis") || namespace == SCHEMA_INSTANCE;
-            if !own && !namespace.is_empty() && prefixes.takes(prefix) && !prefixes.declared.contains_key(prefix) {
+            let own = own || namespace == kept::NAMESPACE || prefix == kept::ROOT_PREFIX;
+            let namespace = namespace.trim();
+            let writable = !namespace.is_empty() && kept::xml::holds(namespace);
+            if !own && writable && prefixes.takes(prefix) && !prefixes.declared.contains_key(prefix) {
                 let namespace = kept::name::namespace_in(namespace, binding);
                 prefixes.declared.insert(prefix.to_owned(), Declared::new(namespace));
             }
@@ -122,10 +126,71 @@ impl Prefixes {
         self.turn += 1;
     }
 
-    /// Turns to an event.
-    pub(super) fn enter_event(&mut self, event: &Event, notes: &mut Notes) {
+    /// Turns to an event. Keeps what it declares for its values where that cannot be declared.
+    pub(super) fn enter_event(&mut self, event: &Event, keep: &mut Keep, notes: &mut Notes) {
         self.clear();
+        if self.binding == Binding::Xml {
+            self.claim_attributes(&event.attributes, notes);
+        }
         each_event_name(event, &mut |name| self.claim(name, notes));
+        if let Some(context) = &event.context.0 {
+            keep.unless(self.adopt_all(context), "context");
+        }
+    }
+
+    /// Attributes outside the standard: declarations first, which nothing else may redeclare.
+    fn claim_attributes(&mut self, attributes: &[FieldAttribute], notes: &mut Notes) {
+        let declares = |found: &&FieldAttribute| found.on.is_empty() && found.name.namespace == XMLNS;
+        for declaration in attributes.iter().filter(declares) {
+            self.adopt(&declaration.name.local, &declaration.value);
+        }
+        for attribute in attributes {
+            self.claim(&attribute.name, notes);
+        }
+    }
+
+    /// Declares the prefixes of a `@context`, for values that use them. Whether all could be.
+    fn adopt_all(&mut self, context: &Value) -> bool {
+        let list = match context {
+            Value::List(values) => values.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        // The last one that declares a prefix counts.
+        let terms: BTreeMap<_, _> = list.iter().flat_map(Value::members).filter_map(prefix_term).collect();
+        terms.into_iter().fold(true, |all, (prefix, namespace)| self.adopt(prefix, namespace) && all)
+    }
+
+    /// Declares a prefix, unless a name has another use for it. Whether it has the meaning.
+    fn adopt(&mut self, prefix: &str, namespace: &str) -> bool {
+        let namespace = kept::name::namespace_in(namespace, self.binding);
+        let free = match (self.local.get(prefix), self.declared.get_mut(prefix)) {
+            (Some(taken), _) => return taken == namespace,
+            (None, Some(taken)) if taken.namespace == namespace => {
+                taken.used = self.turn;
+                return true;
+            }
+            (None, Some(taken)) => {
+                let used = taken.used == self.turn;
+                !used && self.may_redeclare(prefix)
+            }
+            (None, None) => self.takes(prefix),
+        };
+        let free = free && !namespace.is_empty() && namespace.trim() == namespace && kept::xml::holds(namespace);
+        if free {
+            self.local.insert(prefix.to_owned(), namespace.to_owned());
+        }
+        free
+    }
+
+    /// Whether the document declares nothing with a prefix, and could.
+    pub(super) fn is_free(&self, prefix: &str) -> bool {
+        !self.declared.contains_key(prefix) && self.takes(prefix)
+    }
+
+    /// Whether a prefix stands for a namespace here.
+    pub(super) fn means(&self, prefix: &str, namespace: &str) -> bool {
+        let declared = || self.declared.get(prefix).map(|declared| &declared.namespace);
+        self.local.get(prefix).or_else(declared).is_some_and(|meaning| meaning == namespace)
     }
 
     /// Turns to an element of master data.
@@ -227,9 +292,10 @@ impl Prefixes {
         let taken = |written: &String| self.local.contains_key(written) || self.declared.contains_key(written);
         let substitutes = (1..).map(|number| kept::name::substitute(number, prefix));
         let written = substitutes.into_iter().find(|written| !taken(written)).unwrap_or_default();
-        if !prefix.is_empty() {
-            notes.info(rule::KEPT, "", format!("the prefix `{prefix}` is taken and becomes `{written}`"));
-        }
+        notes.info(rule::KEPT, || match prefix {
+            "" => format!("the namespace `{namespace}` has no prefix and gets `{written}`"),
+            _ => format!("the prefix `{prefix}` is taken and becomes `{written}`"),
+        });
         let meaning = match self.binding {
             Binding::Xml if namespace.is_empty() => format!("{prefix}:"),
             _ => namespace.to_owned(),
@@ -290,7 +356,6 @@ fn each_event_name(event: &Event, visit: &mut impl FnMut(&Name)) {
     if let Some(declaration) = &event.error_declaration {
         all(&declaration.extensions);
     }
-    event.attributes.iter().for_each(|attribute| visit(&attribute.name));
 }
 
 fn each_vocabulary_name(element: &VocabularyElement, visit: &mut impl FnMut(&Name)) {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::notes::Notes;
 use crate::{Binding, Event, Extension, Value, VocabularyElement, kept};
 
 /// Whether the extensions of a place read back as they are.
@@ -39,11 +40,30 @@ fn lists(event: &Event) -> impl Iterator<Item = (&Vec<Extension>, bool)> {
     [(&event.extensions, true), (&event.ilmd, true)].into_iter().chain(places).chain(sensors).chain(declaration)
 }
 
+/// Says what of the extensions of a place does not read back as it is.
+fn note(list: &[Extension], binding: Binding, outside: bool, notes: &mut Notes) {
+    let name = match binding {
+        Binding::Xml => "XML",
+        Binding::Json => "JSON",
+    };
+    let odd = |extension: &&Extension| !is_plain(std::slice::from_ref(*extension), binding, outside);
+    let mut odd = list.iter().filter(odd).peekable();
+    if odd.peek().is_none()
+        && let Some(first) = list.first()
+    {
+        return notes.kept(&first.name.written(), name);
+    }
+    odd.for_each(|extension| notes.kept(&extension.name.written(), name));
+}
+
 /// An event with extensions that read back plainly.
-pub(super) fn event(event: &Event, binding: Binding) -> Cow<'_, Event> {
-    if lists(event).all(|(list, outside)| list.is_empty() || is_plain(list, binding, outside)) {
+pub(super) fn event<'e>(event: &'e Event, binding: Binding, notes: &mut Notes) -> Cow<'e, Event> {
+    let odd = |(list, outside): &(&Vec<Extension>, bool)| !list.is_empty() && !is_plain(list, binding, *outside);
+    let mut odd = lists(event).filter(odd).peekable();
+    if odd.peek().is_none() {
         return Cow::Borrowed(event);
     }
+    odd.for_each(|(list, outside)| note(list, binding, outside, notes));
     let mut event = event.clone();
     shape(&mut event.extensions, binding, true);
     shape(&mut event.ilmd, binding, true);
@@ -60,15 +80,15 @@ pub(super) fn event(event: &Event, binding: Binding) -> Cow<'_, Event> {
 }
 
 /// An extension beside the events that reads back plainly.
-pub(super) fn extension(extension: &Extension, binding: Binding) -> Cow<'_, Extension> {
-    match binding {
-        Binding::Xml if kept::xml::is_plain(extension, true) => Cow::Borrowed(extension),
-        Binding::Xml => Cow::Owned(kept::xml::shape(extension, true)),
-        Binding::Json => match kept::json::shape(std::slice::from_ref(extension), true) {
-            Cow::Borrowed(_) => Cow::Borrowed(extension),
-            Cow::Owned(shaped) => shaped.into_iter().next().map_or(Cow::Borrowed(extension), Cow::Owned),
-        },
+pub(super) fn extension<'e>(extension: &'e Extension, binding: Binding, notes: &mut Notes) -> Cow<'e, Extension> {
+    let list = std::slice::from_ref(extension);
+    if is_plain(list, binding, true) {
+        return Cow::Borrowed(extension);
     }
+    note(list, binding, true, notes);
+    let mut list = vec![extension.clone()];
+    shape(&mut list, binding, true);
+    list.pop().map_or(Cow::Borrowed(extension), Cow::Owned)
 }
 
 /// Whether an element of master data reads back as it is.

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use gs1::CompanyPrefixes;
 
-use super::{Options, Target, json_document::JsonDocument, notes::Notes, xml_document::XmlDocument};
+use super::{
+    Options, Target, identifiers::Identifiers, json_document::JsonDocument, notes::Notes, xml_document::XmlDocument,
+};
 use crate::{Document, Event, Extension, Finding, Section, VocabularyElement};
 
 /// Writes a document item by item.
@@ -15,6 +17,8 @@ use crate::{Document, Event, Extension, Finding, Section, VocabularyElement};
 pub struct Writer<W> {
     output: W,
     syntax: Syntax,
+    identifiers: Identifiers,
+    events: u64,
     notes: Notes,
 }
 
@@ -29,14 +33,14 @@ impl<W: Write> Writer<W> {
     /// # Errors
     ///
     /// When `output` fails.
-    #[expect(clippy::needless_pass_by_value, reason = "options are made for one writer")]
     pub fn start(output: W, document: &Document, options: Options) -> io::Result<Self> {
         let mut notes = Notes::default();
         let syntax = match options.target {
-            Target::Json => Syntax::Json(Box::new(JsonDocument::start(document, &options))),
+            Target::Json => Syntax::Json(Box::new(JsonDocument::start(document, &options, &mut notes))),
             Target::Xml | Target::Xml12 => Syntax::Xml(Box::new(XmlDocument::start(document, &options, &mut notes))),
         };
-        let mut writer = Self { output, syntax, notes };
+        let identifiers = Identifiers::new(options.epc_format, options.company_prefixes);
+        let mut writer = Self { output, syntax, identifiers, events: 0, notes };
         writer.flush_text()?;
         Ok(writer)
     }
@@ -62,9 +66,10 @@ impl<W: Write> Writer<W> {
     /// When the output fails.
     pub fn vocabulary(&mut self, element: &VocabularyElement) -> io::Result<()> {
         self.notes.enter(None);
+        let element = self.identifiers.vocabulary(element, &mut self.notes);
         match &mut self.syntax {
-            Syntax::Json(document) => document.vocabulary(element, &mut self.notes),
-            Syntax::Xml(document) => document.vocabulary(element, &mut self.notes),
+            Syntax::Json(document) => document.vocabulary(&element, &mut self.notes),
+            Syntax::Xml(document) => document.vocabulary(&element, &mut self.notes),
         }
         self.flush_text()
     }
@@ -75,9 +80,11 @@ impl<W: Write> Writer<W> {
     ///
     /// When the output fails.
     pub fn event(&mut self, event: &Event) -> io::Result<()> {
+        self.next_event();
+        let event = self.identifiers.event(event, &mut self.notes);
         match &mut self.syntax {
-            Syntax::Json(document) => document.event(event, &mut self.notes),
-            Syntax::Xml(document) => document.event(event, &mut self.notes),
+            Syntax::Json(document) => document.event(&event, &mut self.notes),
+            Syntax::Xml(document) => document.event(&event, &mut self.notes),
         }
         self.flush_text()
     }
@@ -88,6 +95,7 @@ impl<W: Write> Writer<W> {
     ///
     /// When the output fails.
     pub fn foreign(&mut self, event: &Extension) -> io::Result<()> {
+        self.next_event();
         match &mut self.syntax {
             Syntax::Json(document) => document.foreign(event, &mut self.notes),
             Syntax::Xml(document) => document.foreign(event, &mut self.notes),
@@ -103,10 +111,7 @@ impl<W: Write> Writer<W> {
 
     /// The company prefixes that were given or learned so far.
     pub fn company_prefixes(&self) -> &CompanyPrefixes {
-        match &self.syntax {
-            Syntax::Json(document) => document.company_prefixes(),
-            Syntax::Xml(document) => document.company_prefixes(),
-        }
+        self.identifiers.prefixes()
     }
 
     /// Writes the end of the document and gives the output back.
@@ -115,13 +120,19 @@ impl<W: Write> Writer<W> {
     ///
     /// When the output fails.
     pub fn finish(mut self) -> io::Result<W> {
+        self.notes.enter(None);
         match &mut self.syntax {
-            Syntax::Json(document) => document.finish(&mut self.notes),
+            Syntax::Json(document) => document.finish(),
             Syntax::Xml(document) => document.finish(&mut self.notes),
         }
         self.flush_text()?;
         self.output.flush()?;
         Ok(self.output)
+    }
+
+    fn next_event(&mut self) {
+        self.notes.enter(Some(self.events));
+        self.events += 1;
     }
 
     fn flush_text(&mut self) -> io::Result<()> {

@@ -7,12 +7,13 @@ use super::{
     keep::Keep,
     prefixes::Prefixes,
     sensor, terms,
+    xml_attributes::Attributes,
     xml_fields::{self, SINCE_2_0},
     xml_text::XmlText,
 };
 use crate::{
-    ErrorDeclaration, Event, EventKind, EventTime, PersistentDisposition, Place, QuantityElement, SourceDest, Term,
-    Vocabulary, ZoneOffset,
+    ErrorDeclaration, Event, EventKind, EventTime, FieldAttribute, PersistentDisposition, Place, QuantityElement,
+    SourceDest, Term, Vocabulary, ZoneOffset,
 };
 
 /// Writes one event after the other.
@@ -21,6 +22,7 @@ pub(super) struct XmlEvents<'w> {
     pub(super) prefixes: &'w Prefixes,
     pub(super) keep: &'w mut Keep,
     pub(super) terms: CbvFormat,
+    pub(super) attributes: &'w Attributes<'w>,
     /// Whether the target is EPCIS 1.2.
     pub(super) old: bool,
 }
@@ -32,7 +34,8 @@ impl XmlEvents<'_> {
         let (fields, wrapped) = if self.old { xml_fields::of_1_2(event.kind) } else { xml_fields::of_2_0(event.kind) };
         self.text.raw("<");
         self.text.raw(event_type(event.kind));
-        let declared = self.text.declarations(self.prefixes, &[]);
+        let declared = self.text.declarations(self.prefixes, |prefix| self.attributes.declare(prefix));
+        self.attributes("");
         self.text.raw(">");
         self.time("eventTime", &event.event_time, "event_time");
         if let Some(time) = &event.record_time {
@@ -64,8 +67,24 @@ impl XmlEvents<'_> {
             });
         }
         self.text.extensions(&event.extensions, self.prefixes);
-        self.keep.unless(event.attributes.is_empty(), "attributes");
+        let used = self.attributes.declared().all(|prefix| self.text.uses(declared, prefix));
+        self.keep.unless(used && self.attributes.whole, "attributes");
         declared
+    }
+
+    /// The attributes outside the standard of the element whose tag is being written.
+    fn attributes(&mut self, element: &str) {
+        for FieldAttribute { name, value, .. } in self.attributes.on(element) {
+            self.text.prefixed_attribute(self.prefixes.written(name), &name.local, value);
+        }
+    }
+
+    /// The start of an element that may have attributes outside the standard.
+    fn open(&mut self, name: &str) {
+        self.text.raw("<");
+        self.text.raw(name);
+        self.attributes(name);
+        self.text.raw(">");
     }
 
     /// An element that is left out when nothing stands in it.
@@ -123,7 +142,11 @@ impl XmlEvents<'_> {
                 self.parties(field, "destination", &event.destination_list, "destination_list");
             }
             "sensorElementList" => sensor::xml(self, &event.sensor_element_list),
-            "ilmd" => self.optional(field, |this| this.text.extensions(&event.ilmd, this.prefixes)),
+            "ilmd" if !event.ilmd.is_empty() => {
+                self.open(field);
+                self.text.extensions(&event.ilmd, self.prefixes);
+                self.text.close(field);
+            }
             _ => self.objects(field, event),
         }
     }
@@ -272,7 +295,7 @@ impl XmlEvents<'_> {
 
     fn error_declaration(&mut self, declaration: &ErrorDeclaration) {
         let field = "error_declaration";
-        self.text.open("errorDeclaration");
+        self.open("errorDeclaration");
         self.time("declarationTime", &declaration.declaration_time, field);
         self.term("reason", declaration.reason.as_ref(), Vocabulary::ErrorReason, field);
         self.identifiers("correctiveEventIDs", "correctiveEventID", &declaration.corrective_event_ids, field);

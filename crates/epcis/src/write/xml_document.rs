@@ -1,17 +1,20 @@
 //! An XML document: what stands around the events.
 
-use gs1::CompanyPrefixes;
-
 use super::{
-    CbvFormat, NO_DATE, Options, Target, event_type, identifiers::Identifiers, keep::Keep, notes::Notes,
-    prefixes::Prefixes, shape, xml::XmlEvents, xml_text::XmlText,
+    CbvFormat, NO_DATE, Options, Target, created, event_type, keep::Keep, notes::Notes, prefixes::Prefixes, shape,
+    xml::XmlEvents, xml_attributes::Attributes, xml_text::XmlText, xml_vocabulary,
 };
 use crate::{
-    Binding, Document, DocumentKind, Event, EventKind, Extension, Name, Section, Value, VocabularyElement, kept, rule,
+    Binding, Document, DocumentKind, Event, EventKind, Extension, Name, Query, Section, Value, VocabularyElement,
+    kept::{self, Written},
+    rule,
 };
 
 /// The namespace of business document headers.
 const SBDH: &str = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader";
+
+/// The query of the standard that asks for master data; all others ask for events.
+const MASTER_DATA_QUERY: &str = "SimpleMasterDataQuery";
 
 /// Where in the document the writer is.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -33,14 +36,14 @@ pub(super) struct XmlDocument {
     keep: Keep,
     kind: DocumentKind,
     root: String,
-    query: Option<(String, Option<String>)>,
+    query: Query,
     old: bool,
-    identifiers: Identifiers,
     terms: CbvFormat,
     stage: Stage,
     /// The vocabulary whose elements are being written.
     vocabulary: String,
-    events: u64,
+    /// Whether the body has an `EventList`.
+    has_events: bool,
     /// Extensions that stand at the end of the header.
     header: Vec<Extension>,
     /// What stands behind the events.
@@ -51,11 +54,8 @@ impl XmlDocument {
     pub(super) fn start(document: &Document, options: &Options, notes: &mut Notes) -> Self {
         let kind = match document.kind {
             DocumentKind::Event | DocumentKind::EventList => {
-                notes.info(
-                    rule::KEPT,
-                    "",
-                    "XML has no events without a document; one is written around them".to_owned(),
-                );
+                notes
+                    .info(rule::KEPT, || "XML has no events without a document; one is written around them".to_owned());
                 DocumentKind::Events
             }
             kind => kind,
@@ -67,13 +67,12 @@ impl XmlDocument {
             keep: Keep::default(),
             kind,
             root: String::new(),
-            query: document.query.as_ref().map(|query| (query.name.clone(), query.subscription_id.clone())),
+            query: document.query.clone().unwrap_or_default(),
             old,
-            identifiers: Identifiers::new(options.epc_format, &options.company_prefixes),
             terms: options.cbv_format,
             stage: Stage::Beginning,
             vocabulary: String::new(),
-            events: 0,
+            has_events: false,
             header: Vec::new(),
             late: Vec::new(),
         };
@@ -89,37 +88,57 @@ impl XmlDocument {
             _ => ("epcis", "epcis", "EPCISDocument"),
         };
         self.root = self.prefixes.root(wanted, &format!("urn:epcglobal:{stem}:xsd:{version}"));
-        let created = document.creation_date.as_deref().unwrap_or(NO_DATE);
         self.text.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<");
         self.tag(local);
         for (prefix, namespace) in self.prefixes.document() {
             self.text.declare(prefix, namespace);
         }
         self.prefixes.clear();
-        self.root_attributes(document, notes);
+        let attributes = self.root_attributes(document);
+        let created = created(document, Binding::Xml);
         self.text.attribute("schemaVersion", if self.old { "1.2" } else { "2.0" });
-        self.text.attribute("creationDate", created);
-        if let Some(annotation) = kept::document_annotation(document, Binding::Xml, self.kind, Some(created)) {
-            self.text.declare(kept::PREFIX, kept::NAMESPACE);
-            let name = kept::document_name();
-            self.text.prefixed_attribute(&name.prefix, &name.local, &annotation);
+        self.text.attribute("creationDate", &created);
+        let plain = |text: &str| text.trim() == text && kept::xml::holds(text);
+        let (binding, kind) = (Binding::Xml, self.kind);
+        let query = kind == DocumentKind::QueryResult
+            && document
+                .query
+                .as_ref()
+                .is_some_and(|query| !plain(&query.name) || !query.subscription_id.as_deref().is_none_or(plain));
+        let written = Written { binding, kind, created: &created, attributes, query };
+        if let Some(annotation) = kept::document_annotation(document, written) {
+            notes.kept(local, "XML");
+            self.text.declare(kept::ROOT_PREFIX, kept::NAMESPACE);
+            self.text.prefixed_attribute(kept::ROOT_PREFIX, kept::DOCUMENT, &annotation);
         }
         self.text.raw(">\n");
     }
 
-    fn root_attributes(&mut self, document: &Document, notes: &mut Notes) {
+    /// Writes attributes of the root element; gives those that it cannot hold.
+    fn root_attributes(&mut self, document: &Document) -> Vec<(Name, String)> {
+        let mut kept = Vec::new();
+        let mut written: Vec<&Name> = Vec::new();
+        let mut added: Vec<&Name> = Vec::new();
         for (name, value) in &document.attributes {
-            let declared = self.prefixes.document().any(|declared| declared == (&*name.prefix, &*name.namespace));
-            let known = declared || name.prefix == "xml" || (name.prefix.is_empty() && name.namespace.is_empty());
-            if known {
-                self.text.prefixed_attribute(&name.prefix, &name.local, value);
-            } else if name.namespace.is_empty() || self.prefixes.document().any(|(prefix, _)| prefix == name.prefix) {
-                notes.warn(rule::LEFT_OUT, "", format!("the attribute `{}` of the document is left out", name.local));
-            } else {
-                self.text.declare(&name.prefix, &name.namespace);
-                self.text.prefixed_attribute(&name.prefix, &name.local, value);
+            let bare = name.prefix.is_empty() && name.namespace.is_empty();
+            let known = bare || name.prefix == "xml" || self.prefixes.means(&name.prefix, &name.namespace);
+            let declared = added.iter().any(|other| other.prefix == name.prefix && other.namespace == name.namespace);
+            let free = self.prefixes.is_free(&name.prefix) && !added.iter().any(|other| other.prefix == name.prefix);
+            let twin = |other: &&Name| other.local == name.local && other.namespace == name.namespace;
+            let own = bare && matches!(name.local.as_str(), "schemaVersion" | "creationDate");
+            let plain = kept::xml::is_plain_attribute(name) && kept::xml::holds(value) && !own;
+            if !plain || !(known || declared || free) || written.iter().any(twin) || !kept.is_empty() {
+                kept.push((name.clone(), value.clone()));
+                continue;
             }
+            if !known && !declared {
+                self.text.declare(&name.prefix, &name.namespace);
+                added.push(name);
+            }
+            self.text.prefixed_attribute(&name.prefix, &name.local, value);
+            written.push(name);
         }
+        kept
     }
 
     /// The qualified name of the root element, or of another element of its namespace.
@@ -130,7 +149,7 @@ impl XmlDocument {
     }
 
     pub(super) fn extension(&mut self, section: Section, extension: &Extension, notes: &mut Notes) {
-        let extension = shape::extension(extension, Binding::Xml).into_owned();
+        let extension = shape::extension(extension, Binding::Xml, notes).into_owned();
         let is_sbdh = extension.name.namespace == SBDH && extension.name.local == kept::HEADER;
         match section {
             Section::Header if is_sbdh && self.stage == Stage::Beginning && self.kind != DocumentKind::MasterData => {
@@ -139,10 +158,13 @@ impl XmlDocument {
                 self.tree(&extension, notes);
             }
             // Only the header of 1.2 ends in extensions.
-            Section::Header if self.old && self.stage < Stage::Events && self.kind != DocumentKind::MasterData => {
+            Section::Header if self.old && self.is_before_body() && self.kind != DocumentKind::MasterData => {
                 self.header.push(extension);
             }
-            Section::Header | Section::MasterData => {
+            // The body of a query document has its results only.
+            Section::Body if self.kind != DocumentKind::QueryResult => self.late.push((section, extension)),
+            Section::Header | Section::MasterData | Section::Body => {
+                notes.kept(&extension.name.written(), "XML");
                 self.late.push((Section::Document, kept::wrapped(section, extension)));
             }
             section => self.late.push((section, extension)),
@@ -151,7 +173,9 @@ impl XmlDocument {
 
     fn tree(&mut self, extension: &Extension, notes: &mut Notes) {
         self.prefixes.enter_extension(extension, notes);
-        self.text.extension(extension, &self.prefixes);
+        if self.text.extension(extension, &self.prefixes) {
+            notes.info(rule::KEPT, prefixes_in_values);
+        }
         self.text.raw("\n");
     }
 
@@ -162,32 +186,34 @@ impl XmlDocument {
         self.text.raw("<EPCISHeader>\n");
         self.stage = Stage::Header;
         if self.old {
-            notes.info(rule::KEPT, "", "EPCIS 1.2 wants a business document header; one is added".to_owned());
+            notes.info(rule::KEPT, || "EPCIS 1.2 wants a business document header; one is added".to_owned());
             self.tree(&added_header(), notes);
         }
     }
 
     pub(super) fn vocabulary(&mut self, element: &VocabularyElement, notes: &mut Notes) {
-        let element = self.identifiers.vocabulary(element, notes);
         if self.stage > Stage::Vocabulary {
-            notes.info(rule::KEPT, "", format!("master data of `{}` comes behind the events", element.id.spelled()));
-            return self.late.push((Section::Document, kept::late_vocabulary(&element)));
+            notes.info(rule::KEPT, || format!("master data of `{}` comes behind the events", element.id.spelled()));
+            return self.late.push((Section::Document, kept::late_vocabulary(element)));
         }
         self.enter_vocabulary(&element.vocabulary, notes);
-        let plain = shape::is_plain_vocabulary(&element, Binding::Xml);
+        let plain = shape::is_plain_vocabulary(element, Binding::Xml);
         self.prefixes.clear();
         if plain {
-            self.prefixes.enter_vocabulary(&element, notes);
+            self.prefixes.enter_vocabulary(element, notes);
         } else {
-            notes.info(rule::KEPT, "", format!("master data of `{}` is kept as it is", element.id.spelled()));
+            notes.kept(element.id.spelled(), "XML");
         }
-        vocabulary_element(&mut self.text, &element, &self.prefixes, plain);
+        if xml_vocabulary::write(&mut self.text, element, &self.prefixes, plain) {
+            notes.info(rule::KEPT, prefixes_in_values);
+        }
     }
 
     fn enter_vocabulary(&mut self, vocabulary: &str, notes: &mut Notes) {
         if self.stage < Stage::Vocabulary {
-            if self.kind == DocumentKind::MasterData {
-                self.text.raw("<EPCISBody><VocabularyList>\n");
+            if self.is_about_master_data() {
+                self.enter_body(notes);
+                self.text.raw("<VocabularyList>\n");
             } else {
                 self.enter_header(notes);
                 self.text.raw("<extension><EPCISMasterData><VocabularyList>\n");
@@ -204,23 +230,23 @@ impl XmlDocument {
         self.text.raw("><VocabularyElementList>\n");
     }
 
-    fn enter_events(&mut self, notes: &mut Notes) {
-        if self.stage == Stage::Events {
-            return;
+    /// Whether master data is what the document is for, so that the body has room for it and not for events.
+    fn is_about_master_data(&self) -> bool {
+        match self.kind {
+            DocumentKind::QueryResult => self.query.name == MASTER_DATA_QUERY,
+            kind => kind == DocumentKind::MasterData,
         }
+    }
+
+    /// Whether the header can still have extensions.
+    fn is_before_body(&self) -> bool {
+        self.stage < Stage::Vocabulary || (self.stage == Stage::Vocabulary && !self.is_about_master_data())
+    }
+
+    /// Ends the header, if there is one, and begins the body.
+    fn enter_body(&mut self, notes: &mut Notes) {
         if !self.header.is_empty() {
             self.enter_header(notes);
-        }
-        if self.stage == Stage::Vocabulary {
-            self.text.raw("</VocabularyElementList></Vocabulary>\n</VocabularyList>");
-        }
-        if self.kind == DocumentKind::MasterData {
-            self.text.raw(if self.stage == Stage::Vocabulary { "" } else { "<EPCISBody>" });
-            self.stage = Stage::Events;
-            return;
-        }
-        if self.stage == Stage::Vocabulary {
-            self.text.raw("</EPCISMasterData></extension>\n");
         }
         for extension in std::mem::take(&mut self.header) {
             self.tree(&extension, notes);
@@ -232,7 +258,24 @@ impl XmlDocument {
         if self.kind == DocumentKind::QueryResult {
             self.query_head();
         }
-        self.text.raw("<EventList>\n");
+    }
+
+    fn enter_events(&mut self, notes: &mut Notes) {
+        if self.stage == Stage::Events {
+            return;
+        }
+        let listed = self.stage == Stage::Vocabulary;
+        if listed {
+            self.text.raw("</VocabularyElementList></Vocabulary>\n</VocabularyList>");
+        }
+        if !(listed && self.is_about_master_data()) {
+            self.text.raw(if listed { "</EPCISMasterData></extension>\n" } else { "" });
+            self.enter_body(notes);
+        }
+        self.has_events = self.kind != DocumentKind::MasterData && !(listed && self.is_about_master_data());
+        if self.has_events {
+            self.text.raw("<EventList>\n");
+        }
         self.stage = Stage::Events;
     }
 
@@ -240,10 +283,9 @@ impl XmlDocument {
         self.text.raw("<");
         self.tag("QueryResults");
         self.text.raw(">");
-        let (name, subscription) = self.query.take().unwrap_or_default();
-        self.text.element("queryName", &name);
-        if let Some(id) = subscription {
-            self.text.element("subscriptionID", &id);
+        self.text.element("queryName", &self.query.name);
+        if let Some(id) = &self.query.subscription_id {
+            self.text.element("subscriptionID", id);
         }
         self.text.raw("<resultsBody>");
     }
@@ -251,22 +293,22 @@ impl XmlDocument {
     /// Whether another event has a place; makes it if so.
     fn next_event(&mut self, notes: &mut Notes) -> bool {
         self.enter_events(notes);
-        self.events += 1;
-        if self.kind == DocumentKind::MasterData {
-            notes.warn(rule::LEFT_OUT, "", "a master data document holds no events; this one is left out".to_owned());
+        if !self.has_events {
+            notes.warn(rule::LEFT_OUT, || {
+                "a document about master data holds no events; this one is left out".to_owned()
+            });
         }
-        self.kind != DocumentKind::MasterData
+        self.has_events
     }
 
     pub(super) fn event(&mut self, event: &Event, notes: &mut Notes) {
-        notes.enter(Some(self.events));
         if !self.next_event(notes) {
             return;
         }
-        let event = self.identifiers.event(event, notes);
-        let shaped = shape::event(&event, Binding::Xml);
-        self.prefixes.enter_event(&shaped, notes);
+        let shaped = shape::event(event, Binding::Xml, notes);
         self.keep.clear();
+        self.prefixes.enter_event(&shaped, &mut self.keep, notes);
+        let attributes = Attributes::of(&shaped, &self.prefixes);
         let (opened, closed) = match event.kind {
             EventKind::Transformation if self.old => ("<extension>", "</extension>\n"),
             EventKind::Association if self.old => ("<extension><extension>", "</extension></extension>\n"),
@@ -274,20 +316,22 @@ impl XmlDocument {
         };
         self.text.raw(opened);
         let (text, prefixes, keep) = (&mut self.text, &self.prefixes, &mut self.keep);
-        let declared = XmlEvents { text, prefixes, keep, terms: self.terms, old: self.old }.write(&shaped);
+        let (terms, old) = (self.terms, self.old);
+        let declared = XmlEvents { text, prefixes, keep, terms, attributes: &attributes, old }.write(&shaped);
         if !self.keep.fields().is_empty() {
-            self.text.annotation(&kept::fields_of_event(&event, self.keep.fields()));
-            notes.kept(self.keep.fields(), "XML");
+            self.text.annotation(&kept::fields_of_event(event, self.keep.fields()));
+            self.keep.fields().iter().for_each(|field| notes.kept(field, "XML"));
         }
-        self.text.name_declarations(declared, &self.prefixes, &[]);
+        if self.text.name_declarations(declared, &self.prefixes, |prefix| attributes.declare(prefix)) {
+            notes.info(rule::KEPT, prefixes_in_values);
+        }
         self.text.close(event_type(event.kind));
         self.text.raw(closed);
     }
 
     pub(super) fn foreign(&mut self, event: &Extension, notes: &mut Notes) {
-        notes.enter(Some(self.events));
         if self.next_event(notes) {
-            let shaped = shape::extension(event, Binding::Xml);
+            let shaped = shape::extension(event, Binding::Xml, notes);
             // EPCIS 2.0 has them in its extension point, 1.2 among the others.
             let (opened, closed) = if self.old { ("", "") } else { ("<extension>", "</extension>\n") };
             self.text.raw(opened);
@@ -296,15 +340,14 @@ impl XmlDocument {
         }
     }
 
-    /// The company prefixes that were given or learned so far.
-    pub(super) fn company_prefixes(&self) -> &CompanyPrefixes {
-        self.identifiers.prefixes()
-    }
-
     pub(super) fn finish(&mut self, notes: &mut Notes) {
-        notes.enter(None);
+        if self.is_about_master_data() && self.stage < Stage::Vocabulary {
+            self.enter_body(notes);
+            self.text.raw("<VocabularyList/>");
+            self.stage = Stage::Events;
+        }
         self.enter_events(notes);
-        if self.kind != DocumentKind::MasterData {
+        if self.has_events {
             self.text.raw("</EventList>");
         }
         let late = std::mem::take(&mut self.late);
@@ -333,6 +376,11 @@ impl XmlDocument {
     }
 }
 
+/// What there is to say of declarations that values seem to use.
+fn prefixes_in_values() -> String {
+    "prefixes that values use are declared, and the declarations are named in an annotation".to_owned()
+}
+
 /// A business document header that says nothing but that it was added.
 fn added_header() -> Extension {
     let element = |local: &str, value: Value| Extension {
@@ -356,37 +404,4 @@ fn added_header() -> Extension {
         kept::HEADER,
         Value::Members(vec![text("HeaderVersion", "1.0"), party("Sender"), party("Receiver"), identification]),
     )
-}
-
-/// An element of master data; `plain` says that it reads back as it is, otherwise it is kept whole besides.
-fn vocabulary_element(text: &mut XmlText, element: &VocabularyElement, prefixes: &Prefixes, plain: bool) {
-    text.raw("<VocabularyElement");
-    let declared = text.declarations(prefixes, &[]);
-    text.attribute("id", element.id.spelled());
-    text.raw(">");
-    for attribute in &element.attributes {
-        text.raw("<attribute");
-        text.attribute("id", &attribute.id);
-        text.raw(">");
-        if plain {
-            text.content(&attribute.value, prefixes, "");
-        } else {
-            text.characters(attribute.value.as_text().unwrap_or_default());
-        }
-        text.close("attribute");
-    }
-    if !element.children.is_empty() {
-        text.open("children");
-        for child in &element.children {
-            text.element("id", child.spelled());
-        }
-        text.close("children");
-    }
-    if plain {
-        text.extensions(&element.extensions, prefixes);
-    } else {
-        text.annotation(&kept::fields_of_element(element));
-    }
-    text.name_declarations(declared, prefixes, &[]);
-    text.raw("</VocabularyElement>\n");
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::prefixes::Prefixes;
-use crate::{Binding, Extension, Name, Value, kept};
+use crate::{Binding, Extension, Value, kept};
 
 /// XML that is being written.
 #[derive(Default)]
@@ -91,34 +91,32 @@ impl XmlText {
         self.text.push('"');
     }
 
-    /// Declares the prefixes that the document does not, but those that are attributes anyway. Gives the place behind.
-    pub(super) fn declarations(&mut self, prefixes: &Prefixes, attributes: &[(Name, String)]) -> usize {
-        for (prefix, namespace) in prefixes.local() {
-            let is_it = |name: &Name| name.namespace == kept::name::XMLNS && name.local == prefix;
-            if !attributes.iter().any(|(name, _)| is_it(name)) {
-                self.declare(prefix, namespace);
-            }
+    /// Declares the prefixes that the document does not, but those that attributes declare. Gives the place behind.
+    pub(super) fn declarations(&mut self, prefixes: &Prefixes, is_own: impl Fn(&str) -> bool) -> usize {
+        for (prefix, namespace) in prefixes.local().filter(|(prefix, _)| !is_own(prefix)) {
+            self.declare(prefix, namespace);
         }
         self.text.len()
     }
 
+    /// Whether values behind `at` seem to use a prefix.
+    pub(super) fn uses(&self, at: usize, prefix: &str) -> bool {
+        self.text.get(at..).is_some_and(|written| uses(written, prefix))
+    }
+
     /// Names those of the declared prefixes that values behind `at` seem to use: a reader would take the declarations
-    /// for a part of the document otherwise.
-    pub(super) fn name_declarations(&mut self, at: usize, prefixes: &Prefixes, attributes: &[(Name, String)]) {
-        let mut named = String::new();
-        for (prefix, _) in prefixes.local() {
-            let own = attributes.iter().any(|(name, _)| name.namespace == kept::name::XMLNS && name.local == prefix);
-            if !own && self.text.get(at..).is_some_and(|written| uses(written, prefix)) {
-                named.push_str(if named.is_empty() { "" } else { " " });
-                named.push_str(prefix);
-            }
-        }
+    /// for a part of the document otherwise. Whether there are any.
+    pub(super) fn name_declarations(&mut self, at: usize, prefixes: &Prefixes, is_own: impl Fn(&str) -> bool) -> bool {
+        let local = prefixes.local().map(|(prefix, _)| prefix);
+        let named: Vec<_> = local.filter(|prefix| !is_own(prefix) && self.uses(at, prefix)).collect();
+        let named = named.join(" ");
         if !named.is_empty() {
             // A prefix of its own: what stands in the element may have another use for the usual one.
             let (namespace, name) = (kept::NAMESPACE, kept::DECLARED);
             let text = format!(" xmlns:kept-names=\"{namespace}\" kept-names:{name}=\"{named}\"");
             self.text.insert_str(at, &text);
         }
+        !named.is_empty()
     }
 
     /// Character data. Whether it reads back as it is.
@@ -171,9 +169,9 @@ impl XmlText {
         }
     }
 
-    /// An extension that declares the prefixes in it.
-    pub(super) fn extension(&mut self, extension: &Extension, prefixes: &Prefixes) {
-        self.tree(extension, prefixes, "", true);
+    /// An extension that declares the prefixes in it. Whether declarations had to be [named](Self::name_declarations).
+    pub(super) fn extension(&mut self, extension: &Extension, prefixes: &Prefixes) -> bool {
+        self.tree(extension, prefixes, "", true)
     }
 
     /// An annotation where its prefix need not be declared.
@@ -188,12 +186,16 @@ impl XmlText {
         self.text.push('>');
     }
 
-    fn tree(&mut self, extension: &Extension, prefixes: &Prefixes, default: &str, declares: bool) {
+    fn tree(&mut self, extension: &Extension, prefixes: &Prefixes, default: &str, declares: bool) -> bool {
         let prefix = prefixes.written(&extension.name);
         let local = extension.name.local.as_str();
+        let is_own = |prefix: &str| {
+            let mut names = extension.attributes.iter().map(|(name, _)| name);
+            names.any(|name| name.namespace == kept::name::XMLNS && name.local == prefix)
+        };
         self.text.push('<');
         self.qualified(prefix, local);
-        let behind = if declares { self.declarations(prefixes, &extension.attributes) } else { 0 };
+        let behind = if declares { self.declarations(prefixes, is_own) } else { 0 };
         let mut inner = default;
         if prefix.is_empty() {
             inner = kept::name::namespace_in(&extension.name.namespace, Binding::Xml);
@@ -213,9 +215,7 @@ impl XmlText {
         self.text.push_str("</");
         self.qualified(prefix, local);
         self.text.push('>');
-        if declares {
-            self.name_declarations(behind, prefixes, &extension.attributes);
-        }
+        declares && self.name_declarations(behind, prefixes, is_own)
     }
 
     /// The content of an element in a default namespace.

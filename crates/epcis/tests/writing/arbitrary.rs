@@ -1,12 +1,13 @@
 //! Arbitrary events through every target and back.
 
 use epcis::{
-    Action, Attribute, BizTransaction, Document, DocumentKind, ErrorDeclaration, Event, EventKind, EventTime,
-    Extension, Name, PersistentDisposition, Place, Quantity, QuantityElement, Section, SensorElement, SourceDest, Term,
-    Value, VocabularyElement, ZoneOffset, write::Options,
+    Action, Attribute, BizTransaction, ContextVersion, Document, DocumentKind, ErrorDeclaration, Event, EventKind,
+    EventTime, Extension, FieldAttribute, LocalContext, Name, PersistentDisposition, Place, Quantity, QuantityElement,
+    Query, Section, SensorElement, SourceDest, Term, Value, VocabularyElement, ZoneOffset,
+    write::{CbvFormat, EpcFormat, Options},
 };
 use gs1::Identifier;
-use proptest::{collection::vec, option, prelude::*};
+use proptest::{collection::vec, option, prelude::*, sample::select};
 
 use crate::{Content, TARGETS, binding, difference, read, write};
 
@@ -226,33 +227,134 @@ fn event() -> impl Strategy<Value = Event> {
     )
 }
 
-/// What a document declares of the prefixes that its events use.
-fn document() -> impl Strategy<Value = Document> {
-    any::<bool>().prop_map(|declares| {
-        let mut document = Document::new(DocumentKind::Events);
-        document.creation_date = Some("2028-08-15T22:30:00Z".to_owned());
-        if declares {
-            document.namespaces.declare("ex", "https://example.com/ns/");
-            document.namespaces.declare("kept", "https://example.com/kept/");
-            document.namespaces.declare("epcis", "urn:epcglobal:epcis:xsd:1");
-        }
-        document
-    })
+/// Attributes of events as XML readers give them, by element and with those of no element that the schema opens.
+fn attributes() -> impl Strategy<Value = Vec<FieldAttribute>> {
+    let on = prop_oneof![
+        3 => Just(""),
+        1 => Just("errorDeclaration"),
+        1 => Just("ilmd"),
+        1 => Just("readPoint"),
+    ];
+    let declaration = prop_oneof![Just("https://example.com/ns/"), Just("https://example.com/value/")];
+    let declaration = declaration.prop_map(|namespace| {
+        let name = Name {
+            namespace: "http://www.w3.org/2000/xmlns/".to_owned(),
+            prefix: "xmlns".to_owned(),
+            local: "ex".to_owned(),
+        };
+        (name, namespace.to_owned())
+    });
+    let named = prop_oneof![3 => (prefixed(), text()), 1 => (inner(), text()), 1 => declaration];
+    let attribute = (on, named).prop_map(|(on, (name, value))| FieldAttribute { on: on.to_owned(), name, value });
+    prop_oneof![2 => Just(Vec::new()), 1 => vec(attribute, 1..4)]
 }
+
+/// The `@context` of one event: prefixes that its names use, and others.
+fn context() -> impl Strategy<Value = LocalContext> {
+    let namespace =
+        prop_oneof![Just("https://example.com/ns/"), Just("https://example.org/other#"), Just("urn:example:")];
+    let prefix = prop_oneof![Just("ex"), Just("own"), Just("gs1"), Just("a b"), Just("id")];
+    let term = (prefix, namespace).prop_map(|(prefix, namespace)| local(prefix, Value::Text(namespace.to_owned())));
+    let terms = prop_oneof![
+        vec(term.clone(), 1..2).prop_map(Value::Members),
+        term.prop_map(|term| Value::List(vec![
+            Value::Text("https://example.com/context.jsonld".to_owned()),
+            Value::Members(vec![term]),
+        ])),
+    ];
+    prop_oneof![2 => Just(LocalContext(None)), 1 => terms.prop_map(|terms| LocalContext(Some(terms)))]
+}
+
+/// An event with what only one of the bindings has.
+fn decorated() -> impl Strategy<Value = Event> {
+    (event(), attributes(), context()).prop_map(|(event, attributes, context)| Event { attributes, context, ..event })
+}
+
+/// Documents of every kind, and what they declare of the prefixes that their events use.
+fn document_of(kinds: &'static [DocumentKind]) -> impl Strategy<Value = Document> {
+    let query = (text(), option::of(text())).prop_map(|(name, subscription_id)| Query { name, subscription_id });
+    let attributes = prop_oneof![3 => Just(None), 1 => (prefixed(), text()).prop_map(Some)];
+    let created = prop_oneof![Just("2028-08-15T22:30:00Z"), Just("2028-08-15t22:30:00.5z")];
+    let namespaces = prop_oneof![Just("https://example.com/ns/"), Just("urn:a\u{1}b")];
+    (select(kinds), any::<bool>(), query, attributes, created, namespaces).prop_map(
+        |(kind, declares, query, attribute, created, namespace)| {
+            let mut document = Document::new(kind);
+            document.query = (kind == DocumentKind::QueryResult).then_some(query);
+            if !matches!(kind, DocumentKind::Event | DocumentKind::EventList) {
+                document.creation_date = Some(created.to_owned());
+                document.attributes = attribute.into_iter().collect();
+            }
+            if declares {
+                document.namespaces.declare("ex", namespace);
+                document.namespaces.declare("kept", "https://example.com/kept/");
+                document.namespaces.declare("kept-document", "https://example.com/kept/");
+                document.namespaces.declare("epcis", "urn:epcglobal:epcis:xsd:1");
+            }
+            document
+        },
+    )
+}
+
+/// Every combination of options.
+fn options() -> impl Strategy<Value = Options> {
+    let epc_formats =
+        [EpcFormat::NoPreference, EpcFormat::AlwaysGs1DigitalLink, EpcFormat::AlwaysEpcUrn, EpcFormat::NeverTranslates];
+    let cbv_formats = [CbvFormat::NoPreference, CbvFormat::AlwaysUrn, CbvFormat::AlwaysWebUri];
+    let contexts = [ContextVersion::V2_0_0, ContextVersion::V2_0_1];
+    (select(TARGETS.to_vec()), select(epc_formats.to_vec()), select(cbv_formats.to_vec()), select(contexts.to_vec()))
+        .prop_map(|(target, epc_format, cbv_format, context)| Options {
+            target,
+            epc_format,
+            cbv_format,
+            context,
+            ..Options::default()
+        })
+}
+
+/// Writes and reads back, and says what has changed.
+fn changed(content: &Content, options: Options) -> Result<(), TestCaseError> {
+    let target = options.target;
+    let (text, findings) = write(content, options);
+    let mut rules: Vec<_> = findings.iter().map(|finding| (&finding.code, finding.at.event)).collect();
+    rules.sort();
+    prop_assert!(rules.windows(2).all(|pair| pair.first() != pair.last()), "{findings:?}");
+    let after = read(text.as_bytes(), binding(target));
+    match difference(content, &after) {
+        Some(difference) => Err(TestCaseError::fail(format!("{target}: {difference}\n{text}"))),
+        None => Ok(()),
+    }
+}
+
+const WITH_EVENTS: &[DocumentKind] = &[DocumentKind::Events, DocumentKind::QueryResult, DocumentKind::EventList];
+const ROOTED: &[DocumentKind] = &[DocumentKind::Events, DocumentKind::QueryResult];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, max_shrink_iters: 4000, ..ProptestConfig::default() })]
 
     #[test]
-    fn arbitrary_events_come_back_from_every_target(document in document(), event in event()) {
+    fn arbitrary_events_come_back_from_every_target(document in document_of(WITH_EVENTS), event in decorated()) {
         let content = Content { document: Some(document), events: vec![event], ..Content::default() };
         for target in TARGETS {
-            let (text, _) = write(&content, Options { target, ..Options::default() });
-            let after = read(text.as_bytes(), binding(target));
-            if let Some(difference) = difference(&content, &after) {
-                return Err(TestCaseError::fail(format!("{target}: {difference}\n{text}")));
-            }
+            changed(&content, Options { target, ..Options::default() })?;
         }
+    }
+
+    #[test]
+    fn single_events_come_back_from_every_target(event in decorated()) {
+        let document = Document::new(DocumentKind::Event);
+        let content = Content { document: Some(document), events: vec![event], ..Content::default() };
+        for target in TARGETS {
+            changed(&content, Options { target, ..Options::default() })?;
+        }
+    }
+
+    #[test]
+    fn event_lists_come_back_with_every_option(
+        document in document_of(WITH_EVENTS),
+        events in vec(decorated(), 0..3),
+        options in options(),
+    ) {
+        changed(&Content { document: Some(document), events, ..Content::default() }, options)?;
     }
 }
 
@@ -300,7 +402,7 @@ proptest! {
 
     #[test]
     fn arbitrary_documents_come_back_from_every_target(
-        document in document(),
+        document in document_of(ROOTED),
         vocabulary in vec(vocabulary(), 0..3),
         beside in vec((section(), extension_of(prefixed(), value())), 0..4),
         foreign in vec(foreign(), 0..2),
@@ -309,11 +411,22 @@ proptest! {
         let content =
             Content { document: Some(document), vocabulary, beside, foreign, late, ..Content::default() };
         for target in TARGETS {
-            let (text, _) = write(&content, Options { target, ..Options::default() });
-            let after = read(text.as_bytes(), binding(target));
-            if let Some(difference) = difference(&content, &after) {
-                return Err(TestCaseError::fail(format!("{target}: {difference}\n{text}")));
-            }
+            changed(&content, Options { target, ..Options::default() })?;
         }
+    }
+
+    #[test]
+    fn arbitrary_master_data_comes_back_with_every_option(
+        document in document_of(&[DocumentKind::MasterData, DocumentKind::QueryResult]),
+        vocabulary in vec(vocabulary(), 0..3),
+        beside in vec((section(), extension_of(prefixed(), value())), 0..3),
+        named in any::<bool>(),
+        options in options(),
+    ) {
+        let mut document = document;
+        if let (true, Some(query)) = (named, &mut document.query) {
+            query.name = "SimpleMasterDataQuery".to_owned();
+        }
+        changed(&Content { document: Some(document), vocabulary, beside, ..Content::default() }, options)?;
     }
 }

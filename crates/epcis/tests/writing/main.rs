@@ -4,6 +4,7 @@
 
 mod arbitrary;
 mod corpus;
+mod native;
 mod options;
 mod schema;
 

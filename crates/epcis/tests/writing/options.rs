@@ -44,7 +44,9 @@ fn urns_are_written_where_the_company_prefix_is_known() {
     let mut event = event();
     event.epc_list = vec![link, foreign, Identifier::new("urn:epc:id:sgtin:0614141.107346.2018")];
     let options = Options { epc_format: EpcFormat::AlwaysEpcUrn, ..Options::default() };
-    let mut writer = Writer::start(Vec::new(), &Document::new(DocumentKind::Events), options).unwrap();
+    let mut document = Document::new(DocumentKind::Events);
+    document.creation_date = Some("2028-08-15T22:30:00Z".to_owned());
+    let mut writer = Writer::start(Vec::new(), &document, options).unwrap();
     writer.event(&event).unwrap();
     let findings = writer.take_findings();
     let text = String::from_utf8(writer.finish().unwrap()).unwrap();

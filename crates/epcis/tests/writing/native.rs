@@ -1,0 +1,121 @@
+//! What a target can say is said natively, and what it cannot say or hold is told.
+
+use epcis::{
+    Binding, DocumentKind, Event, Finding, Query, VocabularyElement,
+    write::{Options, Target},
+};
+use gs1::Identifier;
+
+use crate::{Content, binding, difference, read, write};
+
+const XML: &str = r#"<epcis:EPCISDocument xmlns:epcis="urn:epcglobal:epcis:xsd:2" schemaVersion="2.0" creationDate="2028-08-15T22:30:00Z"><EPCISBody><EventList>
+<AggregationEvent xmlns:ex="https://example.com/ns/" ex:source="scanner"><eventTime>2028-08-15T22:30:00Z</eventTime><eventTimeZoneOffset>+00:00</eventTimeZoneOffset>
+<errorDeclaration ex:by="hand"><declarationTime>2028-08-16T22:30:00Z</declarationTime></errorDeclaration>
+<parentID>urn:epc:id:sscc:0614141.1234567890</parentID><childEPCs/><action>OBSERVE</action><ex:note>ex:value</ex:note></AggregationEvent>
+</EventList></EPCISBody></epcis:EPCISDocument>"#;
+
+const JSON: &str = r#"{"@context":["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],"type":"EPCISDocument","schemaVersion":"2.0","creationDate":"2028-08-15T22:30:00Z","epcisBody":{"eventList":[
+{"@context":{"ex":"https://example.com/ns/","own":"https://example.com/own/"},"type":"ObjectEvent","eventTime":"2028-08-15T22:30:00Z","eventTimeZoneOffset":"+00:00","action":"OBSERVE","epcList":[],"ex:note":"own:value"}]}}"#;
+
+fn converted(content: &Content, target: Target) -> (String, Vec<Finding>, Content) {
+    let (text, findings) = write(content, Options { target, ..Options::default() });
+    let after = read(text.as_bytes(), binding(target));
+    (text, findings, after)
+}
+
+fn only_event(content: &Content) -> &Event {
+    assert_eq!((content.events.len(), content.rejections.as_slice()), (1, [].as_slice()));
+    content.events.first().unwrap()
+}
+
+#[test]
+fn attributes_on_standard_elements_stay_on_them_in_xml() {
+    let content = read(XML.as_bytes(), Binding::Xml);
+    assert_eq!(only_event(&content).attributes.len(), 3);
+    for target in [Target::Xml, Target::Xml12] {
+        let (text, findings, after) = converted(&content, target);
+        assert!(text.contains("ex:source=\"scanner\"") && text.contains("<errorDeclaration ex:by=\"hand\">"), "{text}");
+        assert!(!text.contains("kept") && findings.is_empty(), "{text}");
+        crate::schema::assert_valid(target, DocumentKind::Events, &text);
+        assert_eq!(difference(&content, &after), None);
+    }
+}
+
+#[test]
+fn what_the_schema_of_json_refuses_is_told() {
+    let content = read(XML.as_bytes(), Binding::Xml);
+    let (_, findings, _) = converted(&content, Target::Json);
+    let told: Vec<_> = findings.iter().map(|finding| (&*finding.code, finding.at.event)).collect();
+    assert_eq!(told, [("EPCIS-KEPT", Some(0)), ("EPCIS-REFUSED", Some(0))]);
+}
+
+#[test]
+fn prefixes_that_only_values_use_come_through_every_target() {
+    let mut content = read(JSON.as_bytes(), Binding::Json);
+    let declared = "\"own\":\"https://example.com/own/\"";
+    for target in [Target::Json, Target::Xml, Target::Xml12, Target::Json] {
+        let (text, _, after) = converted(&content, target);
+        assert!(text.contains(declared) || text.contains("xmlns:own=\"https://example.com/own/\""), "{text}");
+        only_event(&after);
+        assert_eq!(difference(&content, &after), None);
+        content = after;
+    }
+}
+
+#[test]
+fn there_is_one_finding_for_a_rule_and_an_event() {
+    let mut content = read(JSON.as_bytes(), Binding::Json);
+    let mut event = only_event(&content).clone();
+    event.extensions = (0..50)
+        .map(|number| {
+            let mut extension = event.extensions[0].clone();
+            (extension.name.local, extension.value) = (format!("n{number}"), epcis::Value::Null);
+            extension
+        })
+        .collect();
+    content.events = vec![event];
+    let (_, findings, after) = converted(&content, Target::Xml);
+    assert_eq!(difference(&content, &after), None);
+    let told: Vec<_> = findings.iter().map(|finding| (&*finding.code, &*finding.message)).collect();
+    assert_eq!(told, [("EPCIS-KEPT", "XML cannot say `ex:n0` as it is; it is kept in an annotation; 50 in all")]);
+}
+
+#[test]
+fn what_xml_cannot_hold_around_the_events_comes_back() {
+    let mut content = read(JSON.as_bytes(), Binding::Json);
+    let mut document = content.document.clone().unwrap();
+    document.kind = DocumentKind::QueryResult;
+    document.query = Some(Query { name: " a\u{0}b".to_owned(), subscription_id: Some("\u{FFFE}".to_owned()) });
+    let name =
+        epcis::Name { namespace: "https://example.com/".to_owned(), prefix: "ex".to_owned(), local: "a".to_owned() };
+    document.attributes = vec![(name, "\u{1}".to_owned())];
+    content.document = Some(document);
+    for target in crate::TARGETS {
+        let (_, _, after) = converted(&content, target);
+        assert_eq!(difference(&content, &after), None, "{target}");
+    }
+}
+
+#[test]
+fn master_data_that_a_query_asked_for_is_its_result() {
+    let mut content = read(JSON.as_bytes(), Binding::Json);
+    content.events.clear();
+    content.vocabulary = vec![VocabularyElement {
+        vocabulary: "urn:epcglobal:epcis:vtype:Location".to_owned(),
+        vocabulary_extensions: Vec::new(),
+        id: Identifier::new("urn:epc:id:sgln:0614141.00001.0"),
+        attributes: Vec::new(),
+        children: Vec::new(),
+        extensions: Vec::new(),
+        field_attributes: Vec::new(),
+    }];
+    let document = content.document.as_mut().unwrap();
+    document.kind = DocumentKind::QueryResult;
+    document.query = Some(Query { name: "SimpleMasterDataQuery".to_owned(), subscription_id: None });
+    for target in crate::TARGETS {
+        let (text, findings, after) = converted(&content, target);
+        assert_eq!((difference(&content, &after), findings), (None, Vec::new()), "{text}");
+        assert_eq!(text.contains("<resultsBody><VocabularyList>"), target != Target::Json, "{text}");
+        crate::schema::assert_valid(target, DocumentKind::QueryResult, &text);
+    }
+}
