@@ -36,6 +36,7 @@ const ODD: &[&str] = &[
     r#"{"epcisBody":{"queryResults":{"resultsBody":{"eventList":[]},"subscriptionID":"s"}},"type":"EPCISQueryDocument"} x"#,
     "  \u{FEFF}{}",
     "\u{FEFF}[]",
+    "\u{FEFF}f\0\0\0\0{[\".\n",
     "",
     "7",
     "7\0",
