@@ -47,7 +47,14 @@ pub(super) struct JsonDocument {
 
 impl JsonDocument {
     pub(super) fn start(document: &Document, options: &Options) -> Self {
-        let kind = if document.kind == DocumentKind::MasterData { DocumentKind::Events } else { document.kind };
+        let kind = match document.kind {
+            DocumentKind::MasterData => DocumentKind::Events,
+            // A bare event has no place for what the document says.
+            DocumentKind::Event if document.schema_version.is_some() || document.creation_date.is_some() => {
+                DocumentKind::Events
+            }
+            kind => kind,
+        };
         let contexts = document.contexts.iter().filter(|address| !kept::is_standard(address)).cloned().collect();
         let mut writer = Self {
             text: JsonText::default(),

@@ -16,7 +16,7 @@ use super::{
     walk::Walk,
 };
 use crate::{
-    Binding, Finding, Item, Limits, Location, Query, Rule, Section, Severity,
+    Binding, Finding, Item, Limits, Location, Name, Query, Rule, Section, Severity,
     check::{self, Checks},
     input::Position,
     rule,
@@ -268,7 +268,7 @@ impl Reading {
         let Some(at) = tree.root() else { return Ok(()) };
         self.version = event::version_of(&at);
         let declared: Vec<_> = tree.declarations().collect();
-        self.items.document = Some(Box::new(root::bare_event(&declared)));
+        self.items.document = Some(Box::new(root::bare_event(&at, &declared)));
         self.items.release();
         self.event(&at, format!("/{}", at.written()), Fit::Part(""));
         Ok(())
@@ -467,10 +467,15 @@ impl Reading {
             let message = format!("`{}` has no place here", at.local());
             walk.reject(at, rule::FIELD_UNKNOWN, message, "write it where the version of the schema allows it");
         }
-        let event = match event::kind(at.local()) {
+        let mut event = match event::kind(at.local()) {
             Some(kind) => event::read(&mut walk, at, kind),
             None => event::read_quantity_event(&mut walk, at),
         };
+        if let (true, Some(event)) = (self.open.is_empty(), &mut event) {
+            // The document has them.
+            let of_document = |name: &Name| name.prefix.is_empty() && root::is_own(&name.local);
+            event.attributes.retain(|found| !(found.on.is_empty() && of_document(&found.name)));
+        }
         if let Some(event) = &event {
             let checks = Checks { binding: Binding::Xml, latest: self.limits.latest, whole: walk.is_sound() };
             for finding in check::check(event, &location, checks) {
