@@ -447,11 +447,9 @@ fn verbatim(text: &mut JsonText, value: &Value) {
 
 /// `creationDate` as JSON wants it: with an offset.
 fn created(date: Option<&str>) -> String {
-    match date.map(str::trim) {
-        None => NO_DATE.to_owned(),
-        Some(date) if date.parse::<crate::EventTime>().is_ok() => date.to_owned(),
-        Some(date) => format!("{date}Z"),
-    }
+    let date = date.map_or(NO_DATE, str::trim);
+    let in_utc = format!("{date}Z");
+    if in_utc.parse::<crate::EventTime>().is_ok() { in_utc } else { date.to_owned() }
 }
 
 /// An object of prefixes, unless there are none.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Binding, Document, DocumentKind, Event, EventKind, Extension, Name, Section, Value, VocabularyElement, kept, rule,
+    xml::is_date_time,
 };
 
 /// The namespace of business document headers.
@@ -89,7 +90,10 @@ impl XmlDocument {
             _ => ("epcis", "epcis", "EPCISDocument"),
         };
         self.root = self.prefixes.root(wanted, &format!("urn:epcglobal:{stem}:xsd:{version}"));
-        let created = document.creation_date.as_deref().unwrap_or(NO_DATE);
+        let created = created(document.creation_date.as_deref());
+        if document.creation_date.as_deref().is_some_and(|date| date != created) {
+            notes.kept(&["creationDate"], "XML");
+        }
         self.text.raw("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<");
         self.tag(local);
         for (prefix, namespace) in self.prefixes.document() {
@@ -389,4 +393,9 @@ fn vocabulary_element(text: &mut XmlText, element: &VocabularyElement, prefixes:
     }
     text.name_declarations(declared, prefixes, &[]);
     text.raw("</VocabularyElement>\n");
+}
+
+/// `creationDate` as XML wants it: JSON takes what is no date, with a warning.
+fn created(date: Option<&str>) -> &str {
+    date.filter(|date| is_date_time(date)).unwrap_or(NO_DATE)
 }

@@ -21,6 +21,8 @@ mod tree;
 mod value;
 mod walk;
 
+pub(crate) use value::is_date_time;
+
 use encoding::NoText;
 use reading::{Reading, Step};
 use scan::{Fault, Halt, Malformed};

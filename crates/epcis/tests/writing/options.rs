@@ -124,3 +124,15 @@ fn a_bare_event_comes_back_with_what_it_says_of_its_document() {
         }
     }
 }
+
+#[test]
+fn a_date_that_is_none_comes_back() {
+    let text = r#"{"@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", "type": "EPCISDocument",
+        "schemaVersion": "2.0", "creationDate": "2028-01-01T'2:00:00Z", "epcisBody": {"eventList": []}}"#;
+    let content = read(text.as_bytes(), Binding::Json);
+    for target in TARGETS {
+        let (written, findings) = write(&content, Options { target, ..Options::default() });
+        assert_eq!(difference(&content, &read(written.as_bytes(), binding(target))), None, "{written}");
+        assert_eq!(findings.len(), usize::from(target != Target::Json), "{findings:?}");
+    }
+}
