@@ -14,6 +14,7 @@ mod peers;
 mod reading;
 mod table;
 mod workshop;
+mod writing;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Ok(Task::Benchmark(options)) => benchmark(&options),
         Ok(Task::Read { syntax, document, rounds }) => reading::measure(syntax, &document, rounds),
         Ok(Task::Hash { syntax, document, rounds }) => hashing::measure(syntax, &document, rounds),
+        Ok(Task::Write { syntax, document, rounds }) => writing::measure(syntax, &document, rounds),
         Ok(Task::Memory { syntax }) => memory::read_standard_input(syntax),
         Ok(Task::Help) => {
             println!("{}", options::HELP);
@@ -61,8 +63,12 @@ fn benchmark(options: &Options) -> Result<(), Failure> {
         reading::table(&workshop, *layout, &mut table)?;
     }
     hashing::table(&workshop, &peers, &mut table)?;
+    writing::table(&workshop, &mut table)?;
     memory::table(&workshop, &mut table)?;
     peers.table(&workshop, &mut table)?;
     println!("{table}");
-    Ok(())
+    match table.missed() {
+        0 => Ok(()),
+        missed => Err(format!("{missed} of the figures are not as wanted").into()),
+    }
 }

@@ -35,6 +35,7 @@ pub(crate) enum Task {
     Benchmark(Options),
     Read { syntax: Syntax, document: PathBuf, rounds: usize },
     Hash { syntax: Syntax, document: PathBuf, rounds: usize },
+    Write { syntax: Syntax, document: PathBuf, rounds: usize },
     Memory { syntax: Syntax },
     Help,
 }
@@ -58,6 +59,10 @@ impl Task {
                 "measure-hashing" => {
                     let (syntax, document, rounds) = measurement(&mut arguments)?;
                     return Ok(Self::Hash { syntax, document, rounds });
+                }
+                "measure-writing" => {
+                    let (syntax, document, rounds) = measurement(&mut arguments)?;
+                    return Ok(Self::Write { syntax, document, rounds });
                 }
                 "measure-memory" => return Ok(Self::Memory { syntax: syntax(&mut arguments)? }),
                 other => return Err(format!("`{other}` is not an option")),

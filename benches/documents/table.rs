@@ -37,6 +37,11 @@ impl Table {
         self.note(format!("SKIPPED: {what}: {why}"));
     }
 
+    /// How many figures are not as wanted.
+    pub(crate) fn missed(&self) -> usize {
+        self.rows.iter().filter(|row| row.holds() == Some(false)).count()
+    }
+
     /// A line below the table.
     pub(crate) fn note(&mut self, line: String) {
         self.notes.push(line);
@@ -48,27 +53,36 @@ impl Row {
         self.theirs.map(|(_, theirs)| self.ours / theirs)
     }
 
-    /// Whether the figure is as wanted.
+    /// Whether the figure is as wanted; `None` when nothing is wanted of it, or nothing is there to compare it with.
+    fn holds(&self) -> Option<bool> {
+        match self.hold? {
+            Hold::AtLeast(least) => Some(self.ratio()? >= least),
+            Hold::AtMost(most) => Some(self.ours <= most),
+        }
+    }
+
+    /// What is wanted of the figure, and whether that is so.
     fn verdict(&self) -> String {
-        let (wanted, holds) = match (self.hold, self.ratio()) {
-            (Some(Hold::AtLeast(least)), Some(ratio)) => (format!(">= {least:.2} x"), ratio >= least),
-            (Some(Hold::AtMost(most)), _) => (format!("<= {most:.0} {}", self.unit), self.ours <= most),
-            _ => return String::new(),
+        let wanted = match self.hold {
+            Some(Hold::AtLeast(least)) => format!(">= {least:.2} x"),
+            Some(Hold::AtMost(most)) => format!("<= {most:.0} {}", self.unit),
+            None => return String::new(),
         };
-        format!("{wanted} {}", if holds { "holds" } else { "MISSED" })
+        let holds = self.holds().map_or("not measured", |holds| if holds { "holds" } else { "MISSED" });
+        format!("{wanted} {holds}")
     }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{:<36} {:>13} {:>9} {:>9} {:<18} against", "", "ours", "theirs", "ratio", "wanted")?;
+        writeln!(f, "{:<36} {:>13} {:>9} {:>9} {:<22} against", "", "ours", "theirs", "ratio", "wanted")?;
         for row in &self.rows {
             let ours = format!("{:.1} {}", row.ours, row.unit);
             let theirs = row.theirs.map(|(_, theirs)| format!("{theirs:.1}")).unwrap_or_default();
             let ratio = row.ratio().map(|ratio| format!("{ratio:.2} x")).unwrap_or_default();
             let name = row.theirs.map(|(name, _)| name).unwrap_or_default();
             let verdict = row.verdict();
-            writeln!(f, "{:<36} {ours:>13} {theirs:>9} {ratio:>9} {verdict:<18} {name}", row.what)?;
+            writeln!(f, "{:<36} {ours:>13} {theirs:>9} {ratio:>9} {verdict:<22} {name}", row.what)?;
         }
         self.notes.iter().try_for_each(|line| writeln!(f, "{line}"))
     }

@@ -1,26 +1,52 @@
 //! What has to hold for any bytes whatever.
 
-use std::io::{BufRead, BufReader};
+mod writing;
 
-use epcis::{Binding, ContextVersion, Event, Finding, Item, Limits, Reader, Severity};
+use epcis::{Binding, ContextVersion, Decoder, Event, Finding, Item, Limits, Reader, Severity};
+
+pub use writing::writing;
 
 /// Limits small enough for the fuzzer to reach.
 fn limits() -> Limits {
     Limits { max_event_bytes: 16 << 10, max_depth: 12, ..Limits::default() }
 }
 
-fn read(input: impl BufRead, binding: Binding) -> Vec<Item> {
+fn read(input: &[u8], binding: Binding) -> Vec<Item> {
     Reader::with_limits(input, binding, limits()).map(|item| item.expect("bytes in memory can be read")).collect()
 }
 
+/// The syntax that a document looks like.
+pub fn binding(data: &[u8]) -> Binding {
+    if data.trim_ascii_start().starts_with(b"<") { Binding::Xml } else { Binding::Json }
+}
+
+/// The items of a document that arrives in pieces, of which every other one has the same length.
+fn pieces(mut document: &[u8], binding: Binding, lengths: [usize; 2]) -> Vec<Item> {
+    let mut decoder = Decoder::with_limits(binding, limits());
+    let mut items = Vec::new();
+    for length in lengths.into_iter().cycle() {
+        if document.is_empty() {
+            break;
+        }
+        let (piece, behind) = document.split_at(length.min(document.len()));
+        decoder.push(piece);
+        items.extend(std::iter::from_fn(|| decoder.next_item()));
+        document = behind;
+    }
+    decoder.end();
+    items.extend(std::iter::from_fn(|| decoder.next_item()));
+    assert!(decoder.is_done(), "a document that has ended is done");
+    items
+}
+
 /// A document of either syntax: every finding has a place, every event survives, and where the input is cut into chunks
-/// makes no difference.
-pub fn document(data: &[u8], binding: Binding) {
-    let Some((cut, document)) = data.split_first() else { return };
+/// makes no difference. The sum of the bytes says where, so that a document of the corpus is one here too.
+pub fn document(document: &[u8], binding: Binding) {
+    let cut = document.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte));
     let items = read(document, binding);
-    let chunk = usize::from(*cut % 64) + 1;
-    let chunked = read(BufReader::with_capacity(chunk, document), binding);
-    assert_eq!(format!("{items:?}"), format!("{chunked:?}"), "read in chunks of {chunk} bytes");
+    let lengths = [usize::from(cut & 7) + 1, usize::from(cut >> 3) + 1];
+    let pushed = pieces(document, binding, lengths);
+    assert_eq!(format!("{items:?}"), format!("{pushed:?}"), "pushed in pieces of {lengths:?} bytes");
     for item in &items {
         match item {
             Item::Event { event, findings, .. } => {
@@ -51,8 +77,8 @@ fn survives(event: &Event) {
 }
 
 /// The hash of an event does not depend on what the standard leaves out of it.
-pub fn hashes(data: &[u8], binding: Binding) {
-    for item in read(data, binding) {
+pub fn hashes(data: &[u8]) {
+    for item in read(data, binding(data)) {
         let (Item::Event { event, .. } | Item::Rejected { event: Some(event), .. }) = item else { continue };
         for context in [ContextVersion::V2_0_0, ContextVersion::V2_0_1] {
             let hash = event.hash(context);
@@ -61,7 +87,9 @@ pub fn hashes(data: &[u8], binding: Binding) {
             other.record_time = None;
             other.event_id = None;
             other.error_declaration = None;
-            for list in [&mut other.epc_list, &mut other.child_epcs, &mut other.input_epc_list, &mut other.output_epc_list] {
+            for list in
+                [&mut other.epc_list, &mut other.child_epcs, &mut other.input_epc_list, &mut other.output_epc_list]
+            {
                 list.reverse();
             }
             assert_eq!(event.prehash(context), other.prehash(context));

@@ -76,6 +76,16 @@ fn a_document_begins_with_what_its_root_says() {
 }
 
 #[test]
+fn what_a_bare_event_says_of_its_document_is_no_part_of_the_event() {
+    let text = format!("<ObjectEvent {ROOT} x:a='1'>{HEAD}<epcList/><action>ADD</action></ObjectEvent>");
+    let items = items(&text);
+    let document = beginning(&items);
+    assert_eq!((document.kind, document.schema_version.as_deref()), (DocumentKind::Event, Some("1")));
+    assert_eq!(document.creation_date.as_deref(), Some("2028-01-01T00:00:00Z"));
+    assert_eq!(attributes(&event(&text)), ["@x:a=1"]);
+}
+
+#[test]
 fn a_query_document_begins_with_the_name_of_the_query() {
     let items = items(&format!(
         "<q:EPCISQueryDocument xmlns:q='urn:epcglobal:epcis-query:xsd:2' {ROOT}><EPCISBody><q:QueryResults>\

@@ -2,8 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use std::fs;
-
 use epcis::{Binding, Decoder, Limits, Reader};
 
 const HEAD: &str = "<eventTime>2028-01-02T03:04:05Z</eventTime><eventTimeZoneOffset>-07:00</eventTimeZoneOffset>";
@@ -110,27 +108,5 @@ fn limits_are_reached_at_the_same_place_however_the_document_is_cut() {
         for size in 1..document.len() {
             assert_eq!(in_chunks(document.as_bytes().chunks(size), limits), expected, "{size}");
         }
-    }
-}
-
-#[test]
-fn documents_of_the_corpus_read_the_same_in_chunks_of_any_size() {
-    let Some(root) = testkit::corpus() else { return };
-    let manifest = fs::read_to_string(root.join("manifest.json")).unwrap();
-    let manifest: Vec<serde_json::Value> = serde_json::from_str(&manifest).unwrap();
-    let mut seed = 1_u64;
-    for entry in manifest.iter().filter(|entry| entry["format"] == "xml") {
-        let bytes = fs::read(root.join(entry["path"].as_str().unwrap())).unwrap();
-        let expected = whole(&bytes, Limits::default());
-        let mut rest = bytes.as_slice();
-        let mut chunks = Vec::new();
-        while !rest.is_empty() {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let size = usize::try_from(seed >> 54).unwrap().clamp(1, rest.len());
-            let (chunk, after) = rest.split_at(size);
-            chunks.push(chunk);
-            rest = after;
-        }
-        assert_eq!(in_chunks(chunks, Limits::default()), expected, "{}", entry["path"]);
     }
 }

@@ -2,6 +2,9 @@
 //!
 //! Every check of every file is a case with a name. A case that fails is listed in `known-failures.toml` with the reason,
 //! or the run fails; a listed case that passes fails the run too, so that the list only shrinks.
+//!
+//! Documents in Turtle are left out: RDF is no binding of EPCIS. Nothing reads them here, and what they say stands in
+//! their twins in JSON-LD.
 
 #![expect(clippy::unwrap_used, reason = "test helpers stop the test")]
 

@@ -11,7 +11,8 @@ use crate::{
 
 /// A document is refused with places: line and column, a path, and the event if it is inside one.
 fn placed(Finding { at, .. }: &Finding) -> bool {
-    at.line > 0 && at.column > 0
+    let inside = ["Event[", "eventList/"].iter().any(|step| at.path.contains(step));
+    at.line > 0 && at.column > 0 && (!inside || at.event.is_some())
 }
 
 fn accepted(document: &Document, outcome: &Outcome) -> Result<(), String> {

@@ -166,8 +166,9 @@ impl JsonCore {
     /// Skips the byte order mark, and tells other encodings from UTF-8.
     fn before(&mut self) -> Progress {
         const MARK: &[u8] = b"\xEF\xBB\xBF";
+        // The mark, and behind it the two bytes that tell encodings apart.
         let rest = self.input.rest();
-        if rest.len() < MARK.len() && !self.input.has_ended() {
+        if rest.len() < MARK.len() + 2 && !self.input.has_ended() {
             return Progress::Waiting;
         }
         if rest.starts_with(MARK) {

@@ -50,7 +50,14 @@ pub(super) struct JsonDocument {
 
 impl JsonDocument {
     pub(super) fn start(document: &Document, options: &Options, notes: &mut Notes) -> Self {
-        let kind = if document.kind == DocumentKind::MasterData { DocumentKind::Events } else { document.kind };
+        let kind = match document.kind {
+            DocumentKind::MasterData => DocumentKind::Events,
+            // A bare event has no place for what the document says.
+            DocumentKind::Event if document.schema_version.is_some() || document.creation_date.is_some() => {
+                DocumentKind::Events
+            }
+            kind => kind,
+        };
         let mut writer = Self {
             text: JsonText::default(),
             prefixes: Prefixes::new(Binding::Json, &document.namespaces),

@@ -1,8 +1,8 @@
 //! The events of a document, each read as a whole.
 
-use super::{event, grammar::Version, reading::Reading, sequence::Fit, tree::At, walk::Walk};
+use super::{event, grammar::Version, reading::Reading, root, sequence::Fit, tree::At, walk::Walk};
 use crate::{
-    Binding, Finding, Item, Location, Severity,
+    Binding, Finding, Item, Location, Name, Severity,
     check::{self, Checks},
     rule,
 };
@@ -60,10 +60,15 @@ impl Reading {
             let message = format!("`{}` has no place here", at.local());
             walk.reject(at, rule::FIELD_UNKNOWN, message, "write it where the version of the schema allows it");
         }
-        let event = match event::kind(at.local()) {
+        let mut event = match event::kind(at.local()) {
             Some(kind) => event::read(&mut walk, at, kind),
             None => event::read_quantity_event(&mut walk, at),
         };
+        if let (true, Some(event)) = (self.open.is_empty(), &mut event) {
+            // The document has them.
+            let of_document = |name: &Name| name.prefix.is_empty() && root::is_own(&name.local);
+            event.attributes.retain(|found| !(found.on.is_empty() && of_document(&found.name)));
+        }
         if let Some(event) = &event {
             let checks = Checks { binding: Binding::Xml, latest: self.limits.latest, whole: walk.is_sound() };
             for finding in check::check(event, &location, checks) {

@@ -232,7 +232,7 @@ impl Reading {
         let Some(at) = tree.root() else { return Ok(()) };
         self.version = event::version_of(&at);
         let declared: Vec<_> = tree.declarations().collect();
-        self.items.document = Some(Box::new(root::bare_event(&declared)));
+        self.items.document = Some(Box::new(root::bare_event(&at, &declared)));
         self.items.release();
         self.event(&at, format!("/{}", at.written()), Fit::Part(""));
         Ok(())

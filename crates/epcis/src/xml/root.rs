@@ -46,9 +46,9 @@ pub(super) fn document(kind: DocumentKind, at: &At<'_>, declared: &[Declaration]
     }
 }
 
-/// The document that a bare event is.
-pub(super) fn bare_event(declared: &[Declaration]) -> Document {
-    Document { namespaces: namespaces(declared), ..Document::new(DocumentKind::Event) }
+/// The document that a bare event is; some write on the event what belongs to a document.
+pub(super) fn bare_event(at: &At<'_>, declared: &[Declaration]) -> Document {
+    Document { attributes: Vec::new(), ..document(DocumentKind::Event, at, declared) }
 }
 
 fn namespaces(declared: &[Declaration]) -> Namespaces {
@@ -59,7 +59,8 @@ fn namespaces(declared: &[Declaration]) -> Namespaces {
     namespaces
 }
 
-fn is_own(attribute: &str) -> bool {
+/// Whether an attribute says something of the document.
+pub(super) fn is_own(attribute: &str) -> bool {
     matches!(attribute, "schemaVersion" | "creationDate")
 }
 

@@ -105,7 +105,7 @@ pub(super) fn is_number(text: &str, exponents: bool) -> bool {
 }
 
 /// Whether a text is an `xsd:dateTime`, which needs no offset.
-pub(super) fn is_date_time(text: &str) -> bool {
+pub(crate) fn is_date_time(text: &str) -> bool {
     // The end of a day is the beginning of the next.
     let text = text.trim().replacen("T24:00:00", "T00:00:00", 1);
     [text.clone(), text + "Z"].iter().any(|text| is_date_time_stamp(text) && EventTime::from_str(text).is_ok())

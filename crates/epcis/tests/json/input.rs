@@ -4,7 +4,7 @@ use std::io::BufReader;
 
 use epcis::{Item, Limits};
 
-use crate::{corpus::cases, events, findings, items, items_within, rejection};
+use crate::{events, findings, items, items_within, rejection};
 
 pub(crate) const SMALL: &str = r#"{
   "@context": ["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", {"ex": "https://ex.org/"}],
@@ -23,12 +23,9 @@ pub(crate) const SMALL: &str = r#"{
 
 #[test]
 fn the_size_of_the_pieces_changes_nothing() {
-    let small = [SMALL.as_bytes().to_vec()];
-    for bytes in cases().into_iter().map(|case| case.bytes).filter(|bytes| bytes.len() < 30_000).chain(small) {
-        let whole = items(bytes.as_slice());
-        let pieces = items(BufReader::with_capacity(1, bytes.as_slice()));
-        assert_eq!(format!("{whole:?}"), format!("{pieces:?}"));
-    }
+    let whole = items(SMALL.as_bytes());
+    let pieces = items(BufReader::with_capacity(1, SMALL.as_bytes()));
+    assert_eq!(format!("{whole:?}"), format!("{pieces:?}"));
 }
 
 #[test]

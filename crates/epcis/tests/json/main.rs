@@ -3,9 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers stop the test")]
 
 mod around;
-mod corpus;
 mod cuts;
-mod documents;
 mod findings;
 mod input;
 

@@ -6,7 +6,7 @@ use epcis::{
 };
 use gs1::Identifier;
 
-use crate::read;
+use crate::{TARGETS, binding, difference, read, write};
 
 fn event() -> Event {
     let time = "2028-08-15T22:30:00-07:00".parse().unwrap();
@@ -109,4 +109,32 @@ fn epcis_1_2_wraps_what_came_later() {
     assert!(text.contains(&format!("{wrapped}</baseExtension>")), "{text}");
     assert!(text.contains("<extension><TransformationEvent>"), "{text}");
     assert_eq!(read(text.as_bytes(), Binding::Xml).events.len(), 2);
+}
+
+#[test]
+fn a_bare_event_comes_back_with_what_it_says_of_its_document() {
+    let dated = "<ObjectEvent schemaVersion='2.0' creationDate='2028-01-01T00:00:00Z'>\
+         <eventTime>2028-01-02T03:04:05Z</eventTime><eventTimeZoneOffset>-07:00</eventTimeZoneOffset>\
+         <epcList><epc>urn:x:1</epc></epcList><action>ADD</action></ObjectEvent>";
+    for text in [dated, &dated.replace(" creationDate='2028-01-01T00:00:00Z'", "")] {
+        let content = read(text.as_bytes(), Binding::Xml);
+        for target in TARGETS {
+            let (written, _) = write(&content, Options { target, ..Options::default() });
+            let after = read(written.as_bytes(), binding(target));
+            assert_eq!(difference(&content, &after), None, "{written}");
+            assert!(after.document.unwrap().schema_version.is_some());
+        }
+    }
+}
+
+#[test]
+fn a_date_that_is_none_comes_back() {
+    let text = r#"{"@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", "type": "EPCISDocument",
+        "schemaVersion": "2.0", "creationDate": "2028-01-01T'2:00:00Z", "epcisBody": {"eventList": []}}"#;
+    let content = read(text.as_bytes(), Binding::Json);
+    for target in TARGETS {
+        let (written, findings) = write(&content, Options { target, ..Options::default() });
+        assert_eq!(difference(&content, &read(written.as_bytes(), binding(target))), None, "{written}");
+        assert_eq!(findings.len(), usize::from(target != Target::Json), "{findings:?}");
+    }
 }
