@@ -9,7 +9,7 @@ use crate::{Decoder, Document, Event, Extension, Finding, Location, Section, Voc
 /// The syntax of a document.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Binding {
-    /// EPCIS XML, 1.2 or 2.0; the document says which.
+    /// EPCIS XML 1.0 to 2.0; the document says which.
     Xml,
     /// EPCIS 2.0 JSON-LD.
     Json,

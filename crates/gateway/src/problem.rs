@@ -130,6 +130,9 @@ impl Problem {
         if let Some(corrected) = corrected {
             problem = problem.with("corrected", corrected.as_str());
         }
+        if let Some(rule) = epcis::Rule::of(code).filter(|rule| !rule.section.is_empty()) {
+            problem = problem.with("section", rule.section);
+        }
         problem
     }
 }

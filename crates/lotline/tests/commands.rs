@@ -170,7 +170,6 @@ fn an_event_has_one_hash_in_either_binding_and_from_standard_input() {
     assert_eq!(run(&["hash", "--context", "3", &xml]).0, 2);
 }
 
-/// Makes a key for a tenant's staff and writes a configuration that knows it.
 #[test]
 fn a_document_is_converted_there_and_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -199,6 +198,7 @@ fn a_document_is_converted_there_and_back() {
     assert_eq!(run(&["convert", &path("nowhere.xml")]).0, 2);
 }
 
+/// Makes a key for a tenant's staff and writes a configuration that knows it.
 fn configure(folder: &Path) {
     let (status, printed) = run(&["token", "keygen", "--out", folder.join("key.pem").to_str().unwrap()]);
     assert_eq!(status, 0);

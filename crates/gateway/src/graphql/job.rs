@@ -30,6 +30,8 @@ pub(crate) struct Finding {
     help: Option<String>,
     /// The value that would have been right; null where there is none.
     corrected: Option<String>,
+    /// The section of the standard behind the code; null for what the gateway itself asks for.
+    section: Option<&'static str>,
     /// Line in the document, from 1.
     line: u64,
     /// Column in bytes, from 1.
@@ -43,12 +45,14 @@ pub(crate) struct Finding {
 impl From<epcis::Finding> for Finding {
     fn from(finding: epcis::Finding) -> Self {
         let at = finding.at;
+        let section = epcis::Rule::of(&finding.code).map(|rule| rule.section).filter(|section| !section.is_empty());
         Self {
             code: finding.code.into_owned(),
             severity: finding.severity.into(),
             message: finding.message,
             help: finding.help,
             corrected: finding.corrected,
+            section,
             line: at.line,
             column: at.column,
             event_index: at.event,
