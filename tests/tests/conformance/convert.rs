@@ -1,8 +1,8 @@
 //! Every accepted document, written in every syntax, is valid there and reads back equal.
 
 use epcis::{
-    Binding, Document, DocumentKind, Event, Extension, Finding, Item, Reader, Section, Severity, VocabularyElement,
-    rule,
+    Binding, Document, DocumentKind, Event, Extension, Finding, Item, LocalContext, Reader, Section, Severity, Term,
+    VocabularyElement, rule,
     write::{Options, Target, Writer},
 };
 use testkit::corpus::Expect;
@@ -85,15 +85,50 @@ fn written(content: &Content, target: Target) -> (Vec<u8>, Vec<Finding>) {
     (writer.finish().unwrap(), findings)
 }
 
-/// Whether both say the same things in the same order; what kind of document carries them is the target's choice.
+/// Whether both say the same things in the same order and in the same spelling.
 fn equal(before: &Content, after: &Content) -> Result<(), String> {
+    let beginning = |document: &Document| {
+        let Document { kind, creation_date, id, query, attributes, .. } = document;
+        format!("{kind:?} {creation_date:?} {id:?} {query:?} {attributes:?}")
+    };
+    let (one, other) = (beginning(&before.document), beginning(&after.document));
+    if one != other {
+        return Err(format!("the document: {}", first_difference(&one, &other)));
+    }
     for (index, (before, after)) in before.said.iter().zip(&after.said).enumerate() {
         if before != after {
             return Err(format!("item {index}: {}", first_difference(&format!("{before:?}"), &format!("{after:?}"))));
         }
+        if let (Said::Event(before), Said::Event(after)) = (before, after) {
+            let (before, after) = (spelled(before), spelled(after));
+            if before != after {
+                return Err(format!("item {index}: {}", first_difference(&before, &after)));
+            }
+        }
     }
     let (before, after) = (before.said.len(), after.said.len());
     if before == after { Ok(()) } else { Err(format!("{before} items become {after}")) }
+}
+
+/// The event with every digit, offset and identifier as it is written. Standard terms are spelled as the binding wants
+/// them, and an event's own context is about names that are compared as they are understood.
+fn spelled(event: &Event) -> String {
+    let mut event = event.clone();
+    event.context = LocalContext::default();
+    let parties = event.source_list.iter_mut().chain(&mut event.destination_list).map(|party| &mut party.kind);
+    let documents = event.biz_transaction_list.iter_mut().flat_map(|document| &mut document.kind);
+    let persistent =
+        event.persistent_disposition.iter_mut().flat_map(|found| found.set.iter_mut().chain(&mut found.unset));
+    let reason = event.error_declaration.iter_mut().flat_map(|declaration| &mut declaration.reason);
+    let steps = event.biz_step.iter_mut().chain(&mut event.disposition);
+    for term in steps.chain(parties).chain(documents).chain(persistent).chain(reason) {
+        *term = Term::new(term.word());
+    }
+    for element in &mut event.sensor_element_list {
+        // Measurements and alerts are terms as well, and equal by their meaning.
+        element.reports.clear();
+    }
+    serde_json::to_string(&event).unwrap()
 }
 
 /// Where two texts part, with something before and behind.
@@ -121,8 +156,8 @@ fn every_accepted_document_converts_to_every_target_and_back() {
             let binding = if target == Target::Json { Binding::Json } else { Binding::Xml };
             let said_so = findings.iter().any(|finding| finding.code == rule::LEFT_OUT.code);
             let back = content(&bytes, binding).and_then(|after| equal(&before, &after));
-            left_out[index] += usize::from(back.is_err() && said_so);
-            same[index].add(&name, if said_so { Ok(()) } else { back });
+            left_out[index] += usize::from(said_so);
+            same[index].add(&name, back);
             let kind = before.document.kind;
             match (&mut lint, target) {
                 (_, Target::Json) if is_valid_as_json(&document, kind) => {
