@@ -21,7 +21,7 @@ pub(crate) mod xml;
 pub(crate) use field::{ELEMENT, EVENT, fields_of_element, fields_of_event};
 pub(crate) use section::{
     ADDED, DOCUMENT, HEADER, Written, document_annotation, is_document_annotation, is_standard, late_vocabulary,
-    restore_document, wrapped,
+    repeated, restore_document, wrapped,
 };
 
 use crate::{Binding, Event, Extension, FieldAttribute, Item, Name, Value, VocabularyElement};
@@ -126,7 +126,7 @@ fn to_json(value: &impl serde::Serialize) -> String {
 pub(crate) fn held(extension: &Extension) -> Extension {
     let mut stored = stored(extension);
     stored.name.prefix.clear();
-    let name = Name { prefix: String::new(), ..annotation("member") };
+    let name = Name { prefix: String::new(), ..annotation(section::MEMBER) };
     Extension { name, attributes: Vec::new(), value: Value::Members(vec![stored]) }
 }
 
