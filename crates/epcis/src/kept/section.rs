@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{NAMESPACE, annotation, is_annotation, is_called, name};
+use super::{NAMESPACE, annotation, form, is_annotation, is_called, name};
 use crate::Binding;
 use crate::{Document, DocumentKind, Extension, Item, Name, Query, Section, Value, VocabularyElement};
 
@@ -95,7 +95,7 @@ pub(crate) fn document_annotation(document: &Document, written: Written<'_>) -> 
     if kept == Kept::default() {
         return None;
     }
-    Some(super::to_json(&kept))
+    Some(form::write(&kept))
 }
 
 /// Whether an address is that of the context of the standard.
@@ -118,7 +118,7 @@ pub(crate) fn restore_document(document: &mut Document, annotation: Option<Item>
         (None, Some(Item::Extension(_, Extension { value: Value::Text(text), .. }))) => text,
         _ => return,
     };
-    let Ok(kept) = serde_json::from_str::<Kept>(&text) else { return };
+    let Some(kept) = form::read::<Kept>(&text) else { return };
     if let Some((kind, _)) = KINDS.iter().find(|(_, name)| kept.kind.as_deref() == Some(*name)) {
         document.kind = *kind;
     }
@@ -161,7 +161,7 @@ pub(crate) fn repeated(extension: Extension) -> Extension {
 
 /// An element of master data behind the events.
 pub(crate) fn late_vocabulary(element: &VocabularyElement) -> Extension {
-    super::text(VOCABULARY, super::to_json(element))
+    super::text(VOCABULARY, form::write(element))
 }
 
 /// The local name of an annotation without the number that tells it from others.
@@ -177,7 +177,7 @@ pub(super) fn restore(section: Section, mut extension: Extension, binding: Bindi
     let local = unnumbered(&extension.name);
     if section == Section::Document && local == Some(VOCABULARY) {
         let element = match &extension.value {
-            Value::Text(text) => serde_json::from_str(text).ok(),
+            Value::Text(text) => form::read(text),
             _ => None,
         };
         if let Some(element) = element {

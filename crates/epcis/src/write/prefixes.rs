@@ -152,7 +152,7 @@ impl Prefixes {
         }
         each_event_name(event, &mut |name| self.claim(name, notes));
         if let Some(context) = &event.context.0 {
-            keep.unless(self.adopt_all(context), "context");
+            keep.unless(self.adopt_all(context), "@context");
         }
     }
 

@@ -119,3 +119,19 @@ fn master_data_that_a_query_asked_for_is_its_result() {
         crate::schema::assert_valid(target, DocumentKind::QueryResult, &text);
     }
 }
+
+#[test]
+fn fields_that_are_kept_have_the_names_of_the_standard() {
+    let mut content = read(JSON.as_bytes(), Binding::Json);
+    let mut event = only_event(&content).clone();
+    event.epc_list = vec![Identifier::new("urn:x:1"), Identifier::new("urn:x:1")];
+    event.sensor_element_list = vec![epcis::SensorElement::default()];
+    content.events = vec![event];
+    let (text, findings, after) = converted(&content, Target::Json);
+    assert_eq!(difference(&content, &after), None, "{text}");
+    let messages: Vec<_> = findings.iter().map(|finding| &*finding.message).collect();
+    assert_eq!(messages, ["JSON cannot say `epcList` as it is; it is kept in an annotation; 2 in all"]);
+    let root: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let kept = root["epcisBody"]["eventList"][0]["https://lotline.dev/ns/kept/event"].as_str().unwrap();
+    assert_eq!(kept, r#"{"epcList":["urn:x:1","urn:x:1"],"sensorElementList":[{}],"version":1}"#);
+}
