@@ -96,6 +96,11 @@ impl Namespaces {
         self.0.entry(prefix.into()).or_insert_with(|| namespace.into());
     }
 
+    /// Takes prefixes away.
+    pub(crate) fn forget(&mut self, unwanted: impl Fn(&str, &str) -> bool) {
+        self.0.retain(|prefix, namespace| !unwanted(prefix, namespace));
+    }
+
     /// The prefixes in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(prefix, namespace)| (&**prefix, &**namespace))

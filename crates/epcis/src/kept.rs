@@ -13,6 +13,7 @@
 //! `docs/decisions/0008-what-a-binding-cannot-say.md` describes their shapes.
 
 mod field;
+mod form;
 pub(crate) mod json;
 pub(crate) mod name;
 mod section;
@@ -21,7 +22,7 @@ pub(crate) mod xml;
 pub(crate) use field::{ELEMENT, EVENT, fields_of_element, fields_of_event};
 pub(crate) use section::{
     ADDED, DOCUMENT, HEADER, Written, document_annotation, is_document_annotation, is_standard, late_vocabulary,
-    restore_document, wrapped,
+    repeated, restore_document, wrapped,
 };
 
 use crate::{Binding, Event, Extension, FieldAttribute, Item, Name, Value, VocabularyElement};
@@ -109,24 +110,14 @@ pub(crate) fn text(local: &str, text: String) -> Extension {
 
 /// An extension as the store keeps it, in an element or member of its own: for what has no better form.
 fn stored(extension: &Extension) -> Extension {
-    text(STORED, to_json(extension))
-}
-
-/// JSON that XML can hold too.
-fn to_json(value: &impl serde::Serialize) -> String {
-    // What is kept has string keys and no fallible `Serialize`: writing it into memory cannot fail.
-    let json = serde_json::to_string(value).unwrap_or_default();
-    if json.contains(['\u{FFFE}', '\u{FFFF}']) {
-        return json.replace('\u{FFFE}', "\\ufffe").replace('\u{FFFF}', "\\uffff");
-    }
-    json
+    text(STORED, form::write(extension))
 }
 
 /// An extension in its stored form, under a name that needs no declaration in JSON.
 pub(crate) fn held(extension: &Extension) -> Extension {
     let mut stored = stored(extension);
     stored.name.prefix.clear();
-    let name = Name { prefix: String::new(), ..annotation("member") };
+    let name = Name { prefix: String::new(), ..annotation(section::MEMBER) };
     Extension { name, attributes: Vec::new(), value: Value::Members(vec![stored]) }
 }
 

@@ -116,6 +116,9 @@ fn findings(item: &Item) -> &[Finding] {
 }
 
 fn write<W: Write>(writer: &mut Writer<W>, item: &Item) -> io::Result<()> {
+    if let Item::Event { at, .. } | Item::Foreign { at, .. } = item {
+        writer.at(at);
+    }
     match item {
         Item::Event { event, .. } => writer.event(event),
         Item::Foreign { event, .. } => writer.foreign(event),

@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, collections::HashMap, fmt::Write as _};
 
-use super::{STORED, annotation, is_called, name, stored, take, text};
+use super::{STORED, annotation, form, is_called, name, stored, take, text};
 use crate::{Extension, Name, Value};
 
 /// The member with the attributes of an element.
@@ -257,7 +257,7 @@ pub(crate) fn restore_one(member: &mut Extension) {
     if let Value::Members(members) = &member.value
         && let Some(found) = members.iter().find(|found| is_called(&found.name, STORED))
         && let Value::Text(text) = &found.value
-        && let Ok(stored) = serde_json::from_str(text)
+        && let Some(stored) = form::read(text)
     {
         *member = stored;
         return;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{annotation, is_annotation, is_called};
+use super::{NAMESPACE, annotation, form, is_annotation, is_called, name};
 use crate::Binding;
 use crate::{Document, DocumentKind, Extension, Item, Name, Query, Section, Value, VocabularyElement};
 
@@ -10,6 +10,8 @@ use crate::{Document, DocumentKind, Extension, Item, Name, Query, Section, Value
 pub(crate) const DOCUMENT: &str = "document";
 /// An element of master data that came behind the header, whole in its stored form.
 const VOCABULARY: &str = "vocabulary";
+/// An extension that stands beside another one of the same name.
+pub(super) const MEMBER: &str = "member";
 /// Where extensions of other sections stand when theirs has no room for them.
 const SECTIONS: &[(Section, &str)] = &[
     (Section::Header, "header"),
@@ -73,10 +75,10 @@ const KINDS: &[(DocumentKind, &str)] = &[
 
 /// The annotation of a document; `None` when nothing is lost.
 pub(crate) fn document_annotation(document: &Document, written: Written<'_>) -> Option<String> {
-    let name = KINDS.iter().find(|(known, _)| *known == document.kind).map(|(_, name)| (*name).to_owned());
+    let kind = KINDS.iter().find(|(known, _)| *known == document.kind).map(|(_, name)| (*name).to_owned());
     let mut kept = Kept::default();
     if written.kind != document.kind {
-        kept.kind = name;
+        kept.kind = kind;
     }
     if Some(written.created) != document.creation_date.as_deref() {
         kept.creation_date = Some(document.creation_date.clone().map_or(Created::Absent, Created::Spelled));
@@ -93,7 +95,7 @@ pub(crate) fn document_annotation(document: &Document, written: Written<'_>) -> 
     if kept == Kept::default() {
         return None;
     }
-    Some(super::to_json(&kept))
+    Some(form::write(&kept))
 }
 
 /// Whether an address is that of the context of the standard.
@@ -109,13 +111,14 @@ pub(crate) fn is_document_annotation(item: &Item) -> bool {
 /// Gives a document back what its binding could not say: from an attribute of the root element, or from the member that
 /// stands beside header and body.
 pub(crate) fn restore_document(document: &mut Document, annotation: Option<Item>) {
+    document.namespaces.forget(|prefix, namespace| namespace == NAMESPACE || name::is_substitute(prefix));
     let attribute = document.attributes.iter().position(|(name, _)| is_annotation(name) && name.local == DOCUMENT);
     let text = match (attribute, annotation) {
         (Some(at), _) => document.attributes.remove(at).1,
         (None, Some(Item::Extension(_, Extension { value: Value::Text(text), .. }))) => text,
         _ => return,
     };
-    let Ok(kept) = serde_json::from_str::<Kept>(&text) else { return };
+    let Some(kept) = form::read::<Kept>(&text) else { return };
     if let Some((kind, _)) = KINDS.iter().find(|(_, name)| kept.kind.as_deref() == Some(*name)) {
         document.kind = *kind;
     }
@@ -151,9 +154,14 @@ pub(crate) fn wrapped(section: Section, extension: Extension) -> Extension {
     Extension { name: annotation(local), attributes: Vec::new(), value: Value::Members(vec![extension]) }
 }
 
+/// An extension whose name another one has already in its section.
+pub(crate) fn repeated(extension: Extension) -> Extension {
+    Extension { name: annotation(MEMBER), attributes: Vec::new(), value: Value::Members(vec![extension]) }
+}
+
 /// An element of master data behind the events.
 pub(crate) fn late_vocabulary(element: &VocabularyElement) -> Extension {
-    super::text(VOCABULARY, super::to_json(element))
+    super::text(VOCABULARY, form::write(element))
 }
 
 /// The local name of an annotation without the number that tells it from others.
@@ -169,22 +177,36 @@ pub(super) fn restore(section: Section, mut extension: Extension, binding: Bindi
     let local = unnumbered(&extension.name);
     if section == Section::Document && local == Some(VOCABULARY) {
         let element = match &extension.value {
-            Value::Text(text) => serde_json::from_str(text).ok(),
+            Value::Text(text) => form::read(text),
             _ => None,
         };
         if let Some(element) = element {
             return Some(Item::Vocabulary(element));
         }
     }
-    if section == Section::Document
-        && let Some((inner, _)) = SECTIONS.iter().find(|(_, known)| local == Some(*known))
-        && let Value::Members(members) = &mut extension.value
-        && members.len() == 1
-        && let Some(mut only) = members.pop()
+    let is_repeated = local == Some(MEMBER) && !is_stored(&extension);
+    let wrapped = SECTIONS.iter().find(|(_, known)| section == Section::Document && local == Some(*known));
+    if let Some((inner, _)) = wrapped
+        && let Some(only) = take_only(&mut extension)
     {
-        super::restore_extension(&mut only, binding);
-        return Some(Item::Extension(*inner, only));
+        return restore(*inner, only, binding);
+    }
+    if is_repeated && let Some(only) = take_only(&mut extension) {
+        return restore(section, only, binding);
     }
     super::restore_extension(&mut extension, binding);
     Some(Item::Extension(section, extension))
+}
+
+/// What an annotation is wrapped around.
+fn take_only(wrapped: &mut Extension) -> Option<Extension> {
+    match &mut wrapped.value {
+        Value::Members(members) if members.len() == 1 => members.pop(),
+        _ => None,
+    }
+}
+
+/// Whether an extension is in its stored form.
+fn is_stored(extension: &Extension) -> bool {
+    extension.value.members().iter().any(|member| is_called(&member.name, super::STORED))
 }

@@ -3,7 +3,7 @@
 //! XML knows text, elements and attributes. Everything else is an element with an attribute that says what it is:
 //! `kept:type` for numbers, booleans, null, lists and empty objects, `kept:name` for names that had to be changed.
 
-use super::{DECLARED, STORED, annotation, is_annotation, is_called, is_declaration, name, stored};
+use super::{DECLARED, STORED, annotation, form, is_annotation, is_called, is_declaration, name, stored};
 use crate::{Extension, Name, Value};
 
 /// The element of a list.
@@ -153,7 +153,7 @@ fn item(value: &Value) -> Extension {
 pub(crate) fn restore(extension: &mut Extension) {
     if is_called(&extension.name, STORED)
         && let Value::Text(text) = &extension.value
-        && let Ok(stored) = serde_json::from_str(text)
+        && let Some(stored) = form::read(text)
     {
         *extension = stored;
         return;

@@ -29,12 +29,12 @@ impl JsonEvents<'_> {
     pub(super) fn write(&mut self, event: &Event) {
         self.text.member("type", event_type(event.kind));
         match &event.event_id {
-            Some(id) if !is_iri(id.spelled()) => self.keep.add("event_id"),
+            Some(id) if !is_iri(id.spelled()) => self.keep.add("eventID"),
             id => self.identifier("eventID", id.as_ref()),
         }
-        self.time("eventTime", &event.event_time, "event_time");
+        self.time("eventTime", &event.event_time, "eventTime");
         if let Some(time) = &event.record_time {
-            self.time("recordTime", time, "record_time");
+            self.time("recordTime", time, "recordTime");
         }
         self.offset(event);
         self.certification(event);
@@ -52,7 +52,7 @@ impl JsonEvents<'_> {
         let offset = event.event_time_zone_offset.spelled();
         let signed = offset.len() == 6;
         self.text.member("eventTimeZoneOffset", if signed { offset } else { "+00:00" });
-        self.keep.unless(signed, "event_time_zone_offset");
+        self.keep.unless(signed, "eventTimeZoneOffset");
     }
 
     fn time(&mut self, name: &str, time: &EventTime, field: &'static str) {
@@ -69,7 +69,7 @@ impl JsonEvents<'_> {
     fn certification(&mut self, event: &Event) {
         let list = &event.certification_info;
         let good = || list.iter().map(String::as_str).filter(|uri| is_iri(uri));
-        self.keep.unless(list.iter().all(|uri| is_iri(uri)), "certification_info");
+        self.keep.unless(list.iter().all(|uri| is_iri(uri)), "certificationInfo");
         match (good().next(), list.len()) {
             (None, _) => {}
             (Some(one), 1) => self.text.member("certificationInfo", one),
@@ -79,7 +79,7 @@ impl JsonEvents<'_> {
 
     fn error_declaration(&mut self, event: &Event) {
         let Some(declaration) = &event.error_declaration else { return };
-        let field = "error_declaration";
+        let field = "errorDeclaration";
         self.text.name("errorDeclaration");
         self.text.open('{');
         self.time("declarationTime", &declaration.declaration_time, field);
@@ -101,18 +101,18 @@ impl JsonEvents<'_> {
             self.text.name("epcList");
             self.text.raw("[]");
         }
-        self.unique("epcList", &event.epc_list, "epc_list");
-        self.quantities("quantityList", &event.quantity_list, "quantity_list");
+        self.unique("epcList", &event.epc_list, "epcList");
+        self.quantities("quantityList", &event.quantity_list, "quantityList");
         self.identifiers("childEPCs", &event.child_epcs);
-        self.quantities("childQuantityList", &event.child_quantity_list, "child_quantity_list");
-        self.unique("inputEPCList", &event.input_epc_list, "input_epc_list");
-        self.quantities("inputQuantityList", &event.input_quantity_list, "input_quantity_list");
-        self.unique("outputEPCList", &event.output_epc_list, "output_epc_list");
-        self.quantities("outputQuantityList", &event.output_quantity_list, "output_quantity_list");
+        self.quantities("childQuantityList", &event.child_quantity_list, "childQuantityList");
+        self.unique("inputEPCList", &event.input_epc_list, "inputEPCList");
+        self.quantities("inputQuantityList", &event.input_quantity_list, "inputQuantityList");
+        self.unique("outputEPCList", &event.output_epc_list, "outputEPCList");
+        self.quantities("outputQuantityList", &event.output_quantity_list, "outputQuantityList");
     }
 
     fn business(&mut self, event: &Event) {
-        self.term("bizStep", event.biz_step.as_ref(), Vocabulary::BizStep, "biz_step");
+        self.term("bizStep", event.biz_step.as_ref(), Vocabulary::BizStep, "bizStep");
         self.term("disposition", event.disposition.as_ref(), Vocabulary::Disposition, "disposition");
         if let Some(disposition) = &event.persistent_disposition {
             self.persistent(disposition);
@@ -125,14 +125,14 @@ impl JsonEvents<'_> {
             for transaction in &event.biz_transaction_list {
                 let kind = transaction.kind.as_ref();
                 self.text.open('{');
-                self.term("type", kind, Vocabulary::BizTransaction, "biz_transaction_list");
+                self.term("type", kind, Vocabulary::BizTransaction, "bizTransactionList");
                 self.identifier("bizTransaction", Some(&transaction.id));
                 self.text.close('}');
             }
             self.text.close(']');
         }
-        self.parties("sourceList", "source", &event.source_list, "source_list");
-        self.parties("destinationList", "destination", &event.destination_list, "destination_list");
+        self.parties("sourceList", "source", &event.source_list, "sourceList");
+        self.parties("destinationList", "destination", &event.destination_list, "destinationList");
     }
 
     /// A party without a type is none to JSON, so that one whose type it refuses is left out.
@@ -171,7 +171,7 @@ impl JsonEvents<'_> {
         let (set, unset) = (words(&disposition.set), words(&disposition.unset));
         let whole = set.len() == disposition.set.len() && unset.len() == disposition.unset.len();
         let empty = set.is_empty() && unset.is_empty();
-        self.keep.unless(whole && !empty, "persistent_disposition");
+        self.keep.unless(whole && !empty, "persistentDisposition");
         if empty {
             return;
         }

@@ -46,6 +46,17 @@ pub(super) struct JsonDocument {
     annotations: u64,
     /// What stands behind the events.
     late: Vec<(Section, Extension)>,
+    /// What is not written yet.
+    beginning: Option<Beginning>,
+}
+
+/// The beginning of a document, which waits for the extensions before its events: `@context` declares their prefixes, and
+/// no other place could.
+struct Beginning {
+    document: Document,
+    created: String,
+    annotation: Option<Extension>,
+    extensions: Vec<(Section, Extension)>,
 }
 
 impl JsonDocument {
@@ -70,13 +81,40 @@ impl JsonDocument {
             beside: Vec::new(),
             annotations: 0,
             late: Vec::new(),
+            beginning: None,
         };
         match kind {
             DocumentKind::Event => {}
             DocumentKind::EventList => writer.text.open('['),
-            _ => writer.head(document, notes),
+            _ => writer.beginning = Some(writer.wait(document, notes)),
         }
         writer
+    }
+
+    fn wait(&self, document: &Document, notes: &mut Notes) -> Beginning {
+        let created = created(document, Binding::Json).into_owned();
+        let written = Written {
+            binding: Binding::Json,
+            kind: self.kind,
+            created: &created,
+            attributes: document.attributes.clone(),
+            query: false,
+        };
+        let annotation = kept::document_annotation(document, written);
+        if annotation.is_some() {
+            notes.kept(self.kind_name(), "JSON");
+        }
+        let annotation = annotation.map(|annotation| kept::text(kept::DOCUMENT, annotation));
+        Beginning { document: document.clone(), created, annotation, extensions: Vec::new() }
+    }
+
+    /// Writes the beginning of the document, unless that is done.
+    fn begin(&mut self) {
+        let Some(beginning) = self.beginning.take() else { return };
+        self.head(&beginning);
+        for (section, extension) in beginning.extensions {
+            self.place(section, extension);
+        }
     }
 
     fn is_query(&self) -> bool {
@@ -87,7 +125,7 @@ impl JsonDocument {
         matches!(self.kind, DocumentKind::Event | DocumentKind::EventList)
     }
 
-    fn head(&mut self, document: &Document, notes: &mut Notes) {
+    fn head(&mut self, Beginning { document, created, annotation, .. }: &Beginning) {
         self.text.open('{');
         self.context.document(&mut self.text, &self.prefixes);
         self.text.member("type", self.kind_name());
@@ -95,19 +133,8 @@ impl JsonDocument {
             self.text.member("id", id);
         }
         self.text.member("schemaVersion", "2.0");
-        let created = created(document, Binding::Json);
-        self.text.member("creationDate", &created);
-        let written = Written {
-            binding: Binding::Json,
-            kind: self.kind,
-            created: &created,
-            attributes: document.attributes.clone(),
-            query: false,
-        };
-        if let Some(annotation) = kept::document_annotation(document, written) {
-            notes.kept(self.kind_name(), "JSON");
-            self.text.annotation(&kept::text(kept::DOCUMENT, annotation));
-        }
+        self.text.member("creationDate", created);
+        annotation.iter().for_each(|annotation| self.text.annotation(annotation));
         if self.is_query() {
             self.query(document.query.as_ref());
         }
@@ -135,33 +162,53 @@ impl JsonDocument {
             let message = || format!("`{}` stands beside the events and is left out", extension.name.written());
             return notes.warn(rule::LEFT_OUT, message);
         }
-        let extension = self.plainly(section, extension, notes);
+        let has_place = match section {
+            Section::Header => !self.is_query() && self.stage <= Stage::Header,
+            Section::MasterData => false,
+            _ => true,
+        };
+        let mut extension = self.plainly(section, extension, notes);
+        if !has_place {
+            notes.kept(&extension.name.written(), "JSON");
+            extension = self.numbered(kept::wrapped(section, extension));
+        }
+        let section = if has_place { section } else { Section::Document };
+        match &mut self.beginning {
+            Some(beginning) => beginning.extensions.push((section, extension)),
+            None => self.place(section, extension),
+        }
+    }
+
+    /// Writes an extension where it belongs, or leaves it for the end.
+    fn place(&mut self, section: Section, extension: Extension) {
         match section {
-            Section::Header if !self.is_query() && self.stage <= Stage::Header => {
+            Section::Header => {
                 self.enter_header();
                 self.beside(&extension);
-            }
-            Section::Header | Section::MasterData => {
-                notes.kept(&extension.name.written(), "JSON");
-                let wrapped = self.numbered(kept::wrapped(section, extension));
-                self.late.push((Section::Document, wrapped));
             }
             Section::Document if self.stage == Stage::Beginning && !self.is_query() => self.beside(&extension),
             section => self.late.push((section, extension)),
         }
     }
 
-    /// An extension as it can stand where no prefix can be declared.
+    /// An extension in a shape that reads back plainly, with prefixes that the document declares.
     fn plainly(&mut self, section: Section, extension: &Extension, notes: &mut Notes) -> Extension {
         if section == Section::Document && is_member(extension) && !self.is_query() {
             return extension.clone();
         }
         let shaped = shape::extension(extension, Binding::Json, notes);
+        if self.beginning.is_some() {
+            self.prefixes.settle(&shaped, notes);
+        }
         self.prefixes.enter_extension(&shaped, notes);
-        let place = (section, shaped.name.clone());
-        if self.prefixes.has_local() || self.beside.contains(&place) {
+        if self.prefixes.has_local() {
             notes.kept(&extension.name.written(), "JSON");
             return self.numbered(kept::held(extension));
+        }
+        let place = (section, shaped.name.clone());
+        if self.beside.contains(&place) {
+            notes.kept(&extension.name.written(), "JSON");
+            return self.numbered(kept::repeated(shaped.into_owned()));
         }
         self.beside.push(place);
         shaped.into_owned()
@@ -182,6 +229,7 @@ impl JsonDocument {
     }
 
     fn enter_header(&mut self) {
+        self.begin();
         if self.stage == Stage::Beginning {
             self.text.name("epcisHeader");
             self.text.open('{');
@@ -210,6 +258,7 @@ impl JsonDocument {
     }
 
     fn enter_vocabulary(&mut self, vocabulary: &str) {
+        self.begin();
         if self.stage < Stage::Vocabulary {
             if !self.is_query() {
                 self.enter_header();
@@ -233,6 +282,7 @@ impl JsonDocument {
     }
 
     fn enter_events(&mut self) {
+        self.begin();
         if self.stage == Stage::Events {
             return;
         }

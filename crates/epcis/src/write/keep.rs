@@ -1,6 +1,6 @@
 //! Fields that the target cannot say as they are.
 
-/// Names of fields in the stored form of an event.
+/// Names of fields of an event.
 #[derive(Default)]
 pub(super) struct Keep(Vec<&'static str>);
 

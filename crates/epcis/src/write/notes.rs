@@ -5,12 +5,16 @@ use crate::{Finding, Location, Rule, Severity, rule};
 /// So many findings are held until somebody takes them; further ones are only counted.
 const MOST: usize = 10_000;
 
+/// The place of what is said about the document.
+pub(super) const BEGINNING: Location = Location { line: 1, column: 1, event: None, path: String::new() };
+
 /// Findings of one writer: at most one per rule and event, and per rule for what stands around the events.
 #[derive(Default)]
 pub(super) struct Notes {
     list: Vec<Finding>,
     untold: u64,
-    event: Option<u64>,
+    /// Where the event stands.
+    event: Option<Location>,
     /// What is said about the event, and how often.
     about_event: Vec<(Finding, u64)>,
     /// What is said about everything else.
@@ -18,8 +22,8 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// Findings from here on are about this event, or about the document.
-    pub(super) fn enter(&mut self, event: Option<u64>) {
+    /// Findings from here on are about the event at this place, or about the document.
+    pub(super) fn enter(&mut self, event: Option<Location>) {
         self.close_event();
         self.event = event;
     }
@@ -45,7 +49,7 @@ impl Notes {
             *count += 1;
             return;
         }
-        let at = Location { event: self.event, ..Location::default() };
+        let at = self.event.clone().unwrap_or(BEGINNING);
         said.push((Finding::new(rule, severity, at, message()), 1));
     }
 
@@ -67,7 +71,7 @@ impl Notes {
         let untold = std::mem::take(&mut self.untold);
         if untold > 0 {
             let message = format!("{untold} more findings like these");
-            self.list.push(Finding::new(rule::KEPT, Severity::Info, Location::default(), message));
+            self.list.push(Finding::new(rule::KEPT, Severity::Info, BEGINNING, message));
         }
         std::mem::take(&mut self.list)
     }

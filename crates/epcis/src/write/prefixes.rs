@@ -1,6 +1,6 @@
 //! Which prefix an extension's namespace is written with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{json_context::prefix_term, keep::Keep, notes::Notes};
 use crate::{
@@ -45,6 +45,10 @@ pub(super) struct Prefixes {
     local: BTreeMap<String, String>,
     /// Prefixes that had to be changed, because their name was taken or is none.
     changed: Vec<Changed>,
+    /// Those that were changed for the whole document.
+    settled: Vec<Changed>,
+    /// Prefixes that nobody declared and that the document must not declare either.
+    undeclared: BTreeSet<String>,
 }
 
 /// A namespace of the document, and when it was used last.
@@ -65,6 +69,12 @@ struct Changed {
     written: String,
 }
 
+impl Changed {
+    fn is(&self, prefix: &str, namespace: &str) -> bool {
+        self.prefix == prefix && self.namespace == namespace
+    }
+}
+
 impl Prefixes {
     /// The prefixes of a document; `wanted` are declared where the binding allows it.
     pub(super) fn new(binding: Binding, wanted: &Namespaces) -> Self {
@@ -75,7 +85,15 @@ impl Prefixes {
             }
             Binding::Xml => drop(declared.insert("xsi".to_owned(), Declared::new(SCHEMA_INSTANCE))),
         }
-        let mut prefixes = Self { binding, declared, turn: 0, local: BTreeMap::new(), changed: Vec::new() };
+        let mut prefixes = Self {
+            binding,
+            declared,
+            turn: 0,
+            local: BTreeMap::new(),
+            changed: Vec::new(),
+            settled: Vec::new(),
+            undeclared: BTreeSet::new(),
+        };
         for (prefix, namespace) in wanted.iter() {
             // The namespaces of the standard's own elements belong to one version of it.
             let own = namespace.starts_with("urn:epcglobal:epcis") || namespace == SCHEMA_INSTANCE;
@@ -134,7 +152,7 @@ impl Prefixes {
         }
         each_event_name(event, &mut |name| self.claim(name, notes));
         if let Some(context) = &event.context.0 {
-            keep.unless(self.adopt_all(context), "context");
+            keep.unless(self.adopt_all(context), "@context");
         }
     }
 
@@ -205,6 +223,30 @@ impl Prefixes {
         self.add_list(std::slice::from_ref(extension), notes);
     }
 
+    /// Declares the prefixes of an extension for the whole document, as long as that is possible: before its beginning
+    /// is written.
+    pub(super) fn settle(&mut self, extension: &Extension, notes: &mut Notes) {
+        each_name(std::slice::from_ref(extension), &mut |name| self.settle_name(name, notes));
+    }
+
+    fn settle_name(&mut self, name: &Name, notes: &mut Notes) {
+        let Some(namespace) = self.needed(name) else { return };
+        let prefix = name.prefix.as_str();
+        if namespace.is_empty() {
+            self.undeclared.insert(prefix.to_owned());
+        } else if self.is_free(prefix) && !self.undeclared.contains(prefix) {
+            self.declared.insert(prefix.to_owned(), Declared::new(namespace));
+        } else if !self.means(prefix, namespace) && !self.is_settled(prefix, namespace) {
+            let settled = self.changed_prefix(prefix, namespace, notes);
+            self.declared.insert(settled.written.clone(), Declared::new(namespace));
+            self.settled.push(settled);
+        }
+    }
+
+    fn is_settled(&self, prefix: &str, namespace: &str) -> bool {
+        self.settled.iter().any(|changed| changed.is(prefix, namespace))
+    }
+
     /// Names that the annotations add.
     pub(super) fn add_list(&mut self, extensions: &[Extension], notes: &mut Notes) {
         each_name(extensions, &mut |name| self.claim(name, notes));
@@ -246,6 +288,9 @@ impl Prefixes {
     fn claim(&mut self, name: &Name, notes: &mut Notes) {
         let Some(namespace) = self.needed(name) else { return };
         let prefix = name.prefix.as_str();
+        if self.is_settled(prefix, namespace) {
+            return;
+        }
         let undeclared = namespace.is_empty() && self.binding == Binding::Json;
         if let Some(taken) = self.local.get(prefix) {
             if is_meaning(taken, prefix, namespace) {
@@ -286,9 +331,20 @@ impl Prefixes {
     }
 
     fn change(&mut self, prefix: &str, namespace: &str, notes: &mut Notes) {
-        if self.changed.iter().any(|changed| changed.prefix == prefix && changed.namespace == namespace) {
+        if self.changed.iter().any(|changed| changed.is(prefix, namespace)) {
             return;
         }
+        let changed = self.changed_prefix(prefix, namespace, notes);
+        let meaning = match self.binding {
+            Binding::Xml if namespace.is_empty() => format!("{prefix}:"),
+            _ => namespace.to_owned(),
+        };
+        self.local.insert(changed.written.clone(), meaning);
+        self.changed.push(changed);
+    }
+
+    /// A prefix that takes the place of one that cannot be declared.
+    fn changed_prefix(&self, prefix: &str, namespace: &str, notes: &mut Notes) -> Changed {
         let taken = |written: &String| self.local.contains_key(written) || self.declared.contains_key(written);
         let substitutes = (1..).map(|number| kept::name::substitute(number, prefix));
         let written = substitutes.into_iter().find(|written| !taken(written)).unwrap_or_default();
@@ -296,22 +352,17 @@ impl Prefixes {
             "" => format!("the namespace `{namespace}` has no prefix and gets `{written}`"),
             _ => format!("the prefix `{prefix}` is taken and becomes `{written}`"),
         });
-        let meaning = match self.binding {
-            Binding::Xml if namespace.is_empty() => format!("{prefix}:"),
-            _ => namespace.to_owned(),
-        };
-        self.local.insert(written.clone(), meaning);
-        self.changed.push(Changed { prefix: prefix.to_owned(), namespace: namespace.to_owned(), written });
+        Changed { prefix: prefix.to_owned(), namespace: namespace.to_owned(), written }
     }
 
     /// The prefix that a name is written with.
     pub(super) fn written<'n>(&'n self, name: &'n Name) -> &'n str {
-        if self.changed.is_empty() {
+        if self.changed.is_empty() && self.settled.is_empty() {
             return &name.prefix;
         }
         let Some(namespace) = self.needed(name) else { return &name.prefix };
-        let changed =
-            self.changed.iter().find(|changed| changed.prefix == name.prefix && changed.namespace == namespace);
+        let mut all = self.changed.iter().chain(&self.settled);
+        let changed = all.find(|changed| changed.is(&name.prefix, namespace));
         changed.map_or(&name.prefix, |changed| &changed.written)
     }
 }

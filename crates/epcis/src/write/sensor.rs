@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{EventTime, Extension, SensorElement, Value, Vocabulary, kept};
 
-/// The name of the field in the stored form.
-const FIELD: &str = "sensor_element_list";
+/// The name of the field.
+const FIELD: &str = "sensorElementList";
 
 /// What the bindings make of a member of the standard.
 #[derive(Clone, Copy, Eq, PartialEq)]

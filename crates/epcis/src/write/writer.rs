@@ -5,9 +5,13 @@ use std::io::{self, Write};
 use gs1::CompanyPrefixes;
 
 use super::{
-    Options, Target, identifiers::Identifiers, json_document::JsonDocument, notes::Notes, xml_document::XmlDocument,
+    Options, Target,
+    identifiers::Identifiers,
+    json_document::JsonDocument,
+    notes::{BEGINNING, Notes},
+    xml_document::XmlDocument,
 };
-use crate::{Document, Event, Extension, Finding, Section, VocabularyElement};
+use crate::{Document, Event, Extension, Finding, Location, Section, VocabularyElement};
 
 /// Writes a document item by item.
 ///
@@ -19,6 +23,8 @@ pub struct Writer<W> {
     syntax: Syntax,
     identifiers: Identifiers,
     events: u64,
+    /// Where the next event stands in the document that it was read from.
+    place: Option<Location>,
     notes: Notes,
 }
 
@@ -40,7 +46,7 @@ impl<W: Write> Writer<W> {
             Target::Xml | Target::Xml12 => Syntax::Xml(Box::new(XmlDocument::start(document, &options, &mut notes))),
         };
         let identifiers = Identifiers::new(options.epc_format, options.company_prefixes);
-        let mut writer = Self { output, syntax, identifiers, events: 0, notes };
+        let mut writer = Self { output, syntax, identifiers, events: 0, place: None, notes };
         writer.flush_text()?;
         Ok(writer)
     }
@@ -72,6 +78,12 @@ impl<W: Write> Writer<W> {
             Syntax::Xml(document) => document.vocabulary(&element, &mut self.notes),
         }
         self.flush_text()
+    }
+
+    /// Says where the next event stands in the document that it was read from: the place of findings about it. The other
+    /// findings are about the document and stand at its beginning.
+    pub fn at(&mut self, place: &Location) {
+        self.place = Some(place.clone());
     }
 
     /// Writes an event.
@@ -131,7 +143,8 @@ impl<W: Write> Writer<W> {
     }
 
     fn next_event(&mut self) {
-        self.notes.enter(Some(self.events));
+        let written = Location { event: Some(self.events), ..BEGINNING };
+        self.notes.enter(Some(self.place.take().unwrap_or(written)));
         self.events += 1;
     }
 

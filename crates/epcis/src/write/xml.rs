@@ -37,9 +37,9 @@ impl XmlEvents<'_> {
         let declared = self.text.declarations(self.prefixes, |prefix| self.attributes.declare(prefix));
         self.attributes("");
         self.text.raw(">");
-        self.time("eventTime", &event.event_time, "event_time");
+        self.time("eventTime", &event.event_time, "eventTime");
         if let Some(time) = &event.record_time {
-            self.time("recordTime", time, "record_time");
+            self.time("recordTime", time, "recordTime");
         }
         self.text.element("eventTimeZoneOffset", event.event_time_zone_offset.spelled());
         if self.old && !since_2_0 {
@@ -107,7 +107,7 @@ impl XmlEvents<'_> {
     }
 
     fn identity(&mut self, event: &Event) {
-        self.identifier("eventID", event.event_id.as_ref(), "event_id");
+        self.identifier("eventID", event.event_id.as_ref(), "eventID");
         if let Some(declaration) = &event.error_declaration {
             self.error_declaration(declaration);
         }
@@ -117,29 +117,29 @@ impl XmlEvents<'_> {
     fn certification(&mut self, event: &Event) {
         if let Some(first) = event.certification_info.first() {
             let held = self.text.element("certificationInfo", first);
-            self.keep.unless(held && event.certification_info.len() == 1, "certification_info");
+            self.keep.unless(held && event.certification_info.len() == 1, "certificationInfo");
         }
     }
 
     fn field(&mut self, field: &str, event: &Event) {
         match field {
             "action" => drop(event.action.map(|action| self.text.element(field, action_name(action)))),
-            "bizStep" => self.term(field, event.biz_step.as_ref(), Vocabulary::BizStep, "biz_step"),
+            "bizStep" => self.term(field, event.biz_step.as_ref(), Vocabulary::BizStep, "bizStep"),
             "disposition" => self.term(field, event.disposition.as_ref(), Vocabulary::Disposition, "disposition"),
             "persistentDisposition" => self.persistent(event.persistent_disposition.as_ref()),
-            "readPoint" => self.place(field, event.read_point.as_ref(), "read_point"),
-            "bizLocation" => self.place(field, event.biz_location.as_ref(), "biz_location"),
-            "parentID" => self.identifier(field, event.parent_id.as_ref(), "parent_id"),
-            "transformationID" => self.identifier(field, event.transformation_id.as_ref(), "transformation_id"),
+            "readPoint" => self.place(field, event.read_point.as_ref(), "readPoint"),
+            "bizLocation" => self.place(field, event.biz_location.as_ref(), "bizLocation"),
+            "parentID" => self.identifier(field, event.parent_id.as_ref(), "parentID"),
+            "transformationID" => self.identifier(field, event.transformation_id.as_ref(), "transformationID"),
             // The schemas require these, even if they are empty.
             "epcList" if event.epc_list.is_empty() => self.text.raw("<epcList/>"),
             "childEPCs" if event.child_epcs.is_empty() && event.kind == EventKind::Aggregation => {
                 self.text.raw("<childEPCs/>");
             }
             "bizTransactionList" => self.transactions(event),
-            "sourceList" => self.parties(field, "source", &event.source_list, "source_list"),
+            "sourceList" => self.parties(field, "source", &event.source_list, "sourceList"),
             "destinationList" => {
-                self.parties(field, "destination", &event.destination_list, "destination_list");
+                self.parties(field, "destination", &event.destination_list, "destinationList");
             }
             "sensorElementList" => sensor::xml(self, &event.sensor_element_list),
             "ilmd" if !event.ilmd.is_empty() => {
@@ -153,14 +153,14 @@ impl XmlEvents<'_> {
 
     fn objects(&mut self, field: &str, event: &Event) {
         match field {
-            "epcList" => self.identifiers(field, "epc", &event.epc_list, "epc_list"),
-            "childEPCs" => self.identifiers(field, "epc", &event.child_epcs, "child_epcs"),
-            "inputEPCList" => self.identifiers(field, "epc", &event.input_epc_list, "input_epc_list"),
-            "outputEPCList" => self.identifiers(field, "epc", &event.output_epc_list, "output_epc_list"),
-            "quantityList" => self.quantities(field, &event.quantity_list, "quantity_list"),
-            "childQuantityList" => self.quantities(field, &event.child_quantity_list, "child_quantity_list"),
-            "inputQuantityList" => self.quantities(field, &event.input_quantity_list, "input_quantity_list"),
-            "outputQuantityList" => self.quantities(field, &event.output_quantity_list, "output_quantity_list"),
+            "epcList" => self.identifiers(field, "epc", &event.epc_list, "epcList"),
+            "childEPCs" => self.identifiers(field, "epc", &event.child_epcs, "childEPCs"),
+            "inputEPCList" => self.identifiers(field, "epc", &event.input_epc_list, "inputEPCList"),
+            "outputEPCList" => self.identifiers(field, "epc", &event.output_epc_list, "outputEPCList"),
+            "quantityList" => self.quantities(field, &event.quantity_list, "quantityList"),
+            "childQuantityList" => self.quantities(field, &event.child_quantity_list, "childQuantityList"),
+            "inputQuantityList" => self.quantities(field, &event.input_quantity_list, "inputQuantityList"),
+            "outputQuantityList" => self.quantities(field, &event.output_quantity_list, "outputQuantityList"),
             _ => {}
         }
     }
@@ -213,7 +213,7 @@ impl XmlEvents<'_> {
 
     fn persistent(&mut self, disposition: Option<&PersistentDisposition>) {
         let Some(disposition) = disposition else { return };
-        let field = "persistent_disposition";
+        let field = "persistentDisposition";
         self.text.open("persistentDisposition");
         for (name, terms) in [("unset", &disposition.unset), ("set", &disposition.set)] {
             for term in terms {
@@ -262,7 +262,7 @@ impl XmlEvents<'_> {
         self.text.open("bizTransactionList");
         for transaction in &event.biz_transaction_list {
             let kind = transaction.kind.as_ref().map(|kind| (kind, Vocabulary::BizTransaction));
-            self.typed("bizTransaction", kind, &transaction.id, "biz_transaction_list");
+            self.typed("bizTransaction", kind, &transaction.id, "bizTransactionList");
         }
         self.text.close("bizTransactionList");
     }
@@ -294,7 +294,7 @@ impl XmlEvents<'_> {
     }
 
     fn error_declaration(&mut self, declaration: &ErrorDeclaration) {
-        let field = "error_declaration";
+        let field = "errorDeclaration";
         self.open("errorDeclaration");
         self.time("declarationTime", &declaration.declaration_time, field);
         self.term("reason", declaration.reason.as_ref(), Vocabulary::ErrorReason, field);

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test helpers stop the test")]
 
 mod arbitrary;
+mod beside;
 mod corpus;
 mod native;
 mod options;

@@ -1,8 +1,8 @@
 //! What a target can say is said natively, and what it cannot say or hold is told.
 
 use epcis::{
-    Binding, DocumentKind, Event, Finding, Query, VocabularyElement,
-    write::{Options, Target},
+    Binding, DocumentKind, Event, Finding, Location, Query, VocabularyElement,
+    write::{Options, Target, Writer},
 };
 use gs1::Identifier;
 
@@ -118,4 +118,37 @@ fn master_data_that_a_query_asked_for_is_its_result() {
         assert_eq!(text.contains("<resultsBody><VocabularyList>"), target != Target::Json, "{text}");
         crate::schema::assert_valid(target, DocumentKind::QueryResult, &text);
     }
+}
+
+#[test]
+fn fields_that_are_kept_have_the_names_of_the_standard() {
+    let mut content = read(JSON.as_bytes(), Binding::Json);
+    let mut event = only_event(&content).clone();
+    event.epc_list = vec![Identifier::new("urn:x:1"), Identifier::new("urn:x:1")];
+    event.sensor_element_list = vec![epcis::SensorElement::default()];
+    content.events = vec![event];
+    let (text, findings, after) = converted(&content, Target::Json);
+    assert_eq!(difference(&content, &after), None, "{text}");
+    let messages: Vec<_> = findings.iter().map(|finding| &*finding.message).collect();
+    assert_eq!(messages, ["JSON cannot say `epcList` as it is; it is kept in an annotation; 2 in all"]);
+    let root: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let kept = root["epcisBody"]["eventList"][0]["https://lotline.dev/ns/kept/event"].as_str().unwrap();
+    assert_eq!(kept, r#"{"epcList":["urn:x:1","urn:x:1"],"sensorElementList":[{}],"version":1}"#);
+}
+
+#[test]
+fn findings_stand_where_the_event_was_read() {
+    let content = read(JSON.as_bytes(), Binding::Json);
+    let mut event = only_event(&content).clone();
+    event.epc_list = vec![Identifier::new("urn:x:1"), Identifier::new("urn:x:1")];
+    let mut document = content.document.clone().unwrap();
+    document.creation_date = None;
+    let mut writer = Writer::start(Vec::new(), &document, Options::default()).unwrap();
+    let place = Location { line: 7, column: 3, event: Some(4), path: "/epcisBody/eventList/4".to_owned() };
+    writer.at(&place);
+    writer.event(&event).unwrap();
+    writer.event(&event).unwrap();
+    let places: Vec<_> = writer.take_findings().into_iter().map(|finding| finding.at).collect();
+    let beginning = Location { line: 1, column: 1, ..Location::default() };
+    assert_eq!(places, [place, Location { event: Some(1), ..beginning.clone() }, beginning]);
 }
