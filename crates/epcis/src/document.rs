@@ -93,6 +93,11 @@ impl Namespaces {
         self.0.entry(prefix.into()).or_insert_with(|| namespace.into());
     }
 
+    /// What a prefix stands for.
+    pub fn get(&self, prefix: &str) -> Option<&str> {
+        self.0.get(prefix).map(String::as_str)
+    }
+
     /// The prefixes in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(prefix, namespace)| (&**prefix, &**namespace))

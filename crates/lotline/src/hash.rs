@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use epcis::{Event, Finding, Item, Limits, Severity, hash::Hasher};
+use epcis::{Event, Finding, Item, Limits, Namespaces, Severity, hash::Hasher};
 use serde::Serialize;
 
 use crate::{
@@ -22,7 +22,8 @@ pub(crate) fn hash(args: &HashArgs, out: &mut dyn Write) -> Result<Outcome, Fail
     for file in &args.files {
         match OpenDocument::open(file, Limits::default()) {
             Ok(document) => {
-                let mut hashing = Hashing { args, file, events: 0, rejected: false, hasher: &mut hasher };
+                let namespaces = Namespaces::default();
+                let mut hashing = Hashing { args, file, events: 0, rejected: false, namespaces, hasher: &mut hasher };
                 unusable += usize::from(!hashing.document(document, &mut out)?);
                 if hashing.rejected {
                     outcome = Outcome::No;
@@ -56,6 +57,7 @@ struct Hashing<'a> {
     file: &'a Path,
     events: u64,
     rejected: bool,
+    namespaces: Namespaces,
     hasher: &'a mut Hasher,
 }
 
@@ -99,7 +101,7 @@ impl Hashing<'_> {
                 Ok(())
             }
             Item::Document(begun) => {
-                self.hasher.declare(&begun.namespaces);
+                self.namespaces = begun.namespaces;
                 Ok(())
             }
             Item::Extension(..) | Item::Vocabulary(_) => Ok(()),
@@ -117,11 +119,11 @@ impl Hashing<'_> {
         let index = self.events;
         self.events += 1;
         if !self.args.json {
-            writeln!(out, "{}", self.hasher.hash(event))?;
+            writeln!(out, "{}", self.hasher.hash(event, &self.namespaces))?;
             return Ok(());
         }
-        let hash = self.hasher.hash(event).to_string();
-        let prehash = self.args.prehash.then(|| self.hasher.prehash(event));
+        let hash = self.hasher.hash(event, &self.namespaces).to_string();
+        let prehash = self.args.prehash.then(|| self.hasher.prehash(event, &self.namespaces));
         let line = Line { file: self.file, event: index, event_id: event.event_id.as_ref(), hash, prehash };
         let line = serde_json::to_string(&line).or_fail(|| "the line cannot be written as JSON".to_owned())?;
         writeln!(out, "{line}")?;

@@ -498,7 +498,8 @@ impl JsonCore {
         let found = event(&mut report, &self.head.context, tree.root(), alone);
         if let Some(Found::Event(event)) = &found {
             let whole = !report.rejected();
-            let checks = Checks { binding: Binding::Json, latest: self.limits.latest, whole };
+            let (latest, namespaces) = (self.limits.latest, &self.head.namespaces);
+            let checks = Checks { binding: Binding::Json, latest, whole, namespaces };
             report.extend(check::check(event, &at, checks));
         }
         let (rejected, findings) = (report.rejected(), report.into_findings());

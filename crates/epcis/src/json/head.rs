@@ -11,7 +11,7 @@ use super::{
     scalar::{text, time_text, uri, version},
     tape::{Member, Node},
 };
-use crate::{Document, DocumentKind, Item, Query, Section, rule};
+use crate::{Document, DocumentKind, Item, Namespaces, Query, Section, rule};
 
 /// The outer levels of a document.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,6 +29,8 @@ pub(super) struct Head {
     /// `type` of the document.
     pub(super) doc_type: Option<String>,
     pub(super) context: Context<'static>,
+    /// The prefixes that it declares.
+    pub(super) namespaces: Namespaces,
     /// Whether the document was given away, because its events have begun.
     pub(super) given: bool,
 }
@@ -62,7 +64,8 @@ impl Place {
 impl Head {
     pub(super) fn new() -> Self {
         let document = Document::new(DocumentKind::Events);
-        Self { document, doc_type: None, context: Context::default(), given: false }
+        let (context, namespaces) = (Context::default(), Namespaces::default());
+        Self { document, doc_type: None, context, namespaces, given: false }
     }
 
     pub(super) fn is_query(&self) -> bool {
@@ -121,6 +124,7 @@ impl Head {
 
     fn context(&mut self, report: &mut Report<'_>, node: Node<'_>) {
         self.context.add(report, node);
+        self.namespaces = self.context.namespaces();
         describe(&mut self.document, node);
         if self.given {
             let help = "put `@context` before `epcisBody`";
@@ -155,7 +159,7 @@ impl Head {
         self.given = true;
         let mut document = std::mem::replace(&mut self.document, Document::new(kind));
         document.kind = kind;
-        document.namespaces = self.context.namespaces();
+        document.namespaces.clone_from(&self.namespaces);
         if kind == DocumentKind::QueryResult {
             document.query.get_or_insert_default();
         } else {

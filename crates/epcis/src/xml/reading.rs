@@ -16,7 +16,7 @@ use super::{
     walk::Walk,
 };
 use crate::{
-    Binding, Finding, Item, Limits, Location, Query, Rule, Section, Severity,
+    Binding, Finding, Item, Limits, Location, Namespaces, Query, Rule, Section, Severity,
     check::{self, Checks},
     input::Position,
     rule,
@@ -34,6 +34,8 @@ pub(super) struct Reading {
     open: Vec<Open>,
     events: u64,
     begun: bool,
+    /// What the document declares.
+    namespaces: Namespaces,
     /// Room for the nodes of the next tree.
     room: Vec<Node<'static>>,
 }
@@ -70,6 +72,7 @@ impl Reading {
             open: Vec::new(),
             events: 0,
             begun: false,
+            namespaces: Namespaces::default(),
             room: Vec::new(),
         }
     }
@@ -249,7 +252,9 @@ impl Reading {
             self.begun = true;
             self.version = version;
             let declared: Vec<_> = builder.tree().declarations().collect();
-            self.items.document = Some(Box::new(root::document(root.kind(), &at, &declared)));
+            let document = root::document(root.kind(), &at, &declared);
+            self.namespaces.clone_from(&document.namespaces);
+            self.items.document = Some(Box::new(document));
             let path = format!("/{}", at.written());
             for finding in root::check_attributes(&at, &path) {
                 self.items.push(Item::Finding(finding));
@@ -268,7 +273,9 @@ impl Reading {
         let Some(at) = tree.root() else { return Ok(()) };
         self.version = event::version_of(&at);
         let declared: Vec<_> = tree.declarations().collect();
-        self.items.document = Some(Box::new(root::bare_event(&declared)));
+        let document = root::bare_event(&declared);
+        self.namespaces.clone_from(&document.namespaces);
+        self.items.document = Some(Box::new(document));
         self.items.release();
         self.event(&at, format!("/{}", at.written()), Fit::Part(""));
         Ok(())
@@ -472,7 +479,8 @@ impl Reading {
             None => event::read_quantity_event(&mut walk, at),
         };
         if let Some(event) = &event {
-            let checks = Checks { binding: Binding::Xml, latest: self.limits.latest, whole: walk.is_sound() };
+            let (latest, whole, namespaces) = (self.limits.latest, walk.is_sound(), &self.namespaces);
+            let checks = Checks { binding: Binding::Xml, latest, whole, namespaces };
             for finding in check::check(event, &location, checks) {
                 walk.add(placed(finding, *at, &location.path));
             }
