@@ -8,8 +8,10 @@ use std::{
 };
 
 use epcis::{
-    Binding, ContextVersion, Event, EventKind, EventTime, Item, Namespaces, Reader, Term, Vocabulary, ZoneOffset,
+    Binding, ContextVersion, Document, DocumentKind, Event, EventKind, EventTime, Item, Namespaces, Reader, Term,
+    Vocabulary, ZoneOffset,
     hash::{Claim, Hasher},
+    write::{Options, Target, Writer},
 };
 use gs1::Identifier;
 use serde_json::Value;
@@ -373,4 +375,63 @@ fn an_event_id_that_was_computed_is_the_hash_on_reading_whatever_prefixes_values
     }
     hashes.dedup();
     assert_eq!(hashes.len(), 1, "{hashes:?}");
+}
+
+#[test]
+fn a_context_inside_an_extension_is_like_a_declaration_on_the_element() {
+    let id = "urn:uuid:374d95fc-9457-4a51-bd6a-0bba133845a8";
+    let document = r#""ex":"https://ex.org/""#;
+    let xmlns = r#"xmlns:ex="https://ex.org/""#;
+    for (members, elements) in [
+        (
+            r#""ex:a":{"@context":{"ex":"https://other.org/"},"ex:b":"ex:c"}"#,
+            r#"<x:a xmlns:x="https://ex.org/" xmlns:ex="https://other.org/"><ex:b>ex:c</ex:b></x:a>"#,
+        ),
+        (
+            r#""ex:a":{"@context":{"ex":"https://other.org/"},"ex:b":1}"#,
+            r#"<x:a xmlns:x="https://ex.org/" xmlns:ex="https://other.org/"><ex:b>1</ex:b></x:a>"#,
+        ),
+        (
+            r#""ex:a":[{"@context":{"ex":"https://other.org/"},"ex:b":"ex:c"}]"#,
+            r#"<x:a xmlns:x="https://ex.org/" xmlns:ex="https://other.org/"><ex:b>ex:c</ex:b></x:a>"#,
+        ),
+        (
+            r#""bizLocation":{"id":"https://id.gs1.org/414/9521003000014","@context":{"n":"https://other.org/"},"n:b":"n:c"}"#,
+            r#"<bizLocation xmlns:n="https://other.org/"><id>https://id.gs1.org/414/9521003000014</id><n:b>n:c</n:b></bizLocation>"#,
+        ),
+    ] {
+        let (_, json, here) = read_one(&in_json(document, "", id, members), Binding::Json);
+        let (_, xml, there) = read_one(&in_xml(xmlns, id, elements), Binding::Xml);
+        assert_eq!(here, there, "{members}\n{json:?}\n{xml:?}");
+    }
+}
+
+#[test]
+fn a_context_inside_an_extension_survives_every_binding() {
+    let id = "urn:uuid:374d95fc-9457-4a51-bd6a-0bba133845a8";
+    // Whether XML can declare it on the element.
+    let members = [
+        (r#""ex:a":{"@context":{"n":"https://other.org/"},"n:b":"n:c"}"#, true),
+        (r#""ex:a":{"@context":{"ex":"https://other.org/"},"ex:b":{"n":[{"ex:d":1}]}}"#, true),
+        (r#""ex:a":{"@context":{"ex":"https://other.org/"},"ex:b":"ex:c"}"#, false),
+        (r#""ex:a":[{"@context":{"ex":"https://other.org/"},"ex:b":"ex:c"}]"#, false),
+        (r#""ex:a":{"@context":["https://other.org/context",{"n":"https://other.org/"}],"n:b":"n:c"}"#, false),
+    ];
+    for (members, declared) in members {
+        let text = in_json(r#""ex":"https://ex.org/""#, "", id, members);
+        let (_, event, hash) = read_one(&text, Binding::Json);
+        for target in [Target::Json, Target::Xml] {
+            let mut document = Document::new(DocumentKind::Events);
+            document.namespaces.declare("ex", "https://ex.org/");
+            let options = Options { target, ..Options::default() };
+            let mut writer = Writer::start(Vec::new(), &document, options).unwrap();
+            writer.event(&event).unwrap();
+            let written = String::from_utf8(writer.finish().unwrap()).unwrap();
+            let binding = if target == Target::Json { Binding::Json } else { Binding::Xml };
+            let (_, again, hash_again) = read_one(&written, binding);
+            assert_eq!((&again, &hash_again), (&event, &hash), "{written}");
+            assert!(!(declared && written.contains("_x0040_context")), "{written}");
+            assert!(target != Target::Json || !written.contains("kept:"), "{written}");
+        }
+    }
 }

@@ -36,7 +36,7 @@ pub(super) fn write_each<'e>(
 /// An extension as items of the innermost list: one, or one for each element of an array.
 pub(super) fn items(out: &mut Text, extension: &Extension, context: Context<'_>) {
     let Extension { name, attributes, value } = extension;
-    if (name.namespace == RDF_SCHEMA && name.local == "comment") || is_context(extension) {
+    if (name.namespace == RDF_SCHEMA && name.local == "comment") || extension.is_context() {
         return;
     }
     match value {
@@ -79,12 +79,7 @@ fn element(out: &mut Text, name: &Name, attributes: &[(Name, String)], value: &V
 
 /// The `@context` among members, which holds for all of them.
 pub(super) fn own_context(members: &[Extension]) -> Option<&Value> {
-    members.iter().find(|member| is_context(member)).map(|context| &context.value)
-}
-
-/// Whether a member is a `@context`: it says how the others are written, not what they say.
-fn is_context(member: &Extension) -> bool {
-    member.name.local == "@context" && member.name.prefix.is_empty() && member.name.namespace.is_empty()
+    members.iter().find(|member| member.is_context()).map(|context| &context.value)
 }
 
 fn is_text(member: &Extension) -> bool {

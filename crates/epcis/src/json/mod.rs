@@ -11,6 +11,7 @@ mod field;
 mod foreign;
 mod glance;
 mod head;
+mod local;
 mod masterdata;
 mod outcome;
 mod parse;
