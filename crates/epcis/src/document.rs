@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Extension, Name};
+use crate::{ContextVersion, Extension, Name};
 
 /// What a document is for.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -80,6 +80,11 @@ impl Document {
             terms: Vec::new(),
             attributes: Vec::new(),
         }
+    }
+
+    /// The version of the EPCIS context that it names, the last one when it names several.
+    pub fn context_version(&self) -> Option<ContextVersion> {
+        self.contexts.iter().rev().find_map(|address| ContextVersion::of_address(address))
     }
 }
 

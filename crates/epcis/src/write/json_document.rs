@@ -7,8 +7,8 @@ use super::{
     prefixes::Prefixes, shape,
 };
 use crate::{
-    Binding, Document, DocumentKind, Event, Extension, Name, Section, Value, VocabularyElement, json::STANDARD, kept,
-    rule,
+    Binding, ContextVersion, Document, DocumentKind, Event, Extension, Name, Section, Value, VocabularyElement,
+    json::standard, kept, rule,
 };
 
 /// Where in the document the writer is.
@@ -30,6 +30,7 @@ pub(super) struct JsonDocument {
     prefixes: Prefixes,
     keep: Keep,
     kind: DocumentKind,
+    version: ContextVersion,
     context: String,
     contexts: Vec<String>,
     terms: Vec<Extension>,
@@ -49,12 +50,14 @@ impl JsonDocument {
     pub(super) fn start(document: &Document, options: &Options) -> Self {
         let kind = if document.kind == DocumentKind::MasterData { DocumentKind::Events } else { document.kind };
         let contexts = document.contexts.iter().filter(|address| !kept::is_standard(address)).cloned().collect();
+        let context = options.context.or_else(|| document.context_version()).unwrap_or_default();
         let mut writer = Self {
             text: JsonText::default(),
-            prefixes: Prefixes::new(Binding::Json, &document.namespaces),
+            prefixes: Prefixes::new(Binding::Json, &document.namespaces, context),
             keep: Keep::default(),
             kind,
-            context: format!("https://ref.gs1.org/standards/epcis/{}/epcis-context.jsonld", options.context),
+            version: context,
+            context: format!("https://ref.gs1.org/standards/epcis/{context}/epcis-context.jsonld"),
             contexts,
             terms: document.terms.clone(),
             identifiers: Identifiers::new(options.epc_format, &options.company_prefixes),
@@ -120,7 +123,8 @@ impl JsonDocument {
         for address in &self.contexts {
             self.text.string(address);
         }
-        let own = self.prefixes.document().filter(|declared| !STANDARD.contains(declared));
+        let standard = standard(self.version);
+        let own = self.prefixes.document().filter(|declared| !standard.contains(declared));
         let terms: Vec<_> = if with_local {
             let local = || self.prefixes.local_terms();
             own.filter(|(prefix, _)| !local().any(|(other, _)| other == *prefix)).chain(local()).collect()

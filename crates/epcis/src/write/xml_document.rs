@@ -7,7 +7,8 @@ use super::{
     prefixes::Prefixes, shape, xml::XmlEvents, xml_text::XmlText,
 };
 use crate::{
-    Binding, Document, DocumentKind, Event, EventKind, Extension, Name, Section, Value, VocabularyElement, kept, rule,
+    Binding, ContextVersion, Document, DocumentKind, Event, EventKind, Extension, Name, Section, Value,
+    VocabularyElement, kept, rule,
 };
 
 /// The namespace of business document headers.
@@ -63,7 +64,7 @@ impl XmlDocument {
         let old = options.target == Target::Xml12;
         let mut writer = Self {
             text: XmlText::default(),
-            prefixes: Prefixes::new(Binding::Xml, &document.namespaces),
+            prefixes: Prefixes::new(Binding::Xml, &document.namespaces, ContextVersion::default()),
             keep: Keep::default(),
             kind,
             root: String::new(),
