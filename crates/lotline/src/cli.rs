@@ -297,7 +297,7 @@ impl ConvertArgs {
 ///
 /// Prints one `ni:///sha-256;…?ver=CBV2.0` per event, in the order of the documents. XML and JSON of one event have one
 /// hash. What is wrong with a document is written to standard error; events that would not be captured are hashed all the
-/// same, as far as they can be read.
+/// same where every field of them could be read; the others have no hash, and with `--json` a `reason`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:

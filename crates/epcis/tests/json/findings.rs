@@ -272,3 +272,24 @@ fn a_context_too_far_behind_what_needs_it_is_refused() {
     let found: Vec<_> = findings(&items).iter().map(|finding| (&*finding.code, finding.severity)).collect();
     assert!(found.contains(&("JSON-CONTEXT-LATE", Severity::Reject)), "{items:?}");
 }
+
+#[test]
+fn a_rejected_event_is_whole_unless_something_of_it_could_not_be_read() {
+    let whole = |fields: &str| {
+        let event = format!(r#"{{{CONTEXT},"type":"AggregationEvent",{WHEN},{fields}}}"#);
+        let items = items(event.as_bytes());
+        assert!(matches!(items[1], Item::Rejected { event: Some(_), .. }), "{items:?}");
+        items[1].is_whole()
+    };
+    let children = r#""childEPCs":["https://id.gs1.org/00/095210030000000015"]"#;
+    assert!(whole(&format!(r#"{children},"action":"ADD""#)), "a missing parent");
+    assert!(whole(&format!(r#"{children},"parentID":"urn:ex:1""#)), "a missing action");
+    for fields in [
+        r#""action":"LOOK""#,
+        r#""action":"OBSERVE","childQuantityList":[{"quantity":1}]"#,
+        r#""action":"OBSERVE","childQuantityList":[{"epcClass":"urn:ex:class","weight":1}]"#,
+        r#""action":"OBSERVE","readPoint":{}"#,
+    ] {
+        assert!(!whole(&format!("{children},{fields}")), "{fields}");
+    }
+}
