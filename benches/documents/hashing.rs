@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use epcis::{Binding, ContextVersion, Event, Item, Reader, hash::Hasher};
+use epcis::{Binding, ContextVersion, Event, Item, Namespaces, Reader, hash::Hasher};
 use lotline_benches::{Layout, Recipe, Size, Syntax};
 
 use crate::{
@@ -73,8 +73,8 @@ pub(crate) fn measure(syntax: Syntax, document: &Path, rounds: usize) -> Result<
         let (seconds, hashed) = clock::seconds(|| {
             for _ in 0..REPEATS {
                 let mut hasher = Hasher::new(ContextVersion::default());
-                each_event(syntax, &bytes, |event| {
-                    std::hint::black_box(hasher.hash(&event));
+                each_event(syntax, &bytes, |event, namespaces| {
+                    std::hint::black_box(hasher.hash(&event, namespaces));
                 })?;
             }
             Ok::<(), Failure>(())
@@ -82,29 +82,35 @@ pub(crate) fn measure(syntax: Syntax, document: &Path, rounds: usize) -> Result<
         hashed?;
         whole.push(seconds / f64::from(REPEATS));
     }
-    let mut events = Vec::new();
-    each_event(syntax, &bytes, |event| events.push(event))?;
+    let (mut events, mut declared) = (Vec::new(), Namespaces::default());
+    each_event(syntax, &bytes, |event, namespaces| {
+        events.push(event);
+        declared.clone_from(namespaces);
+    })?;
     let mut hasher = Hasher::new(ContextVersion::default());
     for _ in 0..rounds {
         let (seconds, ()) = clock::seconds(|| {
             for event in (0..REPEATS).flat_map(|_| &events) {
-                std::hint::black_box(hasher.hash(event));
+                std::hint::black_box(hasher.hash(event, &declared));
             }
         });
         alone.push(seconds / f64::from(REPEATS));
     }
     println!("document {}\nevents {}", clock::median(whole), clock::median(alone));
     for event in &events {
-        println!("hash {}", hasher.hash(event));
+        println!("hash {}", hasher.hash(event, &declared));
     }
     Ok(())
 }
 
-fn each_event(syntax: Syntax, bytes: &[u8], mut take: impl FnMut(Event)) -> Result<(), Failure> {
+fn each_event(syntax: Syntax, bytes: &[u8], mut take: impl FnMut(Event, &Namespaces)) -> Result<(), Failure> {
     let binding = if syntax == Syntax::Json { Binding::Json } else { Binding::Xml };
+    let mut namespaces = Namespaces::default();
     for item in Reader::new(bytes, binding) {
-        if let Item::Event { event, .. } = item? {
-            take(*event);
+        match item? {
+            Item::Document(document) => namespaces = document.namespaces,
+            Item::Event { event, .. } => take(*event, &namespaces),
+            _ => {}
         }
     }
     Ok(())

@@ -26,6 +26,20 @@ pub enum ContextVersion {
 pub struct InvalidContextVersion(String);
 
 impl ContextVersion {
+    /// The version that the address of a context names; `None` when it is not that of the EPCIS context.
+    ///
+    /// ```
+    /// use epcis::ContextVersion;
+    ///
+    /// let address = "https://ref.gs1.org/standards/epcis/epcis-context.jsonld";
+    /// assert_eq!(ContextVersion::of_address(address), Some(ContextVersion::V2_0_1));
+    /// ```
+    pub fn of_address(address: &str) -> Option<Self> {
+        let place = address.strip_suffix("/epcis-context.jsonld")?;
+        let newest = place.ends_with("://ref.gs1.org/standards/epcis") || place.ends_with("/2.0.1");
+        Some(if newest { Self::V2_0_1 } else { Self::V2_0_0 })
+    }
+
     /// The namespace of the GS1 Web Vocabulary.
     pub fn web_vocabulary(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Extension, Name};
+use crate::{ContextVersion, Extension, Name};
 
 /// What a document is for.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -84,6 +84,11 @@ impl Document {
             attributes: Vec::new(),
         }
     }
+
+    /// The version of the EPCIS context that it names, the last one when it names several.
+    pub fn context_version(&self) -> Option<ContextVersion> {
+        self.contexts.iter().rev().find_map(|address| ContextVersion::of_address(address))
+    }
 }
 
 /// Prefixes and what they stand for. The first namespace that claims a prefix keeps it.
@@ -99,6 +104,11 @@ impl Namespaces {
     /// Takes prefixes away.
     pub(crate) fn forget(&mut self, unwanted: impl Fn(&str, &str) -> bool) {
         self.0.retain(|prefix, namespace| !unwanted(prefix, namespace));
+    }
+
+    /// What a prefix stands for.
+    pub fn get(&self, prefix: &str) -> Option<&str> {
+        self.0.get(prefix).map(String::as_str)
     }
 
     /// The prefixes in alphabetical order.

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::kept::name::XMLNS;
+
 /// The name of an element, attribute or member.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Name {
@@ -69,4 +71,55 @@ impl Value {
             _ => &[],
         }
     }
+
+    /// Whether a text in it uses a prefix, as in `prefix:name`, that is declared around it.
+    pub(crate) fn uses_prefix(&self, prefix: &str) -> bool {
+        match self {
+            Self::Text(text) => uses_prefix(text, prefix),
+            Self::Members(members) => members.iter().any(|member| member.uses_prefix(prefix)),
+            Self::List(values) => values.iter().any(|value| value.uses_prefix(prefix)),
+            Self::Number(_) | Self::Bool(_) | Self::Null => false,
+        }
+    }
+
+    /// Whether the names in it that have a prefix mean the namespace by it.
+    pub(crate) fn agrees(&self, prefix: &str, namespace: &str) -> bool {
+        let member = |member: &Extension| {
+            let names = std::iter::once(&member.name).chain(member.attributes.iter().map(|(name, _)| name));
+            !member.is_context()
+                && names.into_iter().all(|name| name.prefix != prefix || name.namespace == namespace)
+                && member.value.agrees(prefix, namespace)
+        };
+        match self {
+            Self::Members(members) => members.iter().all(member),
+            Self::List(values) => values.iter().all(|value| value.agrees(prefix, namespace)),
+            _ => true,
+        }
+    }
+}
+
+impl Extension {
+    /// Whether it is the `@context` of the object that it stands in.
+    pub(crate) fn is_context(&self) -> bool {
+        self.name.local == "@context" && self.name.prefix.is_empty() && self.name.namespace.is_empty()
+    }
+
+    /// Whether a text in it uses a prefix that is declared around it.
+    pub(crate) fn uses_prefix(&self, prefix: &str) -> bool {
+        let declares = |name: &Name| name.namespace == XMLNS && name.local == prefix;
+        !self.is_context()
+            && !self.attributes.iter().any(|(name, _)| declares(name))
+            && (self.value.uses_prefix(prefix) || self.attributes.iter().any(|(_, text)| uses_prefix(text, prefix)))
+    }
+}
+
+/// Whether a text holds something like `prefix:name`.
+fn uses_prefix(text: &str, prefix: &str) -> bool {
+    !prefix.is_empty()
+        && text.match_indices(prefix).any(|(at, _)| {
+            let before = text.get(..at).and_then(|before| before.chars().next_back());
+            let behind = text.get(at + prefix.len()..).unwrap_or_default();
+            let within = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':');
+            behind.starts_with(':') && !before.is_some_and(within)
+        })
 }

@@ -144,7 +144,7 @@ fn restore_extension(extension: &mut Extension, binding: Binding) {
 }
 
 /// Gives an event back what its binding could not say.
-fn restore_event(event: &mut Event, binding: Binding) {
+pub(crate) fn restore_event(event: &mut Event, binding: Binding) {
     let fields = take(&mut event.extensions, EVENT);
     restore_list(&mut event.extensions, binding);
     restore_list(&mut event.ilmd, binding);

@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 
 use jiff::Timestamp;
 
-use crate::{Decoder, Document, Event, Extension, Finding, Location, Section, VocabularyElement};
+use crate::{Decoder, Document, Event, Extension, Finding, Location, Rule, Section, Severity, VocabularyElement, rule};
 
 /// The syntax of a document.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -90,6 +90,38 @@ pub enum Item {
     /// Something about the document as a whole. With [`Severity::Reject`](crate::Severity::Reject) the document is
     /// not acceptable, even if more items follow.
     Finding(Finding),
+}
+
+impl Item {
+    /// Whether it is an event of the standard that says all that the document says of it.
+    ///
+    /// Every accepted event does. A rejected one does where it was rejected for the order of its fields, say, or for one
+    /// that is not there at all; not where the value of a field could not be read, and so is missing from the event.
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Self::Event { .. } => true,
+            Self::Rejected { event: Some(_), at, findings } => !findings.iter().any(|finding| loses(finding, at)),
+            _ => false,
+        }
+    }
+}
+
+/// Whether something of the event that begins at `event` was left out of it because of a finding.
+fn loses(finding: &Finding, event: &Location) -> bool {
+    if finding.severity != Severity::Reject {
+        return false;
+    }
+    let field = finding.at.path.strip_prefix(&event.path).unwrap_or_default();
+    match &*finding.code {
+        // A list leaves out its elements that lack something; the event itself has nothing to leave out.
+        code if code == rule::FIELD_MISSING.code => !field.is_empty(),
+        // Misplaced fields of the event are kept, those of its parts are not.
+        code if code == rule::FIELD_UNKNOWN.code => {
+            let steps = field.split('/').skip(1).filter(|step| !matches!(*step, "extension" | "baseExtension"));
+            steps.count() > 1
+        }
+        code => Rule::of(code).is_none_or(|rule| rule.structural),
+    }
 }
 
 /// Reads a document piece by piece. Memory is bounded by the largest single event, not by the document.

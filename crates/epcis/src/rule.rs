@@ -96,7 +96,7 @@ rules! {
     CHECK_DIGIT "GS1-CHECK-DIGIT" warn plain "GS1 General Specifications §7.9" "The check digit follows from the other digits.";
     LINK_FORMAT "GS1-LINK-FORMAT" warn plain "GS1 Digital Link, URI Syntax" "A Digital Link on id.gs1.org follows the grammar of its key.";
     URN_FORMAT "GS1-URN-FORMAT" warn plain "TDS 2.0 §6" "An EPC URN follows the grammar of its key.";
-    CONTEXT_LATE "JSON-CONTEXT-LATE" varies plain "EPCIS 2.0 §10" "The context stands before what needs it.";
+    CONTEXT_LATE "JSON-CONTEXT-LATE" varies plain "EPCIS 2.0 §10" "The context stands before what needs it, or near enough to be waited for.";
     JSON_CONTEXT_PROTECTED "JSON-CONTEXT-PROTECTED" warn plain "EPCIS 2.0 §10, JSON-LD 1.1 §4.1.11" "What the EPCIS context declares is not declared again.";
     JSON_ENCODING "JSON-ENCODING" reject structural "RFC 8259 §8.1" "JSON is UTF-8.";
     JSON_LIMIT "JSON-LIMIT" reject structural "" "A document keeps within the limits of its reader.";

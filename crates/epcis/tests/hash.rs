@@ -8,8 +8,10 @@ use std::{
 };
 
 use epcis::{
-    Binding, ContextVersion, Event, EventKind, EventTime, Item, Reader, Term, Vocabulary, ZoneOffset,
+    Binding, ContextVersion, Document, DocumentKind, Event, EventKind, EventTime, Item, Namespaces, Reader, Term,
+    Vocabulary, ZoneOffset,
     hash::{Claim, Hasher},
+    write::{Options, Target, Writer},
 };
 use gs1::Identifier;
 use serde_json::Value;
@@ -31,36 +33,36 @@ impl Corpus {
         serde_json::from_slice(&fs::read(self.folder.join("derived").join(name)).unwrap()).unwrap()
     }
 
-    /// The events of a document, with those that are rejected for their order or the like.
-    fn events(&self, path: &str) -> Vec<Event> {
+    /// The events of a document, with those that are rejected for their order or the like, and the document's prefixes.
+    fn declared_events(&self, path: &str) -> Vec<(Event, Namespaces)> {
         let bytes = fs::read(self.folder.join(path)).unwrap();
-        Reader::new(&bytes[..], binding(path))
-            .filter_map(|item| match item.unwrap() {
-                Item::Event { event, .. } | Item::Rejected { event: Some(event), .. } => Some(*event),
-                _ => None,
-            })
-            .collect()
-    }
-
-    /// The pre-hash strings of a document, with the prefixes that it declares.
-    fn prehashes(&self, path: &str) -> Vec<String> {
-        let bytes = fs::read(self.folder.join(path)).unwrap();
-        let mut hasher = Hasher::new(ContextVersion::V2_0_0);
-        let mut prehashes = Vec::new();
+        let mut namespaces = Namespaces::default();
+        let mut events = Vec::new();
         for item in Reader::new(&bytes[..], binding(path)) {
             match item.unwrap() {
-                Item::Document(document) => hasher.declare(&document.namespaces),
+                Item::Document(document) => namespaces = document.namespaces,
                 Item::Event { event, .. } | Item::Rejected { event: Some(event), .. } => {
-                    prehashes.push(hasher.prehash(&event).to_owned());
+                    events.push((*event, namespaces.clone()));
                 }
                 _ => {}
             }
         }
-        prehashes
+        events
+    }
+
+    fn events(&self, path: &str) -> Vec<Event> {
+        self.declared_events(path).into_iter().map(|(event, _)| event).collect()
+    }
+
+    fn prehashes(&self, path: &str) -> Vec<String> {
+        let mut hasher = Hasher::new(ContextVersion::V2_0_0);
+        let events = self.declared_events(path);
+        events.iter().map(|(event, namespaces)| hasher.prehash(event, namespaces).to_owned()).collect()
     }
 
     fn hashes(&self, path: &str) -> Vec<String> {
-        self.events(path).iter().map(|event| event.hash(ContextVersion::V2_0_0).to_string()).collect()
+        let events = self.declared_events(path);
+        events.iter().map(|(event, namespaces)| event.hash(ContextVersion::V2_0_0, namespaces).to_string()).collect()
     }
 }
 
@@ -94,9 +96,7 @@ fn every_published_hash_is_computed() {
         if path == WITHOUT_COLON {
             assert!(!equal && computed.iter().all(|hash| *hash == computed[0]), "{path} is as published after all");
         } else if !equal {
-            let prehashes: Vec<_> =
-                corpus.events(path).iter().map(|event| event.prehash(ContextVersion::V2_0_0)).collect();
-            wrong.push(format!("{path}\n{}", prehashes.join("\n")));
+            wrong.push(format!("{path}\n{}", corpus.prehashes(path).join("\n")));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -128,7 +128,7 @@ fn identifiers_are_canonical_in_the_hash() {
         let input = case["input"].as_str().unwrap();
         let expected = case["expect"].as_str().unwrap_or(input);
         event.epc_list = vec![Identifier::new(input)];
-        let prehash = event.prehash(ContextVersion::V2_0_0);
+        let prehash = event.prehash(ContextVersion::V2_0_0, &Namespaces::default());
         let found = prehash.split_once("epc=").unwrap().1;
         if found != expected {
             wrong.push(format!("{input}\n  gives {found}\n  not   {expected}"));
@@ -203,8 +203,8 @@ fn order_where_it_means_nothing_and_spelling_do_not_count() {
             other.biz_step = Some(Term::new(word));
         }
         other.event_time = EventTime::from(other.event_time.instant());
-        let (one, two) = (event.prehash(ContextVersion::V2_0_0), other.prehash(ContextVersion::V2_0_0));
-        assert_eq!(one, two);
+        let prehash = |event: &Event| event.prehash(ContextVersion::V2_0_0, &Namespaces::default());
+        assert_eq!(prehash(&event), prehash(&other));
     }
 }
 
@@ -222,8 +222,8 @@ fn every_field_counts_but_those_that_the_algorithm_leaves_out() {
             // What every event has cannot be left out.
             let Ok(less) = serde_json::from_value::<Event>(less) else { continue };
             let ignored = LEFT_OUT.contains(&field.as_str()) || only_comments(&whole[field.as_str()]);
-            let equal = less.hash(ContextVersion::V2_0_0) == event.hash(ContextVersion::V2_0_0);
-            assert_eq!(equal, ignored, "{field} of {}", event.prehash(ContextVersion::V2_0_0));
+            let prehash = |event: &Event| event.prehash(ContextVersion::V2_0_0, &Namespaces::default());
+            assert_eq!(prehash(&less) == prehash(&event), ignored, "{field} of {}", prehash(&event));
         }
     }
 }
@@ -258,8 +258,8 @@ fn identifiers_of_the_examples_claim_to_be_hashes_and_are_none() {
         if !matches!(entry["format"].as_str(), Some("xml" | "json-ld")) || entry["kind"] == "capture-job" {
             continue;
         }
-        for event in corpus.events(path) {
-            match event.check_event_id() {
+        for (event, namespaces) in corpus.declared_events(path) {
+            match event.check_event_id(&namespaces) {
                 None => {}
                 Some(Claim::Fails { .. }) => fails += 1,
                 Some(Claim::Holds(_)) => panic!("{path}: the identifier is the hash after all"),
@@ -295,6 +295,123 @@ fn the_words_are_those_of_the_standard() {
             for spelled in spellings.into_iter().flatten() {
                 assert_eq!(vocabulary.bare(&spelled), Some(bare.as_str()), "{spelled}");
             }
+        }
+    }
+}
+
+/// What is wrong with the only event of a document, and its hash.
+fn read_one(text: &str, binding: Binding) -> (Vec<String>, Event, String) {
+    let mut namespaces = Namespaces::default();
+    for item in Reader::new(text.as_bytes(), binding) {
+        match item.unwrap() {
+            Item::Document(document) => namespaces = document.namespaces,
+            Item::Event { event, findings, .. } => {
+                let hash = event.hash(ContextVersion::V2_0_0, &namespaces).to_string();
+                return (findings.iter().map(ToString::to_string).collect(), *event, hash);
+            }
+            _ => {}
+        }
+    }
+    panic!("no event in {text}")
+}
+
+/// An event in JSON: prefixes of the document, of the event, its identifier, and members.
+fn in_json(document: &str, event: &str, id: &str, members: &str) -> String {
+    format!(
+        r#"{{"@context":["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",{{{document}}}],
+        "type":"EPCISDocument","schemaVersion":"2.0","creationDate":"2028-08-15T22:30:00Z","epcisBody":{{"eventList":[
+        {{"@context":{{{event}}},"eventID":"{id}","type":"ObjectEvent","eventTime":"2028-08-15T22:30:00Z",
+        "eventTimeZoneOffset":"+00:00","action":"OBSERVE","epcList":["https://id.gs1.org/01/04012345111118/21/1"],{members}}}]}}}}"#
+    )
+}
+
+/// An event in XML: prefixes of the document, its identifier, and elements.
+fn in_xml(document: &str, id: &str, elements: &str) -> String {
+    format!(
+        r#"<epcis:EPCISDocument xmlns:epcis="urn:epcglobal:epcis:xsd:2" {document} schemaVersion="2.0" creationDate="2028-08-15T22:30:00Z"><EPCISBody><EventList>
+        <ObjectEvent><eventTime>2028-08-15T22:30:00Z</eventTime><eventTimeZoneOffset>+00:00</eventTimeZoneOffset><eventID>{id}</eventID>
+        <epcList><epc>https://id.gs1.org/01/04012345111118/21/1</epc></epcList><action>OBSERVE</action>{elements}</ObjectEvent>
+        </EventList></EPCISBody></epcis:EPCISDocument>"#
+    )
+}
+
+#[test]
+fn an_event_id_that_was_computed_is_the_hash_on_reading_whatever_prefixes_values_have() {
+    let ex = r#""ex":"https://ex.org/""#;
+    let member = r#""ex:colour":"ex:red""#;
+    let xmlns = r#"xmlns:ex="https://ex.org/""#;
+    let documents: [(Binding, &dyn Fn(&str) -> String); 4] = [
+        (Binding::Json, &|id| in_json(ex, "", id, member)),
+        (Binding::Json, &|id| in_json(r#""ex":"https://other.org/""#, ex, id, member)),
+        (Binding::Xml, &|id| in_xml(xmlns, id, "<ex:colour>ex:red</ex:colour>")),
+        (Binding::Xml, &|id| in_xml("", id, &format!("<ex:colour {xmlns}>ex:red</ex:colour>"))),
+    ];
+    let mut hashes = Vec::new();
+    for (binding, document) in documents {
+        let (_, _, hash) = read_one(&document("urn:uuid:374d95fc-9457-4a51-bd6a-0bba133845a8"), binding);
+        let (findings, _, again) = read_one(&document(&hash), binding);
+        assert_eq!((findings, &again), (Vec::<String>::new(), &hash));
+        hashes.push(hash);
+    }
+    hashes.dedup();
+    assert_eq!(hashes.len(), 1, "{hashes:?}");
+}
+
+#[test]
+fn a_context_inside_an_extension_is_like_a_declaration_on_the_element() {
+    let id = "urn:uuid:374d95fc-9457-4a51-bd6a-0bba133845a8";
+    let document = r#""ex":"https://ex.org/""#;
+    let xmlns = r#"xmlns:ex="https://ex.org/""#;
+    for (members, elements) in [
+        (
+            r#""ex:a":{"@context":{"ex":"https://other.org/"},"ex:b":"ex:c"}"#,
+            r#"<x:a xmlns:x="https://ex.org/" xmlns:ex="https://other.org/"><ex:b>ex:c</ex:b></x:a>"#,
+        ),
+        (
+            r#""ex:a":{"@context":{"ex":"https://other.org/"},"ex:b":1}"#,
+            r#"<x:a xmlns:x="https://ex.org/" xmlns:ex="https://other.org/"><ex:b>1</ex:b></x:a>"#,
+        ),
+        (
+            r#""ex:a":[{"@context":{"ex":"https://other.org/"},"ex:b":"ex:c"}]"#,
+            r#"<x:a xmlns:x="https://ex.org/" xmlns:ex="https://other.org/"><ex:b>ex:c</ex:b></x:a>"#,
+        ),
+        (
+            r#""bizLocation":{"id":"https://id.gs1.org/414/9521003000014","@context":{"n":"https://other.org/"},"n:b":"n:c"}"#,
+            r#"<bizLocation xmlns:n="https://other.org/"><id>https://id.gs1.org/414/9521003000014</id><n:b>n:c</n:b></bizLocation>"#,
+        ),
+    ] {
+        let (_, json, here) = read_one(&in_json(document, "", id, members), Binding::Json);
+        let (_, xml, there) = read_one(&in_xml(xmlns, id, elements), Binding::Xml);
+        assert_eq!(here, there, "{members}\n{json:?}\n{xml:?}");
+    }
+}
+
+#[test]
+fn a_context_inside_an_extension_survives_every_binding() {
+    let id = "urn:uuid:374d95fc-9457-4a51-bd6a-0bba133845a8";
+    // Whether XML can declare it on the element.
+    let members = [
+        (r#""ex:a":{"@context":{"n":"https://other.org/"},"n:b":"n:c"}"#, true),
+        (r#""ex:a":{"@context":{"ex":"https://other.org/"},"ex:b":{"n":[{"ex:d":1}]}}"#, true),
+        (r#""ex:a":{"@context":{"ex":"https://other.org/"},"ex:b":"ex:c"}"#, false),
+        (r#""ex:a":[{"@context":{"ex":"https://other.org/"},"ex:b":"ex:c"}]"#, false),
+        (r#""ex:a":{"@context":["https://other.org/context",{"n":"https://other.org/"}],"n:b":"n:c"}"#, false),
+    ];
+    for (members, declared) in members {
+        let text = in_json(r#""ex":"https://ex.org/""#, "", id, members);
+        let (_, event, hash) = read_one(&text, Binding::Json);
+        for target in [Target::Json, Target::Xml] {
+            let mut document = Document::new(DocumentKind::Events);
+            document.namespaces.declare("ex", "https://ex.org/");
+            let options = Options { target, ..Options::default() };
+            let mut writer = Writer::start(Vec::new(), &document, options).unwrap();
+            writer.event(&event).unwrap();
+            let written = String::from_utf8(writer.finish().unwrap()).unwrap();
+            let binding = if target == Target::Json { Binding::Json } else { Binding::Xml };
+            let (_, again, hash_again) = read_one(&written, binding);
+            assert_eq!((&again, &hash_again), (&event, &hash), "{written}");
+            assert!(!(declared && written.contains("_x0040_context")), "{written}");
+            assert!(target != Target::Json || !written.contains("kept:"), "{written}");
         }
     }
 }

@@ -261,9 +261,9 @@ pub(crate) struct ConvertArgs {
     /// Spelling of standard terms in XML: `No_Preference`, `Always_URN` or `Always_Web_URI`
     #[arg(long, value_name = "FORMAT", default_value_t)]
     pub(crate) cbv_format: CbvFormat,
-    /// Version of the JSON-LD context that JSON refers to: `2.0.0` or `2.0.1`
-    #[arg(long, value_name = "VERSION", default_value_t)]
-    pub(crate) context: epcis::ContextVersion,
+    /// Version of the JSON-LD context that JSON refers to, `2.0.0` or `2.0.1`; without it that of the document, else 2.0.0
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) context: Option<epcis::ContextVersion>,
     /// A GS1 company prefix, so that its Digital Links can be written as URNs; those of URNs in the document are known
     #[arg(long, value_name = "DIGITS")]
     pub(crate) company_prefix: Vec<String>,
@@ -297,7 +297,7 @@ impl ConvertArgs {
 ///
 /// Prints one `ni:///sha-256;…?ver=CBV2.0` per event, in the order of the documents. XML and JSON of one event have one
 /// hash. What is wrong with a document is written to standard error; events that would not be captured are hashed all the
-/// same, as far as they can be read.
+/// same where every field of them could be read; the others have no hash, and with `--json` a `reason`.
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
@@ -309,7 +309,8 @@ pub(crate) struct HashArgs {
     /// Files; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
-    /// Version of the JSON-LD context, 2.0.0 or 2.0.1; they differ in what the prefix `gs1` stands for
+    /// Version of the JSON-LD context, 2.0.0 or 2.0.1, whatever the document names; they differ in what the prefix `gs1`
+    /// stands for, and published hashes are those of 2.0.0
     #[arg(long, value_name = "VERSION", default_value_t)]
     pub(crate) context: epcis::ContextVersion,
     /// One JSON object per event instead of the bare hash

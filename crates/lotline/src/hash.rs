@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use epcis::{Event, Finding, Item, Limits, Severity, hash::Hasher};
+use epcis::{Event, Finding, Item, Limits, Namespaces, Severity, hash::Hasher};
 use serde::Serialize;
 
 use crate::{
@@ -22,7 +22,8 @@ pub(crate) fn hash(args: &HashArgs, out: &mut dyn Write) -> Result<Outcome, Fail
     for file in &args.files {
         match OpenDocument::open(file, Limits::default()) {
             Ok(document) => {
-                let mut hashing = Hashing { args, file, events: 0, rejected: false, hasher: &mut hasher };
+                let namespaces = Namespaces::default();
+                let mut hashing = Hashing { args, file, events: 0, rejected: false, namespaces, hasher: &mut hasher };
                 unusable += usize::from(!hashing.document(document, &mut out)?);
                 if hashing.rejected {
                     outcome = Outcome::No;
@@ -45,7 +46,11 @@ struct Line<'a, I> {
     event: u64,
     #[serde(rename = "eventID")]
     event_id: Option<&'a I>,
-    hash: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hash: Option<String>,
+    /// Why there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     prehash: Option<&'a str>,
 }
@@ -56,6 +61,7 @@ struct Hashing<'a> {
     file: &'a Path,
     events: u64,
     rejected: bool,
+    namespaces: Namespaces,
     hasher: &'a mut Hasher,
 }
 
@@ -76,15 +82,15 @@ impl Hashing<'_> {
     }
 
     fn item(&mut self, document: &OpenDocument, item: Item, out: &mut dyn Write) -> Result<(), Failure> {
+        let whole = item.is_whole();
         match item {
             Item::Event { event, .. } => self.event(&event, out),
             Item::Rejected { event, findings, .. } => {
                 self.complain(document, &findings);
-                if let Some(event) = event {
-                    return self.event(&event, out);
+                match event {
+                    Some(event) if whole => self.event(&event, out),
+                    event => self.unread(event.as_deref(), out),
                 }
-                self.events += 1;
-                Ok(())
             }
             Item::Foreign { event, at, .. } => {
                 self.events += 1;
@@ -99,7 +105,7 @@ impl Hashing<'_> {
                 Ok(())
             }
             Item::Document(begun) => {
-                self.hasher.declare(&begun.namespaces);
+                self.namespaces = begun.namespaces;
                 Ok(())
             }
             Item::Extension(..) | Item::Vocabulary(_) => Ok(()),
@@ -117,14 +123,30 @@ impl Hashing<'_> {
         let index = self.events;
         self.events += 1;
         if !self.args.json {
-            writeln!(out, "{}", self.hasher.hash(event))?;
+            writeln!(out, "{}", self.hasher.hash(event, &self.namespaces))?;
             return Ok(());
         }
-        let hash = self.hasher.hash(event).to_string();
-        let prehash = self.args.prehash.then(|| self.hasher.prehash(event));
-        let line = Line { file: self.file, event: index, event_id: event.event_id.as_ref(), hash, prehash };
-        let line = serde_json::to_string(&line).or_fail(|| "the line cannot be written as JSON".to_owned())?;
-        writeln!(out, "{line}")?;
-        Ok(())
+        let hash = Some(self.hasher.hash(event, &self.namespaces).to_string());
+        let prehash = self.args.prehash.then(|| self.hasher.prehash(event, &self.namespaces));
+        let event_id = event.event_id.as_ref();
+        write_line(out, &Line { file: self.file, event: index, event_id, hash, reason: None, prehash })
     }
+
+    /// An event that could not be read whole has no hash: that of what is left would be of another event.
+    fn unread(&mut self, event: Option<&Event>, out: &mut dyn Write) -> Result<(), Failure> {
+        let index = self.events;
+        self.events += 1;
+        if !self.args.json {
+            return Ok(());
+        }
+        let event_id = event.and_then(|event| event.event_id.as_ref());
+        let reason = Some("not all of the event could be read");
+        write_line(out, &Line { file: self.file, event: index, event_id, hash: None, reason, prehash: None })
+    }
+}
+
+fn write_line(out: &mut dyn Write, line: &Line<'_, impl Serialize>) -> Result<(), Failure> {
+    let line = serde_json::to_string(line).or_fail(|| "the line cannot be written as JSON".to_owned())?;
+    writeln!(out, "{line}")?;
+    Ok(())
 }

@@ -171,6 +171,26 @@ fn an_event_has_one_hash_in_either_binding_and_from_standard_input() {
 }
 
 #[test]
+fn an_event_that_could_not_be_read_whole_has_no_hash() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("event.jsonld");
+    let event = |fields: &str| {
+        let text = format!(
+            r#"{{"@context":"https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld","type":"AggregationEvent",
+            "eventTime":"2028-08-15T22:30:00-07:00","eventTimeZoneOffset":"-07:00",
+            "childEPCs":["https://id.gs1.org/00/095210030000000015"],{fields}}}"#
+        );
+        fs::write(&file, text).unwrap();
+        run(&["hash", "--json", file.to_str().unwrap()])
+    };
+    let (status, line) = event(r#""action":"ADD""#);
+    assert!(status == 1 && line.contains("ni:///sha-256;"), "nothing but the parent is missing: {line}");
+    let (status, line) = event(r#""action":"OBSERVE","childQuantityList":[{"quantity":1}]"#);
+    assert!(status == 1 && !line.contains("ni:") && line.contains("\"reason\":\"not all"), "{line}");
+}
+
+/// Makes a key for a tenant's staff and writes a configuration that knows it.
+#[test]
 fn a_document_is_converted_there_and_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use epcis::{ContextVersion, Event, Profile};
+use epcis::{ContextVersion, Event, Namespaces, Profile};
 use testkit::tell;
 
 use crate::{
@@ -59,9 +59,9 @@ fn pair(left: &str, right: &str) -> String {
     format!("{first} = {second}")
 }
 
-/// The hash of an event, as a form in which events can be equal.
+/// The hash of an event, as a form in which events can be equal. Prefixes in values stay as they are written.
 fn hash(event: &Event) -> String {
-    event.prehash(ContextVersion::default())
+    event.prehash(ContextVersion::default(), &Namespaces::default())
 }
 
 #[test]

@@ -12,7 +12,7 @@ mod times;
 
 use jiff::Timestamp;
 
-use crate::{Binding, Event, Finding, Location, Rule, Severity};
+use crate::{Binding, Event, Finding, Location, Namespaces, Rule, Severity};
 use place::Step;
 pub(crate) use terms::nearest;
 
@@ -21,7 +21,7 @@ const MOST_FINDINGS: usize = 100;
 
 /// What a check may take for granted.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Checks {
+pub(crate) struct Checks<'a> {
     /// The binding that the event came in: it says how standard terms are written, and how places are named.
     pub(crate) binding: Binding,
     /// The last moment at which an event can have happened: now, as the caller knows it, or a little later.
@@ -29,11 +29,13 @@ pub(crate) struct Checks {
     /// Whether the reader found nothing to reject. Otherwise fields may be missing from the event that stand in the
     /// document, and only the values of those that are there are looked at.
     pub(crate) whole: bool,
+    /// The prefixes that the document declares.
+    pub(crate) namespaces: &'a Namespaces,
 }
 
 /// What is wrong with an event that is whole in itself. `at` is where the event begins; the path of each finding leads
 /// from there to the field.
-pub(crate) fn check(event: &Event, at: &Location, checks: Checks) -> Vec<Finding> {
+pub(crate) fn check(event: &Event, at: &Location, checks: Checks<'_>) -> Vec<Finding> {
     let mut findings = Findings { at, checks, list: Vec::new() };
     if checks.whole {
         structure::check(event, &mut findings);
@@ -48,7 +50,7 @@ pub(crate) fn check(event: &Event, at: &Location, checks: Checks) -> Vec<Finding
 /// The findings about one event.
 struct Findings<'a> {
     at: &'a Location,
-    checks: Checks,
+    checks: Checks<'a>,
     list: Vec<Finding>,
 }
 

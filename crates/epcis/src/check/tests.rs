@@ -15,7 +15,7 @@ fn found_in(binding: Binding, fields: serde_json::Value) -> Vec<String> {
     event.as_object_mut().unwrap().extend(fields);
     let event = serde_json::from_value(event).unwrap();
     let latest = Some("2029-01-01T00:00:00Z".parse().unwrap());
-    let checks = Checks { binding, latest, whole: true };
+    let checks = Checks { binding, latest, whole: true, namespaces: &Namespaces::default() };
     let found = check(&event, &Location::default(), checks);
     found
         .iter()
@@ -274,6 +274,11 @@ fn the_number_of_findings_is_bounded() {
 fn an_event_that_could_not_be_read_whole_is_not_blamed_for_what_is_missing() {
     let event =
         Event::new(crate::EventKind::Aggregation, "2030-01-01T00:00:00Z".parse().unwrap(), crate::ZoneOffset::utc());
-    let checks = Checks { binding: Binding::Xml, latest: Some(Timestamp::UNIX_EPOCH), whole: false };
+    let checks = Checks {
+        binding: Binding::Xml,
+        latest: Some(Timestamp::UNIX_EPOCH),
+        whole: false,
+        namespaces: &Namespaces::default(),
+    };
     assert_eq!(check(&event, &Location::default(), checks), []);
 }

@@ -1,6 +1,7 @@
 //! Extensions: what either binding can say of them, in one form.
 
 use super::{
+    scope::{Declared, is_declaration},
     text::Text,
     value::{self, Context},
 };
@@ -13,8 +14,18 @@ const RDF_SCHEMA: &str = "http://www.w3.org/2000/01/rdf-schema#";
 /// The name under which text beside elements stands.
 const TEXT: &str = "#text";
 
-/// Extensions in order, behind whatever stands before them.
-pub(super) fn write<'e>(out: &mut Text, extensions: impl IntoIterator<Item = &'e Extension>, context: Context<'_>) {
+/// The extensions of one object in order, behind whatever stands before them.
+pub(super) fn write(out: &mut Text, extensions: &[Extension], context: Context<'_>) {
+    let context = own_context(extensions).map_or(context, |own| context.with(Declared::Context(own)));
+    write_each(out, extensions, context);
+}
+
+/// Extensions in order.
+pub(super) fn write_each<'e>(
+    out: &mut Text,
+    extensions: impl IntoIterator<Item = &'e Extension>,
+    context: Context<'_>,
+) {
     let list = out.begin();
     for extension in extensions {
         items(out, extension, context);
@@ -25,7 +36,7 @@ pub(super) fn write<'e>(out: &mut Text, extensions: impl IntoIterator<Item = &'e
 /// An extension as items of the innermost list: one, or one for each element of an array.
 pub(super) fn items(out: &mut Text, extension: &Extension, context: Context<'_>) {
     let Extension { name, attributes, value } = extension;
-    if name.namespace == RDF_SCHEMA && name.local == "comment" {
+    if (name.namespace == RDF_SCHEMA && name.local == "comment") || extension.is_context() {
         return;
     }
     match value {
@@ -41,6 +52,7 @@ pub(super) fn items(out: &mut Text, extension: &Extension, context: Context<'_>)
 /// A name and what it holds.
 fn element(out: &mut Text, name: &Name, attributes: &[(Name, String)], value: &Value, context: Context<'_>) {
     write_name(out, name, context);
+    let context = context.with(Declared::Element(attributes));
     match value {
         // An array in an array: its elements have no name of their own.
         Value::List(values) => {
@@ -48,6 +60,7 @@ fn element(out: &mut Text, name: &Name, attributes: &[(Name, String)], value: &V
             out.sorted(values, |out, value| element(out, &nameless, &[], value, context));
         }
         Value::Members(members) => {
+            let context = own_context(members).map_or(context, |own| context.with(Declared::Context(own)));
             let text = members.iter().find(|member| is_text(member)).and_then(|member| member.value.as_text());
             scalar(out, text.unwrap_or_default(), context);
             let list = out.begin();
@@ -62,6 +75,11 @@ fn element(out: &mut Text, name: &Name, attributes: &[(Name, String)], value: &V
             out.end(&list);
         }
     }
+}
+
+/// The `@context` among members, which holds for all of them.
+pub(super) fn own_context(members: &[Extension]) -> Option<&Value> {
+    members.iter().find(|member| member.is_context()).map(|context| &context.value)
 }
 
 fn is_text(member: &Extension) -> bool {
@@ -84,7 +102,7 @@ fn write_attributes(out: &mut Text, attributes: &[(Name, String)], context: Cont
 
 /// An XML attribute as an item of the innermost list.
 pub(super) fn attribute(out: &mut Text, name: &Name, value: &str, context: Context<'_>) {
-    if name.namespace != SCHEMA_INSTANCE {
+    if name.namespace != SCHEMA_INSTANCE && !is_declaration(name) {
         out.item(|out| {
             write_name(out, name, context);
             scalar(out, value, context);
@@ -111,7 +129,7 @@ fn write_name(out: &mut Text, name: &Name, context: Context<'_>) {
 fn canonical_namespace<'n>(namespace: &'n str, context: Context<'_>) -> &'n str {
     match namespace {
         "urn:epcglobal:cbv:mda" => "urn:epcglobal:cbv:mda:",
-        "https://gs1.org/voc/" => context.version.web_vocabulary(),
+        "https://gs1.org/voc/" | "https://ref.gs1.org/voc/" => context.version.web_vocabulary(),
         _ => namespace,
     }
 }
@@ -132,8 +150,8 @@ mod tests {
 
     fn written(extensions: &[Extension]) -> String {
         let mut out = Text::default();
-        let context = Context { version: ContextVersion::V2_0_0, namespaces: &Namespaces::default() };
-        write(&mut out, extensions, context);
+        let namespaces = Namespaces::default();
+        write(&mut out, extensions, Context::new(ContextVersion::V2_0_0, &namespaces));
         out.as_str().replace("{https://ex.org/}", "|")
     }
 

@@ -5,7 +5,7 @@
 //! JSON-LD, for URNs and Digital Links, for any order of unordered lists.
 //!
 //! ```
-//! use epcis::{Binding, ContextVersion, Item, Reader};
+//! use epcis::{Binding, ContextVersion, Item, Namespaces, Reader};
 //!
 //! let event = r#"{
 //!     "@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
@@ -13,14 +13,17 @@
 //!     "eventTime": "2028-08-15T22:30:00-07:00", "eventTimeZoneOffset": "-07:00",
 //!     "epcList": ["urn:epc:id:sscc:4012345.0000000333"]
 //! }"#;
+//! let mut namespaces = Namespaces::default();
 //! for item in Reader::new(event.as_bytes(), Binding::Json) {
-//!     if let Item::Event { event, .. } = item? {
-//!         assert_eq!(
-//!             event.prehash(ContextVersion::V2_0_0),
+//!     match item? {
+//!         Item::Document(document) => namespaces = document.namespaces,
+//!         Item::Event { event, .. } => assert_eq!(
+//!             event.prehash(ContextVersion::V2_0_0, &namespaces),
 //!             "eventType=ObjectEventeventTime=2028-08-16T05:30:00.000ZeventTimeZoneOffset=-07:00\
 //!              epcListepc=https://id.gs1.org/00/040123450000003338action=OBSERVE\
 //!              bizStep=https://ref.gs1.org/cbv/BizStep-shipping",
-//!         );
+//!         ),
+//!         _ => {}
 //!     }
 //! }
 //! # Ok::<(), std::io::Error>(())
@@ -39,8 +42,9 @@
 //! - Booleans are `true` and `false`, an empty or null extension is its name alone.
 //! - Of XML attributes those of extensions count, and those on the event itself; `xsi:type` and its like do not. Attributes
 //!   on other elements of the standard do not count, as JSON has no place for them.
-//! - Prefixed names in values are written out in either binding: with `gs1`, `cbv` and `epcis` always, with prefixes of
-//!   the document where the [`Hasher`] is told of them ([`Hasher::declare`]).
+//! - Prefixed names in values are written out in either binding: with `gs1`, `cbv` and `epcis` always, else with the
+//!   prefixes that the document, the event or the element around the value declares. The declarations themselves
+//!   (`xmlns`, a `@context`) do not count.
 //! - `rdfs:comment` never counts; the namespace `urn:epcglobal:cbv:mda` ends in a colon, whether or not the document
 //!   writes it.
 //! - Extensions of places and sensor elements stand in their parent, whatever their namespace ends in.
@@ -49,6 +53,7 @@
 mod extension;
 mod number;
 mod prehash;
+mod scope;
 mod sensor;
 mod text;
 mod value;
@@ -58,8 +63,8 @@ use std::{fmt, str::FromStr};
 use sha2::{Digest, Sha256};
 
 use crate::{ContextVersion, Event, Namespaces};
+use scope::Context;
 use text::Text;
-use value::Context;
 
 /// The event hash: SHA-256 of the pre-hash string.
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -84,52 +89,47 @@ pub enum Claim {
 
 /// Computes event hashes, one after the other, in memory that it keeps.
 ///
+/// Values may use prefixes of their document, as in `ex:thing`, and are hashed in full: each event is hashed with the
+/// [`Document::namespaces`](crate::Document::namespaces) of the document that it comes from.
+///
 /// ```
-/// # use epcis::{ContextVersion, Event, EventKind, EventTime, ZoneOffset, hash::Hasher};
+/// # use epcis::{ContextVersion, Event, EventKind, EventTime, Namespaces, ZoneOffset, hash::Hasher};
 /// let mut hasher = Hasher::new(ContextVersion::V2_0_0);
 /// let time: EventTime = "2028-08-15T22:30:00-07:00".parse()?;
 /// let event = Event::new(EventKind::Object, time, ZoneOffset::utc());
-/// assert_eq!(hasher.hash(&event), event.hash(ContextVersion::V2_0_0));
+/// let namespaces = Namespaces::default();
+/// assert_eq!(hasher.hash(&event, &namespaces), event.hash(ContextVersion::V2_0_0, &namespaces));
 /// # Ok::<(), epcis::InvalidTime>(())
 /// ```
 #[derive(Debug)]
 pub struct Hasher {
     version: ContextVersion,
-    namespaces: Namespaces,
     text: Text,
 }
 
 impl Hasher {
     /// A hasher that expands terms as this version of the context does.
     pub fn new(context: ContextVersion) -> Self {
-        Self { version: context, namespaces: Namespaces::default(), text: Text::default() }
+        Self { version: context, text: Text::default() }
     }
 
-    /// Takes over the prefixes of the document that the next events come from, in place of those before.
-    ///
-    /// Values that begin with one, such as `ex:thing`, are hashed in full.
-    pub fn declare(&mut self, namespaces: &Namespaces) {
-        self.namespaces.clone_from(namespaces);
-    }
-
-    /// The string that is hashed.
-    pub fn prehash(&mut self, event: &Event) -> &str {
+    /// The string that is hashed. `namespaces` are those of the document that the event comes from.
+    pub fn prehash(&mut self, event: &Event, namespaces: &Namespaces) -> &str {
         self.text.clear();
-        let context = Context { version: self.version, namespaces: &self.namespaces };
-        prehash::write(&mut self.text, event, context);
+        prehash::write(&mut self.text, event, Context::new(self.version, namespaces));
         self.text.as_str()
     }
 
-    /// The hash of an event.
-    pub fn hash(&mut self, event: &Event) -> EventHash {
-        EventHash(Sha256::digest(self.prehash(event)).into())
+    /// The hash of an event. `namespaces` are those of the document that the event comes from.
+    pub fn hash(&mut self, event: &Event, namespaces: &Namespaces) -> EventHash {
+        EventHash(Sha256::digest(self.prehash(event, namespaces)).into())
     }
 
     /// Whether the event identifier, where it claims to be the hash of the event, is it; `None` where it claims nothing.
     /// Both versions of the context are tried.
-    pub fn check_event_id(&mut self, event: &Event) -> Option<Claim> {
+    pub fn check_event_id(&mut self, event: &Event, namespaces: &Namespaces) -> Option<Claim> {
         let claimed: EventHash = event.event_id.as_ref()?.spelled().parse().ok()?;
-        let computed = self.hash(event);
+        let computed = self.hash(event, namespaces);
         if claimed == computed {
             return Some(Claim::Holds(self.version));
         }
@@ -139,26 +139,27 @@ impl Hasher {
             ContextVersion::V2_0_1 => ContextVersion::V2_0_0,
         };
         self.version = other;
-        let holds = claimed == self.hash(event);
+        let holds = claimed == self.hash(event, namespaces);
         self.version = own;
         Some(if holds { Claim::Holds(other) } else { Claim::Fails { computed } })
     }
 }
 
 impl Event {
-    /// The event hash of CBV 2.0; see [`hash`](crate::hash). For many events a [`Hasher`] is faster.
-    pub fn hash(&self, context: ContextVersion) -> EventHash {
-        Hasher::new(context).hash(self)
+    /// The event hash of CBV 2.0; see [`hash`](crate::hash). `namespaces` are those of the document that the event comes
+    /// from. For many events a [`Hasher`] is faster.
+    pub fn hash(&self, context: ContextVersion, namespaces: &Namespaces) -> EventHash {
+        Hasher::new(context).hash(self, namespaces)
     }
 
     /// The string that [`hash`](Self::hash) is the SHA-256 of.
-    pub fn prehash(&self, context: ContextVersion) -> String {
-        Hasher::new(context).prehash(self).to_owned()
+    pub fn prehash(&self, context: ContextVersion, namespaces: &Namespaces) -> String {
+        Hasher::new(context).prehash(self, namespaces).to_owned()
     }
 
     /// What an event identifier that looks like an event hash says; see [`Hasher::check_event_id`].
-    pub fn check_event_id(&self) -> Option<Claim> {
-        Hasher::new(ContextVersion::default()).check_event_id(self)
+    pub fn check_event_id(&self, namespaces: &Namespaces) -> Option<Claim> {
+        Hasher::new(ContextVersion::default()).check_event_id(self, namespaces)
     }
 }
 
@@ -216,7 +217,7 @@ mod tests {
 
     #[test]
     fn a_hash_is_read_as_it_is_written() {
-        let hash = event().hash(ContextVersion::V2_0_0);
+        let hash = event().hash(ContextVersion::V2_0_0, &Namespaces::default());
         assert_eq!(hash.to_string().parse(), Ok(hash));
         for wrong in [
             "ni:///sha-256;ab?ver=CBV2.0",
@@ -232,14 +233,14 @@ mod tests {
 
     #[test]
     fn an_event_id_that_claims_to_be_the_hash_is_held_to_it() {
-        let mut event = event();
-        assert_eq!(event.check_event_id(), None);
+        let (mut event, none) = (event(), Namespaces::default());
+        assert_eq!(event.check_event_id(&none), None);
         event.event_id = Some(gs1::Identifier::new("urn:uuid:374d95fc-9457-4a51-bd6a-0bba133845a8"));
-        assert_eq!(event.check_event_id(), None);
-        let computed = event.hash(ContextVersion::V2_0_0);
+        assert_eq!(event.check_event_id(&none), None);
+        let computed = event.hash(ContextVersion::V2_0_0, &none);
         event.event_id = Some(gs1::Identifier::new(computed.to_string()));
-        assert_eq!(event.check_event_id(), Some(Claim::Holds(ContextVersion::V2_0_0)));
+        assert_eq!(event.check_event_id(&none), Some(Claim::Holds(ContextVersion::V2_0_0)));
         event.event_id = Some(gs1::Identifier::new(EventHash([7; 32]).to_string()));
-        assert_eq!(event.check_event_id(), Some(Claim::Fails { computed }));
+        assert_eq!(event.check_event_id(&none), Some(Claim::Fails { computed }));
     }
 }

@@ -3,7 +3,9 @@
 use gs1::Identifier;
 
 use super::{
-    extension, sensor,
+    extension,
+    scope::Declared,
+    sensor,
     text::Text,
     value::{self, Context, identifier, term},
 };
@@ -13,11 +15,14 @@ use crate::{
 
 /// Writes the pre-hash string of an event.
 pub(super) fn write(out: &mut Text, event: &Event, context: Context<'_>) {
+    let own = event.context.0.as_ref().map_or(context, |own| context.with(Declared::Context(own)));
+    let context = own.with(Declared::Field(&event.attributes, ""));
     let mut fields = Fields { out, context };
     fields.beginning(event);
     fields.objects(event);
     fields.circumstances(event);
-    sensor::write(fields.out, &event.sensor_element_list, context);
+    let sensors = context.with(Declared::Field(&event.attributes, "sensorElementList"));
+    sensor::write(fields.out, &event.sensor_element_list, sensors);
     fields.rest(event);
 }
 
@@ -68,8 +73,8 @@ impl Fields<'_> {
             self.dispositions("set=", &persistent.set);
             self.dispositions("unset=", &persistent.unset);
         }
-        self.place("readPoint", event.read_point.as_ref());
-        self.place("bizLocation", event.biz_location.as_ref());
+        self.place("readPoint", event.read_point.as_ref(), event);
+        self.place("bizLocation", event.biz_location.as_ref(), event);
     }
 
     /// Everything else stands in alphabetical order, extensions at the end.
@@ -79,7 +84,8 @@ impl Fields<'_> {
         let list = out.begin();
         out.item(|out| transactions(out, &event.biz_transaction_list, context));
         out.item(|out| parties(out, "destinationList", "destination=", &event.destination_list, context));
-        out.item(|out| ilmd(out, &event.ilmd, context));
+        let in_ilmd = context.with(Declared::Field(&event.attributes, "ilmd"));
+        out.item(|out| ilmd(out, &event.ilmd, in_ilmd));
         out.item(|out| parties(out, "sourceList", "source=", &event.source_list, context));
         event.extensions.iter().for_each(|extension| extension::items(out, extension, context));
         for attribute in event.attributes.iter().filter(|attribute| attribute.on.is_empty()) {
@@ -110,11 +116,11 @@ impl Fields<'_> {
         });
     }
 
-    fn place(&mut self, key: &str, place: Option<&Place>) {
+    fn place(&mut self, key: &str, place: Option<&Place>, event: &Event) {
         if let Some(Place { id, extensions }) = place {
             self.out.push(key);
             self.identifier("id=", Some(id));
-            extension::write(self.out, extensions, self.context);
+            extension::write(self.out, extensions, self.context.with(Declared::Field(&event.attributes, key)));
         }
     }
 

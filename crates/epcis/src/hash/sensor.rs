@@ -2,6 +2,7 @@
 
 use super::{
     extension,
+    scope::Declared,
     text::Text,
     value::{self, Context},
 };
@@ -48,6 +49,8 @@ pub(super) fn write(out: &mut Text, elements: &[SensorElement], context: Context
     }
     out.push("sensorElementList");
     out.sorted(elements, |out, element| {
+        let context =
+            extension::own_context(&element.extensions).map_or(context, |own| context.with(Declared::Context(own)));
         out.push("sensorElement");
         if !element.metadata.is_empty() {
             out.push("sensorMetadata");
@@ -63,6 +66,7 @@ pub(super) fn write(out: &mut Text, elements: &[SensorElement], context: Context
 
 /// The fields of the standard in their order, then the others.
 fn members(out: &mut Text, members: &[Extension], order: &[&'static str], context: Context<'_>) {
+    let context = extension::own_context(members).map_or(context, |own| context.with(Declared::Context(own)));
     let mut ranked = [None; MOST_FIELDS];
     for member in members {
         // Neither binding can say a field twice.
@@ -77,7 +81,7 @@ fn members(out: &mut Text, members: &[Extension], order: &[&'static str], contex
         }
     }
     let others = members.iter().filter(|member| rank(member, order).is_none());
-    extension::write(out, others, context);
+    extension::write_each(out, others, context);
 }
 
 /// Where a member stands among the fields of the standard.

@@ -5,8 +5,9 @@ use std::fmt::Write;
 use gs1::{Identifier, Key};
 use jiff::{Timestamp, civil::DateTime, tz::Offset};
 
+pub(super) use super::scope::Context;
 use super::{number, text::Text};
-use crate::{ContextVersion, EventTime, Namespaces, Vocabulary, ZoneOffset, cbv};
+use crate::{EventTime, Vocabulary, ZoneOffset, cbv};
 
 /// The vocabularies that have URNs.
 const URN_VOCABULARIES: [(&str, Vocabulary); 5] = [
@@ -16,21 +17,6 @@ const URN_VOCABULARIES: [(&str, Vocabulary); 5] = [
     ("sdt:", Vocabulary::SourceDest),
     ("er:", Vocabulary::ErrorReason),
 ];
-
-/// What terms and prefixes stand for.
-#[derive(Clone, Copy)]
-pub(super) struct Context<'a> {
-    pub(super) version: ContextVersion,
-    /// Prefixes that the document declares.
-    pub(super) namespaces: &'a Namespaces,
-}
-
-impl<'a> Context<'a> {
-    /// The namespace of a prefix of the document.
-    pub(super) fn namespace(self, prefix: &str) -> Option<&'a str> {
-        self.namespaces.iter().find(|(declared, _)| *declared == prefix).map(|(_, namespace)| namespace)
-    }
-}
 
 /// A value of any field that has no type of its own.
 pub(super) fn write(out: &mut Text, text: &str, context: Context<'_>) {
@@ -161,6 +147,7 @@ pub(super) fn offset(out: &mut Text, offset: &ZoneOffset) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{ContextVersion, Namespaces};
 
     fn written(write: impl FnOnce(&mut Text)) -> String {
         let mut text = Text::default();
@@ -170,8 +157,8 @@ mod tests {
 
     /// Without prefixes of a document.
     fn in_context(version: ContextVersion, write: impl FnOnce(&mut Text, Context<'_>)) -> String {
-        let context = Context { version, namespaces: &Namespaces::default() };
-        written(|out| write(out, context))
+        let namespaces = Namespaces::default();
+        written(|out| write(out, Context::new(version, &namespaces)))
     }
 
     fn value(text: &str) -> String {
@@ -218,7 +205,7 @@ mod tests {
         for prefix in ["ex", "https", "urn"] {
             namespaces.declare(prefix, "https://example.com/");
         }
-        let context = Context { version: ContextVersion::V2_0_0, namespaces: &namespaces };
+        let context = Context::new(ContextVersion::V2_0_0, &namespaces);
         for (text, one) in [
             ("ex:thing", "https://example.com/thing"),
             ("other:thing", "other:thing"),

@@ -8,19 +8,21 @@ use super::{
     tape::{Kind, Member, Node},
     uri::is_uri,
 };
-use crate::{Document, Extension, Name, Namespaces, Value, rule};
+use crate::{ContextVersion, Document, Extension, Name, Namespaces, Value, rule};
 
-/// The prefixes that the EPCIS 2.0 context declares.
-pub(crate) const STANDARD: &[(&str, &str)] = &[
-    ("epcis", "https://ref.gs1.org/epcis/"),
-    ("cbv", "https://ref.gs1.org/cbv/"),
-    ("cbvmda", "urn:epcglobal:cbv:mda:"),
-    ("gs1", "https://gs1.org/voc/"),
-    ("rdfs", "http://www.w3.org/2000/01/rdf-schema#"),
-    ("owl", "http://www.w3.org/2002/07/owl#"),
-    ("xsd", "http://www.w3.org/2001/XMLSchema#"),
-    ("dcterms", "http://purl.org/dc/terms/"),
-];
+/// The prefixes that a version of the EPCIS context declares.
+pub(crate) fn standard(version: ContextVersion) -> [(&'static str, &'static str); 8] {
+    [
+        ("epcis", "https://ref.gs1.org/epcis/"),
+        ("cbv", "https://ref.gs1.org/cbv/"),
+        ("cbvmda", "urn:epcglobal:cbv:mda:"),
+        ("gs1", version.web_vocabulary()),
+        ("rdfs", "http://www.w3.org/2000/01/rdf-schema#"),
+        ("owl", "http://www.w3.org/2002/07/owl#"),
+        ("xsd", "http://www.w3.org/2001/XMLSchema#"),
+        ("dcterms", "http://purl.org/dc/terms/"),
+    ]
+}
 
 /// So many contexts in one array are compared with each other.
 const MOST_COMPARED: usize = 64;
@@ -29,8 +31,8 @@ const MOST_COMPARED: usize = 64;
 #[derive(Debug, Default)]
 pub(super) struct Context<'o> {
     prefixes: BTreeMap<String, Meaning>,
-    /// Whether the EPCIS context is named.
-    standard: bool,
+    /// Which EPCIS context is named.
+    standard: Option<ContextVersion>,
     /// A context that is named but not known here; any prefix may come from it.
     foreign: Option<String>,
     outer: Option<&'o Context<'o>>,
@@ -83,9 +85,9 @@ impl<'o> Context<'o> {
 
     fn add_address(&mut self, report: &mut Report<'_>, node: Node<'_>) {
         let address = node.string();
-        if address.ends_with("/epcis-context.jsonld") {
-            self.standard = true;
-            for (prefix, namespace) in STANDARD {
+        if let Some(version) = ContextVersion::of_address(address) {
+            self.standard = Some(version);
+            for (prefix, namespace) in standard(version) {
                 self.declare(prefix, Some(namespace), false);
             }
         } else {
@@ -125,11 +127,10 @@ impl<'o> Context<'o> {
     /// The EPCIS context protects what it declares; partners declare it again all the same.
     fn warn_of_protected(&self, report: &mut Report<'_>, name: Node<'_>, namespace: Option<&str>) {
         let term = name.string();
-        let declared = STANDARD.iter().find(|(prefix, _)| *prefix == term).map(|(_, namespace)| *namespace);
-        if !self.standard
-            || (declared.is_none() && Field::named(term.as_bytes()) == Field::Other)
-            || declared == namespace
-        {
+        let Some(version) = self.standard else { return };
+        let declared = standard(version).into_iter().find(|(prefix, _)| *prefix == term);
+        let declared = declared.map(|(_, namespace)| namespace);
+        if (declared.is_none() && Field::named(term.as_bytes()) == Field::Other) || declared == namespace {
             return;
         }
         let message = format!("`{term}` is declared by the EPCIS context and may not be declared again");
@@ -281,6 +282,19 @@ mod tests {
     }
 
     #[test]
+    fn the_web_vocabulary_is_the_one_of_the_version_that_the_address_names() {
+        for (address, namespace) in [
+            ("https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", "https://gs1.org/voc/"),
+            ("https://ref.gs1.org/standards/epcis/2.0.1/epcis-context.jsonld", "https://ref.gs1.org/voc/"),
+            ("https://ref.gs1.org/standards/epcis/epcis-context.jsonld", "https://ref.gs1.org/voc/"),
+            ("https://gs1.github.io/EPCIS/epcis-context.jsonld", "https://gs1.org/voc/"),
+        ] {
+            let found = context(&format!("\"{address}\"")).0.resolve("gs1:netContent").0;
+            assert_eq!(found.namespace, namespace, "{address}");
+        }
+    }
+
+    #[test]
     fn whole_iris_are_split_and_unknown_prefixes_kept() {
         let context = Context::default();
         assert_eq!(context.resolve("https://ex.org/a#b"), (name("https://ex.org/a#", "", "b"), true));
@@ -291,7 +305,7 @@ mod tests {
 
     #[test]
     fn protected_terms_are_taken_with_a_warning() {
-        let text = r#"["https://ref.gs1.org/standards/epcis/epcis-context.jsonld",{"cbvmda":"urn:epcglobal:cbv:mda","gs1":"https://gs1.org/voc/"}]"#;
+        let text = r#"["https://ref.gs1.org/standards/epcis/epcis-context.jsonld",{"cbvmda":"urn:epcglobal:cbv:mda","gs1":"https://ref.gs1.org/voc/"}]"#;
         let (context, findings) = context(text);
         assert_eq!(context.resolve("cbvmda:lotNumber").0.namespace, "urn:epcglobal:cbv:mda");
         let found: Vec<_> = findings.iter().map(|f| (&*f.code, &*f.at.path, f.corrected.as_deref())).collect();

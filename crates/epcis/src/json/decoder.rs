@@ -3,11 +3,12 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use super::{
+    ahead::{Ahead, ahead},
     event::{Found, event},
     extension::{missing_words, repeats},
     field::Field,
     glance::{Glance, glance},
-    head::{Head, Place},
+    head::{FIRST, Head, Place},
     outcome::{Character, Outcome, character, finished, limit_finding, limited, outcome, tree},
     parse::Parser,
     report::{Report, Start, Words, shown},
@@ -347,6 +348,10 @@ impl JsonCore {
         let value = parser.at;
         let bracket = bytes.get(value).copied().unwrap_or_default();
         let field = tape.field(0);
+        if self.is_early(field) {
+            // Looking ahead needs the tape; the member is read again.
+            return self.look_ahead();
+        }
         let Some(level) = self.levels.last() else { return Progress::Waiting };
         if level.seen.len() >= self.limits.max_attributes {
             return self.too_many_members("the object has too many members");
@@ -359,6 +364,74 @@ impl JsonCore {
             return Progress::Made;
         }
         self.read_outer(value)
+    }
+
+    /// Whether a member of the document has names for which its `@context` may have to be looked for.
+    fn is_early(&self, field: Field) -> bool {
+        let plain = matches!(
+            field,
+            Field::Context
+                | Field::Type
+                | Field::SchemaVersion
+                | Field::CreationDate
+                | Field::Id
+                | Field::InstanceIdentifier
+                | Field::Sender
+                | Field::Receiver
+        );
+        let outermost = self.levels.last().is_some_and(|level| level.place == Place::Document);
+        outermost && !self.head.settled && !plain
+    }
+
+    /// Reads the `@context` of the document when it follows, while everything up to it is held.
+    fn look_ahead(&mut self) -> Progress {
+        let Self { input, tape, limits, .. } = self;
+        let bytes = limited(input.rest(), limits);
+        let whole = if bytes.len() >= limits.max_event_bytes {
+            Some(Ahead::TooFar)
+        } else {
+            input.has_ended().then_some(Ahead::Nothing)
+        };
+        let found = ahead(bytes, tape, *limits, whole);
+        let Ahead::Context(at) = found else {
+            if found == Ahead::More {
+                return Progress::Waiting;
+            }
+            if found == Ahead::TooFar {
+                let message = format!("there is no `@context` in {} bytes", limits.max_event_bytes);
+                let words = Words::new(rule::CONTEXT_LATE, message, FIRST);
+                let finding = words.finding(Severity::Reject, self.location(0));
+                self.pending.push_back(Item::Finding(finding));
+            }
+            self.head.settled = true;
+            return Progress::Made;
+        };
+        let context = bytes.get(at..).unwrap_or_default();
+        let mut parser = Parser::new(context, tape, *limits);
+        let result = parser.name().and_then(|()| parser.value());
+        let end = parser.at;
+        match finished(result.map(|()| end), tape, context, input, limits) {
+            // The limit of one value is reached before the bytes that are held.
+            Outcome::Cut if whole.is_none() => return Progress::Waiting,
+            Outcome::Whole(end) => self.read_ahead(at, end),
+            // What is wrong with it is said in its turn.
+            _ => self.head.settled = true,
+        }
+        Progress::Made
+    }
+
+    /// Reads the `@context` on the tape, which has `at` bytes before it.
+    fn read_ahead(&mut self, at: usize, end: usize) {
+        let position = self.input.after(at);
+        let start = Start { position, event: None, path: "/@context" };
+        let bytes = self.input.rest().get(at..at + end).unwrap_or_default();
+        self.head.settled = true;
+        let Ok(tree) = tree(&self.tape, bytes, start) else { return };
+        let mut report = Report::new(&tree, start, self.limits.max_event_findings);
+        if let Some(member) = tree.member() {
+            self.head.context_ahead(&mut report, member, position);
+        }
+        self.pending.extend(report.into_findings().into_iter().map(Item::Finding));
     }
 
     /// Counts a member, and reports one that was there before.
@@ -430,7 +503,8 @@ impl JsonCore {
         if tree.repeats {
             repeats(&mut report, tree.root());
         }
-        if let Some(member) = tree.member() {
+        let read_before = self.head.read_before == Some(start.position) && place == Place::Document;
+        if let Some(member) = tree.member().filter(|_| !read_before) {
             self.head.read(place, &mut report, member, &mut self.pending);
         }
         self.pending.extend(report.into_findings().into_iter().map(Item::Finding));
@@ -499,7 +573,8 @@ impl JsonCore {
         let found = event(&mut report, &self.head.context, tree.root(), alone);
         if let Some(Found::Event(event)) = &found {
             let whole = !report.rejected();
-            let checks = Checks { binding: Binding::Json, latest: self.limits.latest, whole };
+            let (latest, namespaces) = (self.limits.latest, &self.head.namespaces);
+            let checks = Checks { binding: Binding::Json, latest, whole, namespaces };
             report.extend(check::check(event, &at, checks));
         }
         let (rejected, findings) = (report.rejected(), report.into_findings());

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     context::{Context, verbatim},
     field::Field,
+    local,
     report::{Report, Words, shown},
     tape::{Kind, Member, Node},
     uri::is_uri,
@@ -29,7 +30,9 @@ impl<'c> Names<'c> {
             return plain(member);
         }
         let name = self.resolved(report, member.name);
-        Extension { name, attributes: Vec::new(), value: self.value(report, member.value) }
+        let mut value = self.value(report, member.value);
+        let attributes = own_context(member.value).map(|context| local::take_declarations(context, &name, &mut value));
+        Extension { name, attributes: attributes.unwrap_or_default(), value }
     }
 
     /// A member where the schema wants names of one's own to be URIs.
@@ -62,17 +65,44 @@ impl<'c> Names<'c> {
         }
     }
 
-    /// The members of an object; a `@context` among them holds for all of them.
-    pub(super) fn members(&mut self, report: &mut Report<'_>, node: Node<'_>) -> Vec<Extension> {
-        let Some(declared) = node.members().find(|member| member.field == Field::Context) else {
-            return node.members().map(|member| self.extension(report, member)).collect();
-        };
-        let mut context = Context::within(self.context);
-        report.softened(|report| context.add(report, declared.value));
-        let mut names = Names { context: &context, undeclared: std::mem::take(&mut self.undeclared) };
-        let members = node.members().map(|member| names.extension(report, member)).collect();
-        self.undeclared = names.undeclared;
+    /// The members of an object.
+    fn members(&mut self, report: &mut Report<'_>, node: Node<'_>) -> Vec<Extension> {
+        let mut members = self.within(report, node, |names, report| {
+            node.members().map(|member| names.extension(report, member)).collect()
+        });
+        forget_context(node, &mut members);
         members
+    }
+
+    /// Reads an object with the names that its own `@context` declares, if it has one.
+    pub(super) fn within<T>(
+        &mut self,
+        report: &mut Report<'_>,
+        node: Node<'_>,
+        read: impl FnOnce(&mut Names<'_>, &mut Report<'_>) -> T,
+    ) -> T {
+        let Some(declared) = own_context(node) else { return read(self, report) };
+        let mut context = Context::within(self.context);
+        report.softened(|report| context.add(report, declared));
+        let mut names = Names { context: &context, undeclared: std::mem::take(&mut self.undeclared) };
+        let found = read(&mut names, report);
+        self.undeclared = names.undeclared;
+        found
+    }
+}
+
+/// The `@context` of an object.
+fn own_context(node: Node<'_>) -> Option<Node<'_>> {
+    let declared = node.members().find(|member| member.field == Field::Context);
+    declared.map(|member| member.value)
+}
+
+/// Leaves the `@context` of an object out of what was read of it, unless values still need it.
+pub(super) fn forget_context(node: Node<'_>, extensions: &mut Vec<Extension>) {
+    if let Some(context) = own_context(node)
+        && !local::is_needed(context, extensions)
+    {
+        extensions.retain(|member| !member.is_context());
     }
 }
 

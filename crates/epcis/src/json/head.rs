@@ -11,7 +11,10 @@ use super::{
     scalar::{text, time_text, uri, version},
     tape::{Member, Node},
 };
-use crate::{Document, DocumentKind, Item, Query, Section, rule};
+use crate::{Document, DocumentKind, Item, Namespaces, Query, Section, input::Position, rule};
+
+/// Where `@context` belongs.
+pub(super) const FIRST: &str = "put `@context` before everything else";
 
 /// The outer levels of a document.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,6 +32,12 @@ pub(super) struct Head {
     /// `type` of the document.
     pub(super) doc_type: Option<String>,
     pub(super) context: Context<'static>,
+    /// The prefixes that it declares.
+    pub(super) namespaces: Namespaces,
+    /// Whether a `@context` of the document was read or looked for.
+    pub(super) settled: bool,
+    /// The `@context` that was read before its turn, by its place.
+    pub(super) read_before: Option<Position>,
     /// Whether the document was given away, because its events have begun.
     pub(super) given: bool,
 }
@@ -62,7 +71,8 @@ impl Place {
 impl Head {
     pub(super) fn new() -> Self {
         let document = Document::new(DocumentKind::Events);
-        Self { document, doc_type: None, context: Context::default(), given: false }
+        let (context, namespaces) = (Context::default(), Namespaces::default());
+        Self { document, doc_type: None, context, namespaces, settled: false, read_before: None, given: false }
     }
 
     pub(super) fn is_query(&self) -> bool {
@@ -119,13 +129,24 @@ impl Head {
         self.document.query.get_or_insert_default()
     }
 
+    /// Reads `@context`, unless what stands before it was resolved already.
     fn context(&mut self, report: &mut Report<'_>, node: Node<'_>) {
+        self.settled = true;
         self.context.add(report, node);
+        self.namespaces = self.context.namespaces();
         describe(&mut self.document, node);
         if self.given {
-            let help = "put `@context` before `epcisBody`";
-            report.warn(node, Words::new(rule::CONTEXT_LATE, "`@context` follows the events that need it", help));
+            let words = Words::new(rule::CONTEXT_LATE, "`@context` follows the events that need it", FIRST);
+            report.reject(node, words);
         }
+    }
+
+    /// Reads the `@context` of a document before its turn.
+    pub(super) fn context_ahead(&mut self, report: &mut Report<'_>, member: Member<'_>, position: Position) {
+        self.read_before = Some(position);
+        self.context(report, member.value);
+        let words = Words::new(rule::CONTEXT_LATE, "`@context` follows what needs it, which waits for it", FIRST);
+        report.info(member.value, words);
     }
 
     /// Reads the `@context` of an event that stands alone.
@@ -155,7 +176,7 @@ impl Head {
         self.given = true;
         let mut document = std::mem::replace(&mut self.document, Document::new(kind));
         document.kind = kind;
-        document.namespaces = self.context.namespaces();
+        document.namespaces.clone_from(&self.namespaces);
         if kind == DocumentKind::QueryResult {
             document.query.get_or_insert_default();
         } else {

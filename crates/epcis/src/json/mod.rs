@@ -3,6 +3,7 @@
 //! [`decoder`] walks the outer levels of a document as its bytes arrive. [`parse`] puts one value after the other onto a
 //! [`tape`]; [`event`] and its neighbours read it from there and [`report`] what is wrong with it.
 
+mod ahead;
 mod context;
 mod decoder;
 mod event;
@@ -11,6 +12,7 @@ mod field;
 mod foreign;
 mod glance;
 mod head;
+mod local;
 mod masterdata;
 mod outcome;
 mod parse;
@@ -24,5 +26,5 @@ mod uri;
 
 use crate::cbv as vocabulary;
 
-pub(crate) use context::STANDARD;
+pub(crate) use context::standard;
 pub(crate) use decoder::JsonCore;

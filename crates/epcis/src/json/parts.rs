@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use gs1::Identifier;
 
 use super::{
-    extension::{Names, missing, unknown},
+    extension::{Names, forget_context, missing, unknown},
     field::Field,
     report::{Report, Words, shown},
     scalar::{identifier, needed_time, quantity, term, unit, uri, wrong_type},
@@ -76,6 +76,12 @@ pub(super) fn identifiers(report: &mut Report<'_>, node: Node<'_>) -> Vec<Identi
 }
 
 pub(super) fn place(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Option<Place> {
+    let mut place = names.within(report, node, |names, report| place_within(report, names, node))?;
+    forget_context(node, &mut place.extensions);
+    Some(place)
+}
+
+fn place_within(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Option<Place> {
     let (mut has_id, mut id, mut extensions) = (false, None, Vec::new());
     for member in object(report, node)?.members() {
         if member.field == Field::Id {
@@ -186,6 +192,17 @@ pub(super) fn error_declaration(
     names: &mut Names<'_>,
     node: Node<'_>,
 ) -> Option<ErrorDeclaration> {
+    let found = names.within(report, node, |names, report| error_declaration_within(report, names, node));
+    let mut declaration = found?;
+    forget_context(node, &mut declaration.extensions);
+    Some(declaration)
+}
+
+fn error_declaration_within(
+    report: &mut Report<'_>,
+    names: &mut Names<'_>,
+    node: Node<'_>,
+) -> Option<ErrorDeclaration> {
     let (mut dated, mut declared, mut reason) = (false, None, None);
     let (mut corrective_event_ids, mut extensions) = (Vec::new(), Vec::new());
     for member in object(report, node)?.members() {
@@ -214,5 +231,9 @@ pub(super) fn certification(report: &mut Report<'_>, node: Node<'_>) -> Vec<Stri
 
 pub(super) fn ilmd(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Vec<Extension> {
     let Some(node) = object(report, node) else { return Vec::new() };
-    node.members().map(|member| names.private(report, member, "`ilmd`")).collect()
+    let mut ilmd = names.within(report, node, |names, report| {
+        node.members().map(|member| names.private(report, member, "`ilmd`")).collect()
+    });
+    forget_context(node, &mut ilmd);
+    ilmd
 }

@@ -1,7 +1,7 @@
 //! `sensorElementList`.
 
 use super::{
-    extension::{Names, missing},
+    extension::{Names, forget_context, missing},
     field::Field,
     parts::{at_least_one, each, object},
     report::Report,
@@ -67,6 +67,15 @@ pub(super) fn sensor_elements(report: &mut Report<'_>, names: &mut Names<'_>, no
 }
 
 fn sensor_element(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Option<SensorElement> {
+    let mut element = names.within(report, node, |names, report| element_within(report, names, node))?;
+    // The members of its objects stand in it too.
+    if element.metadata.is_empty() && element.reports.iter().all(Vec::is_empty) {
+        forget_context(node, &mut element.extensions);
+    }
+    Some(element)
+}
+
+fn element_within(report: &mut Report<'_>, names: &mut Names<'_>, node: Node<'_>) -> Option<SensorElement> {
     let mut element = SensorElement::default();
     let mut reported = false;
     for member in object(report, node)?.members() {
@@ -107,14 +116,18 @@ fn described(
     owner: &str,
 ) -> Vec<Extension> {
     let Some(node) = object(report, node) else { return Vec::new() };
-    let read = |member: super::tape::Member<'_>| match shape_of(member.field) {
-        Some(shape) => {
-            check(report, member.value, shape);
-            names.extension(report, member)
-        }
-        None => names.private(report, member, owner),
-    };
-    node.members().map(read).collect()
+    let mut members = names.within(report, node, |names, report| {
+        let read = |member: super::tape::Member<'_>| match shape_of(member.field) {
+            Some(shape) => {
+                check(report, member.value, shape);
+                names.extension(report, member)
+            }
+            None => names.private(report, member, owner),
+        };
+        node.members().map(read).collect()
+    });
+    forget_context(node, &mut members);
+    members
 }
 
 fn check(report: &mut Report<'_>, node: Node<'_>, shape: Shape) {

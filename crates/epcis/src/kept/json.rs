@@ -147,6 +147,10 @@ fn shape_one(member: &Extension, outside: bool) -> Extension {
     if member.attributes.is_empty() {
         return Extension { name, attributes: Vec::new(), value };
     }
+    let value = match with_context(member, value) {
+        Ok(value) => return Extension { name, attributes: Vec::new(), value },
+        Err(value) => value,
+    };
     if member.attributes.iter().any(|(name, _)| !is_plain_name(name, false)) || repeated_attribute(member) {
         return hold(name, member);
     }
@@ -158,6 +162,31 @@ fn shape_one(member: &Extension, outside: bool) -> Extension {
         other => vec![attributes, Extension { name: annotation(VALUE), attributes: Vec::new(), value: other }],
     };
     Extension { name, attributes: Vec::new(), value: Value::Members(members) }
+}
+
+/// The value of a member whose attributes declare prefixes, with the `@context` that declares them in JSON; the value as
+/// it is where names or values below have another use for them.
+fn with_context(member: &Extension, value: Value) -> Result<Value, Value> {
+    let declares = |(declared, namespace): &(Name, String)| {
+        declared.namespace == name::XMLNS
+            && name::is_json_prefix(&declared.local)
+            && !namespace.is_empty()
+            && member.value.uses_prefix(&declared.local)
+            && member.value.agrees(&declared.local, namespace)
+    };
+    match value {
+        Value::Members(members) if member.attributes.iter().all(declares) && !repeated_attribute(member) => {
+            let term = |(declared, namespace): &(Name, String)| {
+                let name = Name { namespace: String::new(), prefix: String::new(), local: declared.local.clone() };
+                plain_text(name, namespace.clone())
+            };
+            let terms = member.attributes.iter().map(term).collect();
+            let name = Name { namespace: String::new(), prefix: String::new(), local: "@context".to_owned() };
+            let context = Extension { name, attributes: Vec::new(), value: Value::Members(terms) };
+            Ok(Value::Members(std::iter::once(context).chain(members).collect()))
+        }
+        value => Err(value),
+    }
 }
 
 fn is_local_odd(name: &Name, outside: bool) -> bool {

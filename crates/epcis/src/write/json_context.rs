@@ -1,12 +1,13 @@
 //! `@context`: what a document, or one event, says of its prefixes.
 
 use super::{json_text::JsonText, prefixes::Prefixes};
-use crate::{ContextVersion, Document, Extension, LocalContext, Value, json::STANDARD, kept};
+use crate::{ContextVersion, Document, Extension, LocalContext, Value, json::standard, kept};
 
 /// The `@context` of a document.
 pub(super) struct JsonContext {
     /// The address of the standard's context.
     standard: String,
+    version: ContextVersion,
     addresses: Vec<String>,
     terms: Vec<Extension>,
 }
@@ -74,6 +75,7 @@ impl JsonContext {
         let addresses = document.contexts.iter().filter(|address| !kept::is_standard(address)).cloned().collect();
         Self {
             standard: format!("https://ref.gs1.org/standards/epcis/{version}/epcis-context.jsonld"),
+            version,
             addresses,
             terms: document.terms.clone(),
         }
@@ -81,14 +83,16 @@ impl JsonContext {
 
     /// Writes the `@context` of a document.
     pub(super) fn document(&self, text: &mut JsonText, prefixes: &Prefixes) {
-        let own: Vec<_> = prefixes.document().filter(|declared| !STANDARD.contains(declared)).collect();
+        let standard = standard(self.version);
+        let own: Vec<_> = prefixes.document().filter(|declared| !standard.contains(declared)).collect();
         self.write(text, &own, &Others::default());
     }
 
     /// Writes the `@context` of an event that no document stands around.
     pub(super) fn bare(&self, text: &mut JsonText, prefixes: &Prefixes, own: &LocalContext) {
         let local = || prefixes.local_terms();
-        let declared = prefixes.document().filter(|declared| !STANDARD.contains(declared));
+        let standard = standard(self.version);
+        let declared = prefixes.document().filter(|declared| !standard.contains(declared));
         let declared = declared.filter(|(prefix, _)| !local().any(|(other, _)| other == *prefix));
         let all: Vec<_> = declared.chain(local()).collect();
         self.write(text, &all, &Others::of(own));

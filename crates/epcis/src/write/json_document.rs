@@ -69,12 +69,13 @@ impl JsonDocument {
             }
             kind => kind,
         };
+        let version = options.context.or_else(|| document.context_version()).unwrap_or_default();
         let mut writer = Self {
             text: JsonText::default(),
-            prefixes: Prefixes::new(Binding::Json, &document.namespaces),
+            prefixes: Prefixes::new(Binding::Json, &document.namespaces, version),
             keep: Keep::default(),
             kind,
-            context: JsonContext::new(document, options.context),
+            context: JsonContext::new(document, version),
             stage: Stage::Beginning,
             vocabulary: String::new(),
             events: 0,

@@ -61,8 +61,8 @@ pub struct Options {
     pub epc_format: EpcFormat,
     /// How standard terms are spelled in XML.
     pub cbv_format: CbvFormat,
-    /// Which edition of the context JSON-LD refers to.
-    pub context: ContextVersion,
+    /// Which version of the context JSON-LD refers to; `None` for the one that the document names, 2.0.0 where it names none.
+    pub context: Option<ContextVersion>,
     /// Lengths of company prefixes, for [`EpcFormat::AlwaysEpcUrn`]; those that URNs in the document show are learned.
     pub company_prefixes: CompanyPrefixes,
 }

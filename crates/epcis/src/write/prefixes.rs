@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{json_context::prefix_term, keep::Keep, notes::Notes};
 use crate::{
-    Binding, Event, Extension, FieldAttribute, Name, Namespaces, Value, VocabularyElement,
-    json::STANDARD,
+    Binding, ContextVersion, Event, Extension, FieldAttribute, Name, Namespaces, Value, VocabularyElement,
+    json::standard,
     kept::{self, name::XMLNS},
     rule,
 };
@@ -76,12 +76,12 @@ impl Changed {
 }
 
 impl Prefixes {
-    /// The prefixes of a document; `wanted` are declared where the binding allows it.
-    pub(super) fn new(binding: Binding, wanted: &Namespaces) -> Self {
+    /// The prefixes of a document, which in JSON begins with a version of the context; `wanted` are declared where the binding allows it.
+    pub(super) fn new(binding: Binding, wanted: &Namespaces, context: ContextVersion) -> Self {
         let mut declared = BTreeMap::new();
         match binding {
             Binding::Json => {
-                declared.extend(STANDARD.iter().map(|(prefix, iri)| ((*prefix).to_owned(), Declared::new(iri))));
+                declared.extend(standard(context).map(|(prefix, iri)| (prefix.to_owned(), Declared::new(iri))));
             }
             Binding::Xml => drop(declared.insert("xsi".to_owned(), Declared::new(SCHEMA_INSTANCE))),
         }
@@ -326,7 +326,7 @@ impl Prefixes {
     fn may_redeclare(&self, prefix: &str) -> bool {
         match self.binding {
             Binding::Xml => prefix != "xsi" && self.takes(prefix),
-            Binding::Json => !STANDARD.iter().any(|(standard, _)| *standard == prefix),
+            Binding::Json => !standard(ContextVersion::default()).iter().any(|(standard, _)| *standard == prefix),
         }
     }
 

@@ -5,7 +5,8 @@ use super::{
     xml::XmlEvents, xml_attributes::Attributes, xml_text::XmlText, xml_vocabulary,
 };
 use crate::{
-    Binding, Document, DocumentKind, Event, EventKind, Extension, Name, Query, Section, Value, VocabularyElement,
+    Binding, ContextVersion, Document, DocumentKind, Event, EventKind, Extension, Name, Query, Section, Value,
+    VocabularyElement,
     kept::{self, Written},
     rule,
 };
@@ -63,7 +64,7 @@ impl XmlDocument {
         let old = options.target == Target::Xml12;
         let mut writer = Self {
             text: XmlText::default(),
-            prefixes: Prefixes::new(Binding::Xml, &document.namespaces),
+            prefixes: Prefixes::new(Binding::Xml, &document.namespaces, ContextVersion::default()),
             keep: Keep::default(),
             kind,
             root: String::new(),

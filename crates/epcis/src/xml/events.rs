@@ -70,7 +70,8 @@ impl Reading {
             event.attributes.retain(|found| !(found.on.is_empty() && of_document(&found.name)));
         }
         if let Some(event) = &event {
-            let checks = Checks { binding: Binding::Xml, latest: self.limits.latest, whole: walk.is_sound() };
+            let (latest, whole, namespaces) = (self.limits.latest, walk.is_sound(), &self.namespaces);
+            let checks = Checks { binding: Binding::Xml, latest, whole, namespaces };
             for finding in check::check(event, &location, checks) {
                 walk.add(placed(finding, *at, &location.path));
             }

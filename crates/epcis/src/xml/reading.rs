@@ -15,7 +15,7 @@ use super::{
     sequence::{Fit, Sequence},
     tree::{At, Node, Piece},
 };
-use crate::{Finding, Item, Limits, Location, input::Position, rule};
+use crate::{Finding, Item, Limits, Location, Namespaces, input::Position, rule};
 
 /// Nodes for which room is kept.
 const MAX_ROOM: usize = 4096;
@@ -30,6 +30,8 @@ pub(super) struct Reading {
     /// How many events were read.
     pub(super) events: u64,
     begun: bool,
+    /// What the document declares.
+    pub(super) namespaces: Namespaces,
     /// Room for the nodes of the next tree.
     room: Vec<Node<'static>>,
 }
@@ -52,6 +54,7 @@ impl Reading {
             open: Vec::new(),
             events: 0,
             begun: false,
+            namespaces: Namespaces::default(),
             room: Vec::new(),
         }
     }
@@ -213,7 +216,9 @@ impl Reading {
             self.begun = true;
             self.version = version;
             let declared: Vec<_> = builder.tree().declarations().collect();
-            self.items.document = Some(Box::new(root::document(root.kind(), &at, &declared)));
+            let document = root::document(root.kind(), &at, &declared);
+            self.namespaces.clone_from(&document.namespaces);
+            self.items.document = Some(Box::new(document));
             let path = format!("/{}", at.written());
             for finding in root::check_attributes(&at, &path) {
                 self.items.push(Item::Finding(finding));
@@ -232,7 +237,9 @@ impl Reading {
         let Some(at) = tree.root() else { return Ok(()) };
         self.version = event::version_of(&at);
         let declared: Vec<_> = tree.declarations().collect();
-        self.items.document = Some(Box::new(root::bare_event(&at, &declared)));
+        let document = root::bare_event(&at, &declared);
+        self.namespaces.clone_from(&document.namespaces);
+        self.items.document = Some(Box::new(document));
         self.items.release();
         self.event(&at, format!("/{}", at.written()), Fit::Part(""));
         Ok(())

@@ -1,6 +1,6 @@
 //! Each kind of error, in the smallest input that shows it.
 
-use epcis::{Item, Rule, Severity};
+use epcis::{Binding, Decoder, Item, Limits, Reader, Rule, Severity};
 
 use crate::{findings, items, rejection};
 
@@ -226,16 +226,70 @@ fn a_finding_stands_at_the_value_it_is_about() {
     );
 }
 
-#[test]
-fn undeclared_prefixes_and_late_contexts_are_warned_about() {
+/// A document whose `@context` stands behind the events.
+fn late(context: &str) -> String {
     let event =
         format!(r#"{{"type":"ObjectEvent",{WHEN},"action":"ADD","epcList":["https://ex.org/1"],"ex:a":{{"ex:b":1}}}}"#);
-    let text = format!(
-        r#"{{"type":"EPCISDocument","schemaVersion":"2.0","creationDate":"2028-08-15T22:30:00Z","epcisBody":{{"eventList":[{event}]}},"@context":{{"ex":"https://ex.org/"}}}}"#
-    );
-    let items = items(text.as_bytes());
+    format!(
+        r#"{{"type":"EPCISDocument","schemaVersion":"2.0","creationDate":"2028-08-15T22:30:00Z","ex:own":1,"epcisBody":{{"eventList":[{event}]}} , {context}}}"#
+    )
+}
+
+#[test]
+fn undeclared_prefixes_are_warned_about() {
+    let items = items(late(r#""@context":{"other":"https://ex.org/"}"#).as_bytes());
     let codes: Vec<_> = findings(&items).iter().map(|finding| &*finding.code).collect();
-    assert_eq!(codes, ["JSON-PREFIX-UNDECLARED", "JSON-CONTEXT-LATE"]);
-    let Item::Event { event, .. } = &items[1] else { panic!("{items:?}") };
-    assert_eq!((event.extensions[0].name.prefix.as_str(), event.extensions[0].name.namespace.as_str()), ("ex", ""));
+    assert_eq!(codes, ["JSON-CONTEXT-LATE", "JSON-PREFIX-UNDECLARED", "JSON-PREFIX-UNDECLARED"]);
+}
+
+#[test]
+fn what_stands_before_the_context_waits_for_it() {
+    let text = late(r#""@context":{"ex":"https://ex.org/"}"#);
+    for chunk in [1, 7, text.len()] {
+        let mut decoder = Decoder::new(Binding::Json);
+        let mut items = Vec::new();
+        for bytes in text.as_bytes().chunks(chunk) {
+            decoder.push(bytes);
+            items.extend(std::iter::from_fn(|| decoder.next_item()));
+        }
+        decoder.end();
+        items.extend(std::iter::from_fn(|| decoder.next_item()));
+        let found: Vec<_> = findings(&items).iter().map(|finding| (&*finding.code, finding.severity)).collect();
+        assert_eq!(found, [("JSON-CONTEXT-LATE", Severity::Info)], "{items:?}");
+        let event = items.iter().find_map(|item| if let Item::Event { event, .. } = item { Some(event) } else { None });
+        let name = &event.unwrap().extensions[0].name;
+        assert_eq!((name.prefix.as_str(), name.namespace.as_str()), ("ex", "https://ex.org/"));
+        let Item::Document(document) = &items[0] else { panic!("{items:?}") };
+        assert_eq!(document.namespaces.get("ex"), Some("https://ex.org/"));
+    }
+}
+
+#[test]
+fn a_context_too_far_behind_what_needs_it_is_refused() {
+    let text = late(r#""@context":{"ex":"https://ex.org/"}"#);
+    let limits = Limits { max_event_bytes: 200, ..Limits::default() };
+    let items: Vec<_> = Reader::with_limits(text.as_bytes(), Binding::Json, limits).map(Result::unwrap).collect();
+    let found: Vec<_> = findings(&items).iter().map(|finding| (&*finding.code, finding.severity)).collect();
+    assert!(found.contains(&("JSON-CONTEXT-LATE", Severity::Reject)), "{items:?}");
+}
+
+#[test]
+fn a_rejected_event_is_whole_unless_something_of_it_could_not_be_read() {
+    let whole = |fields: &str| {
+        let event = format!(r#"{{{CONTEXT},"type":"AggregationEvent",{WHEN},{fields}}}"#);
+        let items = items(event.as_bytes());
+        assert!(matches!(items[1], Item::Rejected { event: Some(_), .. }), "{items:?}");
+        items[1].is_whole()
+    };
+    let children = r#""childEPCs":["https://id.gs1.org/00/095210030000000015"]"#;
+    assert!(whole(&format!(r#"{children},"action":"ADD""#)), "a missing parent");
+    assert!(whole(&format!(r#"{children},"parentID":"urn:ex:1""#)), "a missing action");
+    for fields in [
+        r#""action":"LOOK""#,
+        r#""action":"OBSERVE","childQuantityList":[{"quantity":1}]"#,
+        r#""action":"OBSERVE","childQuantityList":[{"epcClass":"urn:ex:class","weight":1}]"#,
+        r#""action":"OBSERVE","readPoint":{}"#,
+    ] {
+        assert!(!whole(&format!("{children},{fields}")), "{fields}");
+    }
 }

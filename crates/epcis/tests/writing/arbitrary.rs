@@ -306,7 +306,7 @@ fn options() -> impl Strategy<Value = Options> {
             target,
             epc_format,
             cbv_format,
-            context,
+            context: Some(context),
             ..Options::default()
         })
 }

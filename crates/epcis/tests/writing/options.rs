@@ -1,7 +1,7 @@
 //! The options: how identifiers and terms are spelled, which context is named.
 
 use epcis::{
-    Binding, ContextVersion, Document, DocumentKind, Event, EventKind, Term,
+    Binding, ContextVersion, Document, DocumentKind, Event, EventKind, Item, Reader, Term,
     write::{CbvFormat, EpcFormat, Options, Target, Writer},
 };
 use gs1::Identifier;
@@ -73,8 +73,35 @@ fn standard_terms_are_spelled_as_asked_and_private_ones_are_left() {
 
 #[test]
 fn the_context_is_the_one_asked_for() {
-    let text = written(Options { context: ContextVersion::V2_0_1, ..Options::default() });
+    let text = written(Options { context: Some(ContextVersion::V2_0_1), ..Options::default() });
     assert!(text.contains("https://ref.gs1.org/standards/epcis/2.0.1/epcis-context.jsonld"));
+}
+
+#[test]
+fn a_document_keeps_the_version_of_its_context() {
+    for (address, version) in [
+        ("https://ref.gs1.org/standards/epcis/epcis-context.jsonld", "2.0.1"),
+        ("https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", "2.0.0"),
+    ] {
+        let text = format!(
+            r#"{{"@context":"{address}","type":"ObjectEvent","eventTime":"2028-08-15T22:30:00Z","eventTimeZoneOffset":"+00:00",
+            "action":"OBSERVE","epcList":["https://id.gs1.org/01/04012345111118/21/1"],"gs1:netContent":"gs1:x"}}"#
+        );
+        let items =
+            |text: &str| -> Vec<Item> { Reader::new(text.as_bytes(), Binding::Json).map(Result::unwrap).collect() };
+        let before = items(&text);
+        let [Item::Document(document), Item::Event { event, .. }] = &before[..] else { panic!("{before:?}") };
+        let mut writer = Writer::start(Vec::new(), document, Options::default()).unwrap();
+        writer.event(event).unwrap();
+        let written = String::from_utf8(writer.finish().unwrap()).unwrap();
+        assert!(
+            written.contains(&format!("epcis/{version}/epcis-context.jsonld")) && !written.contains("kept"),
+            "{written}"
+        );
+        let after = items(&written);
+        let [Item::Document(_), Item::Event { event: again, .. }] = &after[..] else { panic!("{after:?}") };
+        assert_eq!(event, again);
+    }
 }
 
 #[test]
