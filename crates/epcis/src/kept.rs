@@ -20,8 +20,8 @@ pub(crate) mod xml;
 
 pub(crate) use field::{ELEMENT, EVENT, fields_of_element, fields_of_event};
 pub(crate) use section::{
-    ADDED, DOCUMENT, HEADER, Written, document_annotation, is_document_annotation, is_standard, late_vocabulary,
-    restore_document, wrapped,
+    ADDED, DOCUMENT, HEADER, Written, document_annotation, foreign_beside, is_document_annotation, is_standard,
+    late_vocabulary, restore_document, wrapped,
 };
 
 use crate::{Binding, Event, Extension, FieldAttribute, Item, Name, Value, VocabularyElement};

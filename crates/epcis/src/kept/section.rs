@@ -4,12 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::{annotation, is_annotation, is_called};
 use crate::Binding;
-use crate::{Document, DocumentKind, Extension, Item, Name, Query, Section, Value, VocabularyElement};
+use crate::{Document, DocumentKind, Extension, Item, Location, Name, Query, Section, Value, VocabularyElement};
 
 /// The annotation of a document: attribute of the root element, or member of the root object.
 pub(crate) const DOCUMENT: &str = "document";
 /// An element of master data that came behind the header, whole in its stored form.
 const VOCABULARY: &str = "vocabulary";
+/// A private event that lacks what JSON wants of every event, whole in its stored form.
+const FOREIGN: &str = "foreign";
 /// Where extensions of other sections stand when theirs has no room for them.
 const SECTIONS: &[(Section, &str)] = &[
     (Section::Header, "header"),
@@ -156,6 +158,11 @@ pub(crate) fn late_vocabulary(element: &VocabularyElement) -> Extension {
     super::text(VOCABULARY, super::to_json(element))
 }
 
+/// A private event beside the events.
+pub(crate) fn foreign_beside(event: &Extension) -> Extension {
+    super::text(FOREIGN, super::to_json(event))
+}
+
 /// The local name of an annotation without the number that tells it from others.
 fn unnumbered(name: &Name) -> Option<&str> {
     is_annotation(name).then(|| name.local.split('-').next().unwrap_or_default())
@@ -175,6 +182,13 @@ pub(super) fn restore(section: Section, mut extension: Extension, binding: Bindi
         if let Some(element) = element {
             return Some(Item::Vocabulary(element));
         }
+    }
+    if section == Section::Document
+        && local == Some(FOREIGN)
+        && let Value::Text(text) = &extension.value
+        && let Ok(event) = serde_json::from_str(text)
+    {
+        return Some(Item::Foreign { event, at: Location::default(), findings: Vec::new() });
     }
     if section == Section::Document
         && let Some((inner, _)) = SECTIONS.iter().find(|(_, known)| local == Some(*known))

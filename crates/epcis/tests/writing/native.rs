@@ -119,3 +119,29 @@ fn master_data_that_a_query_asked_for_is_its_result() {
         crate::schema::assert_valid(target, DocumentKind::QueryResult, &text);
     }
 }
+
+#[test]
+fn private_events_that_json_refuses_come_back_from_it() {
+    let when = "<eventTime>2028-08-15T22:30:00Z</eventTime><eventTimeZoneOffset>+00:00</eventTimeZoneOffset>";
+    for fields in [
+        "<speed>7</speed>".to_owned(),
+        when.replace("+00:00", "Z"),
+        when.replace("<eventTime>", "<eventTime zone='UTC'>"),
+        format!("{when}{when}"),
+        format!("{when}<eventID scheme='x'>urn:x:1</eventID>"),
+        format!("{when}<certificationInfo><a/></certificationInfo>"),
+        format!("{when}<errorDeclaration/>"),
+        format!("{when}<errorDeclaration><declarationTime>yesterday</declarationTime></errorDeclaration>"),
+    ] {
+        let private = format!("<ex:PassedEvent xmlns:ex='https://example.com/ns/'>{fields}</ex:PassedEvent>");
+        let xml = XML.replace("<childEPCs/>", "<childEPCs><epc>urn:x:1</epc></childEPCs>");
+        let xml = xml.replace("</EventList>", &format!("<extension>{private}</extension></EventList>"));
+        let content = read(xml.as_bytes(), Binding::Xml);
+        assert_eq!(content.foreign.len(), 1, "{:?}", content.rejections);
+        let (text, findings, after) = converted(&content, Target::Json);
+        assert_eq!(difference(&content, &after), None, "{text}");
+        crate::schema::assert_valid(Target::Json, DocumentKind::Events, &text);
+        let told = |finding: &Finding| finding.code == "EPCIS-KEPT" && finding.at.event == Some(1);
+        assert!(findings.iter().any(told), "{findings:?}");
+    }
+}
