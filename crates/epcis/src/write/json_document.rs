@@ -286,6 +286,7 @@ impl JsonDocument {
             self.text.annotation(&kept::fields_of_event(event, self.keep.fields()));
             self.keep.fields().iter().for_each(|field| notes.kept(field, "JSON"));
         }
+        self.keep.members().iter().for_each(|member| notes.kept(member, "JSON"));
         self.text.close('}');
         refused::note(event, notes);
     }

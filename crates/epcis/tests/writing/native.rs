@@ -145,3 +145,26 @@ fn private_events_that_json_refuses_come_back_from_it() {
         assert!(findings.iter().any(told), "{findings:?}");
     }
 }
+
+#[test]
+fn values_of_sensors_stay_as_they_came() {
+    let report = "<sensorReport type=\"gs1:Length\" minValue=\"+1.0\" maxValue=\"INF\" value=\".5\" meanValue=\"1E999\" \
+                  component=\"x\" exception=\"ALARM_CONDITION\"/>";
+    let list = format!("<sensorElementList><sensorElement>{report}</sensorElement></sensorElementList>");
+    let xml = XML.replace("<childEPCs/>", "<childEPCs><epc>urn:x:1</epc></childEPCs>");
+    let content = read(xml.replace("<ex:note>", &format!("{list}<ex:note>")).as_bytes(), Binding::Xml);
+    let (text, findings, after) = converted(&content, Target::Xml);
+    assert!(text.contains(report) && findings.is_empty(), "{text} {findings:?}");
+    assert_eq!(difference(&content, &after), None);
+
+    let (text, findings, after) = converted(&content, Target::Json);
+    assert_eq!(difference(&content, &after), None, "{text}");
+    crate::schema::assert_valid(Target::Json, DocumentKind::Events, &text);
+    assert!(text.contains("\"minValue\":1.0,") && text.contains("\"value\":0.5,"), "{text}");
+    assert!(!text.contains("sensor_element_list") && !text.contains("\"maxValue\":"), "{text}");
+    assert!(findings.iter().any(|finding| finding.message.ends_with("4 in all")), "{findings:?}");
+
+    let (text, _, after) = converted(&after, Target::Xml);
+    assert_eq!(difference(&content, &after), None, "{text}");
+    assert!(text.contains("component=\"cbv:Comp-x\"") && text.contains("minValue=\"+1.0\""), "{text}");
+}
