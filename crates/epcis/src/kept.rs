@@ -21,8 +21,8 @@ pub(crate) mod xml;
 
 pub(crate) use field::{ELEMENT, EVENT, fields_of_element, fields_of_event};
 pub(crate) use section::{
-    ADDED, DOCUMENT, HEADER, Written, document_annotation, is_document_annotation, is_standard, late_vocabulary,
-    repeated, restore_document, wrapped,
+    ADDED, DOCUMENT, HEADER, Written, document_annotation, foreign_beside, is_document_annotation, is_standard,
+    late_vocabulary, repeated, restore_document, wrapped,
 };
 
 use crate::{Binding, Event, Extension, FieldAttribute, Item, Name, Value, VocabularyElement};
@@ -38,6 +38,11 @@ pub(crate) const ROOT_PREFIX: &str = "kept-document";
 
 /// The member or element whose text is an extension in its stored form.
 const STORED: &str = "stored";
+
+/// Members of a sensor report in their stored form, each with a number: behind the same value in another spelling, or by
+/// themselves.
+const BEHIND: &str = "spelled-";
+const MEMBER: &str = "member-";
 
 /// The attribute that names prefixes which the writer declared on an element: they are no part of it.
 pub(crate) const DECLARED: &str = "declared";
@@ -121,6 +126,34 @@ pub(crate) fn held(extension: &Extension) -> Extension {
     Extension { name, attributes: Vec::new(), value: Value::Members(vec![stored]) }
 }
 
+/// A member in its stored form, in a place of the standard: behind the same value in another spelling, or by itself.
+pub(crate) fn member(extension: &Extension, behind: bool, number: usize) -> Extension {
+    let local = if behind { BEHIND } else { MEMBER };
+    text(&format!("{local}{number}"), form::write(extension))
+}
+
+/// Gives members of a sensor report back that JSON could not say. One that stands behind its value replaces it.
+fn restore_members(members: &mut Vec<Extension>) {
+    if !members.iter().any(|member| is_annotation(&member.name)) {
+        return;
+    }
+    for member in std::mem::take(members) {
+        match stored_member(&member) {
+            None => members.push(member),
+            Some(stored) => {
+                members.pop_if(|last| member.name.local.starts_with(BEHIND) && last.name == stored.name);
+                members.push(stored);
+            }
+        }
+    }
+}
+
+fn stored_member(member: &Extension) -> Option<Extension> {
+    let local = &member.name.local;
+    let known = is_annotation(&member.name) && (local.starts_with(BEHIND) || local.starts_with(MEMBER));
+    serde_json::from_str(member.value.as_text().filter(|_| known)?).ok()
+}
+
 /// Takes the annotation of a name out of a list.
 fn take(list: &mut Vec<Extension>, local: &str) -> Option<Extension> {
     let at = list.iter().position(|extension| is_called(&extension.name, local))?;
@@ -153,8 +186,9 @@ pub(crate) fn restore_event(event: &mut Event, binding: Binding) {
     }
     for element in &mut event.sensor_element_list {
         restore_list(&mut element.extensions, binding);
-        for member in element.metadata.iter_mut().chain(element.reports.iter_mut().flatten()) {
-            restore_extension(member, binding);
+        for members in std::iter::once(&mut element.metadata).chain(&mut element.reports) {
+            restore_members(members);
+            members.iter_mut().for_each(|member| restore_extension(member, binding));
         }
     }
     if let Some(declaration) = &mut event.error_declaration {

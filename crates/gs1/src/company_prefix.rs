@@ -104,6 +104,19 @@ impl CompanyPrefixes {
 
     /// The length of a key's company prefix; `None` when it is unknown or the key has none.
     pub fn length_of(&self, key: &Key) -> Option<usize> {
+        match self.known_of(key)? {
+            Known::Length(length) => Some(usize::from(length)),
+            Known::Contradicting => None,
+        }
+    }
+
+    /// Whether the length of a key's company prefix is unknown because of what is known: of two whole prefixes that
+    /// fit, or of two lengths of one range.
+    pub fn contradict(&self, key: &Key) -> bool {
+        self.known_of(key) == Some(Known::Contradicting)
+    }
+
+    fn known_of(&self, key: &Key) -> Option<Known> {
         if self.known.is_empty() {
             return None;
         }
@@ -116,16 +129,17 @@ impl CompanyPrefixes {
             code = code * 10 + u64::from(digit - b'0');
             match self.known.get(&code) {
                 Some(Known::Length(length)) if *length == count => {
-                    whole = Some(length);
+                    whole = Some(Known::Length(count));
                     wholes += 1;
                 }
-                Some(known) => range = Some(known),
+                Some(known) => range = Some(*known),
                 None => {}
             }
         }
-        match (wholes, whole, range) {
-            (1, Some(length), _) | (0, _, Some(Known::Length(length))) => Some(usize::from(*length)),
-            _ => None,
+        match wholes {
+            0 => range,
+            1 => whole,
+            _ => Some(Known::Contradicting),
         }
     }
 }
@@ -188,6 +202,8 @@ mod tests {
         prefixes.learn(&Identifier::new("urn:epc:id:pgln:95210030.0000"));
         assert_eq!(length(&prefixes, "https://id.gs1.org/414/9521003000008"), None);
         assert_eq!(length(&prefixes, "https://id.gs1.org/414/9521003100003"), Some(7));
+        assert!(prefixes.contradict(Identifier::new("https://id.gs1.org/414/9521003000008").key()));
+        assert!(!prefixes.contradict(Identifier::new("https://id.gs1.org/414/4012345000054").key()));
         prefixes.add("40", 7).unwrap();
         prefixes.add("40", 8).unwrap();
         assert_eq!(length(&prefixes, "https://id.gs1.org/414/4012345000054"), None);

@@ -10,13 +10,29 @@ use crate::{
 
 /// The key that a Digital Link names; `None` when `text` is not one.
 pub(crate) fn read(text: &str) -> Option<Key> {
+    find(text).map(|(_, key)| key)
+}
+
+/// The key that a Digital Link names, and the part of the path that says so.
+fn find(text: &str) -> Option<(&str, Key)> {
     let mut path = path_of(text)?;
     loop {
         if let Some(key) = key_at(path) {
-            return Some(key);
+            return Some((path, key));
         }
         path = cut(path, b'/')?.1;
     }
+}
+
+/// Whether a Digital Link has anything beside its key: further qualifiers, a query, a fragment.
+pub(crate) fn says_more(text: &str) -> bool {
+    let Some((path, key)) = find(text) else { return false };
+    let needed = match &key {
+        // An extension `0` is none.
+        Key::Gln { extension: None, .. } => return text.contains(['?', '#']),
+        key => key.to_string().split('/').skip(3).count(),
+    };
+    text.contains(['?', '#']) || path.split('/').count() > needed
 }
 
 /// The path of an http or https URI, without the leading slash, the trailing one, query and fragment.

@@ -74,7 +74,8 @@ impl Identifier {
     /// The EPC URN; `None` when there is none, or when the length of the company prefix is not known.
     ///
     /// An identifier that was spelled as a URN knows its own prefix. Keys with a wrong check digit have no URN, which
-    /// could not show it.
+    /// could not show it. A Digital Link may say more than its key, which the URN does not; [`says_more`](Self::says_more)
+    /// tells.
     ///
     /// ```
     /// use gs1::{CompanyPrefixes, Identifier};
@@ -90,6 +91,19 @@ impl Identifier {
             return written.or_else(|| Some(self.spelled.trim().to_owned()));
         }
         urn::write(&self.key, prefixes.length_of(&self.key)?)
+    }
+
+    /// Whether a Digital Link says something that its [`key`](Self::key) does not hold: a lot beside a serial number, a
+    /// variant, a query, a fragment. Its host and the path before the key say nothing of what it names.
+    ///
+    /// ```
+    /// # use gs1::Identifier;
+    /// assert!(!Identifier::new("https://shop.example/p/01/09521003000008/21/5").says_more());
+    /// assert!(Identifier::new("https://id.gs1.org/01/09521003000008/10/LOT/21/5").says_more());
+    /// assert!(Identifier::new("https://id.gs1.org/01/09521003000008/21/5?17=201225").says_more());
+    /// ```
+    pub fn says_more(&self) -> bool {
+        self.prefix_len == 0 && self.key.is_gs1() && digital_link::says_more(self.spelled.trim())
     }
 
     /// What its author probably meant, spelled the same way otherwise; `None` when nothing is wrong, or nobody can tell.

@@ -44,6 +44,30 @@ fn spellings_meet_in_the_canonical_digital_link() {
 }
 
 #[test]
+fn links_that_say_more_than_their_key_are_told() {
+    for (spelled, more) in [
+        ("https://id.gs1.org/01/19521003000173/21/A", false),
+        ("https://id.gs1.org/01/19521003000173/21/A/", false),
+        ("http://shop.example/p/gtin/19521003000173/ser/A", false),
+        ("https://id.gs1.org/01/19521003000173/235/A", false),
+        ("https://id.gs1.org/8006/195210030001730102/10/L", false),
+        ("https://id.gs1.org/8003/04012345555554987", false),
+        ("https://id.gs1.org/414/4012345000054/254/0", false),
+        ("https://id.gs1.org/414/4012345000054/254/122", false),
+        ("urn:epc:id:sgtin:9521003.100017.1001", false),
+        ("https://example.com/?a#b", false),
+        ("https://id.gs1.org/01/19521003000173/22/G", true),
+        ("https://id.gs1.org/01/19521003000173/22/G/10/L/21/A", true),
+        ("https://id.gs1.org/01/19521003000173/10/L/21/A", true),
+        ("https://id.gs1.org/8006/195210030001730102/10/L/21/A", true),
+        ("https://id.gs1.org/01/19521003000173/21/A?17=201225", true),
+        ("https://id.gs1.org/414/4012345000054/254/0#gate", true),
+    ] {
+        assert_eq!(Identifier::new(spelled).says_more(), more, "{spelled}");
+    }
+}
+
+#[test]
 fn what_breaks_the_grammar_stays_as_it_is() {
     for spelled in [
         "urn:epc:class:lgtin:9521003.10017.VV28228A",

@@ -6,7 +6,7 @@
 use std::{borrow::Cow, collections::HashMap, fmt::Write as _};
 
 use super::{STORED, annotation, form, is_called, name, stored, take, text};
-use crate::{Extension, Name, Value};
+use crate::{EventTime, Extension, Name, Value, Vocabulary, ZoneOffset};
 
 /// The member with the attributes of an element.
 const ATTRIBUTES: &str = "attributes";
@@ -225,7 +225,7 @@ pub(crate) fn event(event: &Extension) -> Extension {
     let typed = |member: &Extension| member.name.local == "type" && member.name.prefix.is_empty();
     let shaped = shape_one(event, true);
     match shaped.value {
-        Value::Members(members) if !members.iter().any(typed) => {
+        Value::Members(members) if !members.iter().any(|member| typed(member) || is_refused(member)) => {
             Extension { name: shaped.name, attributes: Vec::new(), value: Value::Members(members) }
         }
         _ => {
@@ -237,6 +237,49 @@ pub(crate) fn event(event: &Extension) -> Extension {
             held
         }
     }
+}
+
+/// Whether JSON takes a private event in this shape: whether it says when it happened.
+pub(crate) fn is_dated(event: &Extension) -> bool {
+    let has = |name: &str, good: fn(&str) -> bool| {
+        let mut members = event.value.members().iter().filter(|member| is_required(member));
+        members.any(|member| member.name.local == name && member.value.as_text().is_some_and(good))
+    };
+    let signed = |text: &str| text.starts_with(['+', '-']) && text.parse::<ZoneOffset>().is_ok();
+    has("eventTime", |_| true) && has("eventTimeZoneOffset", signed)
+}
+
+/// Whether JSON refuses a member of a private event that has the name of a field of the standard.
+fn is_refused(member: &Extension) -> bool {
+    if !member.name.namespace.is_empty() || !member.name.prefix.is_empty() {
+        return false;
+    }
+    let is_text = |value: &Value| matches!(value, Value::Text(_));
+    match (member.name.local.as_str(), &member.value) {
+        ("eventTime" | "eventTimeZoneOffset" | "recordTime" | "eventID", value) => !is_text(value),
+        ("certificationInfo", Value::List(values)) => !values.iter().all(is_text),
+        ("certificationInfo", value) => !is_text(value),
+        ("errorDeclaration", value) => !is_declaration(value),
+        _ => false,
+    }
+}
+
+fn is_declaration(value: &Value) -> bool {
+    let Value::Members(members) = value else { return false };
+    let own = |member: &Extension| member.name.namespace.is_empty() && member.name.prefix.is_empty();
+    let dated = |member: &Extension| {
+        own(member)
+            && member.name.local == "declarationTime"
+            && member.value.as_text().is_some_and(|time| time.parse::<EventTime>().is_ok())
+    };
+    let good = |member: &Extension| match (member.name.local.as_str(), &member.value) {
+        _ if !own(member) => true,
+        ("reason", value) => value.as_text().is_some_and(|reason| !Vocabulary::ErrorReason.refuses(reason)),
+        ("correctiveEventIDs", Value::List(values)) => values.iter().all(|id| id.as_text().is_some()),
+        ("correctiveEventIDs", _) => false,
+        _ => true,
+    };
+    members.iter().any(dated) && members.iter().all(good)
 }
 
 /// Whether a member is one that JSON wants of every event.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{NAMESPACE, annotation, form, is_annotation, is_called, name};
 use crate::Binding;
-use crate::{Document, DocumentKind, Extension, Item, Name, Query, Section, Value, VocabularyElement};
+use crate::{Document, DocumentKind, Extension, Item, Location, Name, Query, Section, Value, VocabularyElement};
 
 /// The annotation of a document: attribute of the root element, or member of the root object.
 pub(crate) const DOCUMENT: &str = "document";
@@ -12,6 +12,8 @@ pub(crate) const DOCUMENT: &str = "document";
 const VOCABULARY: &str = "vocabulary";
 /// An extension that stands beside another one of the same name.
 pub(super) const MEMBER: &str = "member";
+/// A private event that lacks what JSON wants of every event, whole in its stored form.
+const FOREIGN: &str = "foreign";
 /// Where extensions of other sections stand when theirs has no room for them.
 const SECTIONS: &[(Section, &str)] = &[
     (Section::Header, "header"),
@@ -164,6 +166,11 @@ pub(crate) fn late_vocabulary(element: &VocabularyElement) -> Extension {
     super::text(VOCABULARY, form::write(element))
 }
 
+/// A private event beside the events.
+pub(crate) fn foreign_beside(event: &Extension) -> Extension {
+    super::text(FOREIGN, form::write(event))
+}
+
 /// The local name of an annotation without the number that tells it from others.
 fn unnumbered(name: &Name) -> Option<&str> {
     is_annotation(name).then(|| name.local.split('-').next().unwrap_or_default())
@@ -183,6 +190,13 @@ pub(super) fn restore(section: Section, mut extension: Extension, binding: Bindi
         if let Some(element) = element {
             return Some(Item::Vocabulary(element));
         }
+    }
+    if section == Section::Document
+        && local == Some(FOREIGN)
+        && let Value::Text(text) = &extension.value
+        && let Some(event) = form::read(text)
+    {
+        return Some(Item::Foreign { event, at: Location::default(), findings: Vec::new() });
     }
     let is_repeated = local == Some(MEMBER) && !is_stored(&extension);
     let wrapped = SECTIONS.iter().find(|(_, known)| section == Section::Document && local == Some(*known));

@@ -90,14 +90,34 @@ impl Identifiers {
         match self.format {
             EpcFormat::AlwaysGs1DigitalLink if !is_link => *id = Identifier::new(id.canonical()),
             EpcFormat::AlwaysEpcUrn if is_link => {
-                if let Some(urn) = id.to_urn(&self.prefixes) {
+                // The links of other hosts name the same thing; what else they say has no place in a URN.
+                if let Some(urn) = id.to_urn(&self.prefixes).filter(|_| !id.says_more()) {
                     *id = Identifier::new(urn);
                 } else {
-                    notes.info(rule::NOT_TRANSLATED, || format!("`{}` stays a Digital Link", id.spelled()));
+                    let message = || format!("`{}` stays a Digital Link: {}", id.spelled(), self.why_no_urn(id));
+                    notes.info(rule::NOT_TRANSLATED, message);
                 }
             }
             _ => {}
         }
+    }
+
+    /// Why a Digital Link cannot become an EPC URN.
+    fn why_no_urn(&self, id: &Identifier) -> String {
+        if id.says_more() {
+            return "it says more than its key".to_owned();
+        }
+        if let Some(flaw) = id.key().flaw() {
+            return format!("its key is wrong: {flaw}");
+        }
+        let why = if self.prefixes.contradict(id.key()) {
+            "what is known of its company prefix contradicts itself"
+        } else if self.prefixes.length_of(id.key()).is_none() {
+            "its company prefix is not known"
+        } else {
+            "its key has no URN with the company prefix that is known"
+        };
+        why.to_owned()
     }
 
     fn learn(&mut self, id: &Identifier) {

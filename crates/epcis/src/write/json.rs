@@ -41,7 +41,7 @@ impl JsonEvents<'_> {
         self.error_declaration(event);
         self.objects(event);
         self.business(event);
-        sensor::json(self, &event.sensor_element_list);
+        sensor::write_json(self, &event.sensor_element_list);
         self.ilmd(event);
         self.text.extensions(&event.extensions, self.prefixes);
         self.keep.unless(event.attributes.is_empty(), "attributes");

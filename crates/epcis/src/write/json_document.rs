@@ -337,15 +337,23 @@ impl JsonDocument {
             self.text.annotation(&kept::fields_of_event(event, self.keep.fields()));
             self.keep.fields().iter().for_each(|field| notes.kept(field, "JSON"));
         }
+        self.keep.members().iter().for_each(|member| notes.kept(member, "JSON"));
         self.text.close('}');
         refused::note(event, notes);
     }
 
     pub(super) fn foreign(&mut self, event: &Extension, notes: &mut Notes) {
+        let shaped = kept::json::event(event);
+        if !kept::json::is_dated(&shaped) && !self.is_bare() {
+            let message =
+                || format!("`{}` does not say when it happened; it is kept behind the events", event.name.written());
+            notes.info(rule::KEPT, message);
+            let late = self.numbered(kept::foreign_beside(event));
+            return self.late.push((Section::Document, late));
+        }
         if !self.next_event(notes) {
             return;
         }
-        let shaped = kept::json::event(event);
         if shaped != *event {
             notes.kept(&event.name.written(), "JSON");
         }

@@ -5,7 +5,7 @@ use super::{
     terms,
     xml::{XmlEvents, is_xml_time},
 };
-use crate::{EventTime, Extension, SensorElement, Value, Vocabulary, kept};
+use crate::{EventTime, Extension, Quantity, SensorElement, Value, Vocabulary, kept, xml};
 
 /// The name of the field.
 const FIELD: &str = "sensorElementList";
@@ -56,7 +56,7 @@ fn is_repeated(members: &[Extension], at: usize, member: &Extension) -> bool {
 }
 
 /// Writes `sensorElementList`.
-pub(super) fn xml(writer: &mut XmlEvents<'_>, elements: &[SensorElement]) {
+pub(super) fn write_xml(writer: &mut XmlEvents<'_>, elements: &[SensorElement]) {
     if elements.is_empty() {
         return;
     }
@@ -103,10 +103,10 @@ fn xml_member(writer: &mut XmlEvents<'_>, member: &Extension) -> bool {
         return writer.text.prefixed_attribute(writer.prefixes.written(name), &name.local, text);
     }
     match (shape(&name.local), &member.value) {
-        (Some(Shape::Number), Value::Number(digits)) if is_double(digits) => writer.text.attribute(&name.local, digits),
-        (Some(Shape::Number), Value::Text(text)) if matches!(text.as_str(), "INF" | "-INF" | "NaN") => {
+        (Some(Shape::Number), Value::Number(text)) if xml::is_number(text, true) && !text.starts_with('+') => {
             writer.text.attribute(&name.local, text)
         }
+        (Some(Shape::Number), Value::Text(text)) if is_text_double(text) => writer.text.attribute(&name.local, text),
         (Some(Shape::Bool), Value::Bool(value)) => {
             writer.text.attribute(&name.local, if *value { "true" } else { "false" })
         }
@@ -118,6 +118,9 @@ fn xml_member(writer: &mut XmlEvents<'_>, member: &Extension) -> bool {
             false
         }
         (Some(Shape::Word(vocabulary)), Value::Text(text)) => {
+            if writer.bare_words {
+                return writer.text.attribute(&name.local, text);
+            }
             let (beginning, word) = terms::in_xml(vocabulary, text, writer.terms);
             writer.text.attribute_in_pieces(&name.local, beginning, word)
         }
@@ -129,8 +132,9 @@ fn xml_member(writer: &mut XmlEvents<'_>, member: &Extension) -> bool {
     }
 }
 
-fn is_double(digits: &str) -> bool {
-    digits.trim().len() == digits.len() && !digits.starts_with('+') && digits.parse::<f64>().is_ok_and(f64::is_finite)
+/// Whether XML reads a text as a double that no number of JSON is.
+fn is_text_double(text: &str) -> bool {
+    matches!(text, "INF" | "-INF" | "NaN") || (text.starts_with('+') && xml::is_number(text, true))
 }
 
 /// Names of attributes.
@@ -142,7 +146,7 @@ mod name {
 }
 
 /// Writes `sensorElementList`.
-pub(super) fn json(writer: &mut JsonEvents<'_>, elements: &[SensorElement]) {
+pub(super) fn write_json(writer: &mut JsonEvents<'_>, elements: &[SensorElement]) {
     if elements.is_empty() {
         return;
     }
@@ -197,24 +201,38 @@ fn json_word(member: &Extension) -> Option<&str> {
 fn json_members(writer: &mut JsonEvents<'_>, members: &[Extension]) {
     writer.text.open('{');
     for (at, member) in members.iter().enumerate() {
-        let held = !is_repeated(members, at, member) && json_member(writer, member);
-        writer.keep.unless(held, FIELD);
+        let written = if is_repeated(members, at, member) { Written::Not } else { json_member(writer, member) };
+        if written != Written::Whole {
+            let number = writer.keep.member(&member.name.written());
+            let annotation = kept::member(member, written == Written::Roughly, number);
+            writer.text.annotation(&annotation);
+        }
     }
     writer.text.close('}');
 }
 
-/// A member in the type that JSON has for it. Whether it reads back as it is.
-fn json_member(writer: &mut JsonEvents<'_>, member: &Extension) -> bool {
+/// How a member was written.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Written {
+    /// It reads back as it is.
+    Whole,
+    /// Its value, in another spelling.
+    Roughly,
+    Not,
+}
+
+/// A member in the type that JSON has for it.
+fn json_member(writer: &mut JsonEvents<'_>, member: &Extension) -> Written {
     if !is_local(member) {
         let plain = kept::json::is_plain(std::slice::from_ref(member), true);
         if plain {
             writer.text.extensions(std::slice::from_ref(member), writer.prefixes);
         }
-        return plain;
+        return if plain { Written::Whole } else { Written::Not };
     }
     let name = member.name.local.as_str();
     if !member.attributes.is_empty() {
-        return false;
+        return Written::Not;
     }
     match (shape(name), &member.value) {
         (Some(Shape::Number), Value::Number(digits)) if kept::json::is_number(digits) => {
@@ -222,26 +240,25 @@ fn json_member(writer: &mut JsonEvents<'_>, member: &Extension) -> bool {
             writer.text.raw(digits);
         }
         // A number that only XML can spell: the same value in other digits.
-        (Some(Shape::Number), Value::Number(digits)) => {
-            if let Ok(number) = digits.parse::<crate::Quantity>() {
-                writer.text.name(name);
-                writer.text.raw(&number.value().to_string());
-            }
-            return false;
+        (Some(Shape::Number), Value::Number(digits) | Value::Text(digits)) => {
+            let Ok(number) = digits.parse::<Quantity>() else { return Written::Not };
+            writer.text.name(name);
+            writer.text.raw(&number.value().to_string());
+            return Written::Roughly;
         }
         (Some(Shape::Bool), Value::Bool(value)) => {
             writer.text.name(name);
             writer.text.raw(if *value { "true" } else { "false" });
         }
         (Some(Shape::Word(_)), _) => {
-            let Some(word) = json_word(member) else { return false };
+            let Some(word) = json_word(member) else { return Written::Not };
             writer.text.member(name, word);
         }
         (Some(Shape::Iri), Value::Text(text)) if terms::is_iri(text) => writer.text.member(name, text),
         (Some(Shape::Time), Value::Text(text)) if text.parse::<EventTime>().is_ok() => writer.text.member(name, text),
         (Some(Shape::Hex), Value::Text(text)) if !text.is_empty() => writer.text.member(name, text),
         (Some(Shape::Text), Value::Text(text)) => writer.text.member(name, text),
-        _ => return false,
+        _ => return Written::Not,
     }
-    true
+    Written::Whole
 }

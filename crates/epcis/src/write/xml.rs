@@ -22,6 +22,8 @@ pub(super) struct XmlEvents<'w> {
     pub(super) prefixes: &'w Prefixes,
     pub(super) keep: &'w mut Keep,
     pub(super) terms: CbvFormat,
+    /// Whether words of sensor reports stay bare: JSON has them so, and in XML somebody wrote them so.
+    pub(super) bare_words: bool,
     pub(super) attributes: &'w Attributes<'w>,
     /// Whether the target is EPCIS 1.2.
     pub(super) old: bool,
@@ -141,7 +143,7 @@ impl XmlEvents<'_> {
             "destinationList" => {
                 self.parties(field, "destination", &event.destination_list, "destinationList");
             }
-            "sensorElementList" => sensor::xml(self, &event.sensor_element_list),
+            "sensorElementList" => sensor::write_xml(self, &event.sensor_element_list),
             "ilmd" if !event.ilmd.is_empty() => {
                 self.open(field);
                 self.text.extensions(&event.ilmd, self.prefixes);

@@ -40,6 +40,8 @@ pub(super) struct XmlDocument {
     query: Query,
     old: bool,
     terms: CbvFormat,
+    /// Whether words of sensor reports stay bare.
+    bare_words: bool,
     stage: Stage,
     /// The vocabulary whose elements are being written.
     vocabulary: String,
@@ -71,6 +73,7 @@ impl XmlDocument {
             query: document.query.clone().unwrap_or_default(),
             old,
             terms: options.cbv_format,
+            bare_words: options.cbv_format == CbvFormat::NoPreference && was_xml(document),
             stage: Stage::Beginning,
             vocabulary: String::new(),
             has_events: false,
@@ -317,8 +320,9 @@ impl XmlDocument {
         };
         self.text.raw(opened);
         let (text, prefixes, keep) = (&mut self.text, &self.prefixes, &mut self.keep);
-        let (terms, old) = (self.terms, self.old);
-        let declared = XmlEvents { text, prefixes, keep, terms, attributes: &attributes, old }.write(&shaped);
+        let (terms, bare_words, old) = (self.terms, self.bare_words, self.old);
+        let declared =
+            XmlEvents { text, prefixes, keep, terms, bare_words, attributes: &attributes, old }.write(&shaped);
         if !self.keep.fields().is_empty() {
             self.text.annotation(&kept::fields_of_event(event, self.keep.fields()));
             self.keep.fields().iter().for_each(|field| notes.kept(field, "XML"));
@@ -405,4 +409,10 @@ fn added_header() -> Extension {
         kept::HEADER,
         Value::Members(vec![text("HeaderVersion", "1.0"), party("Sender"), party("Receiver"), identification]),
     )
+}
+
+/// Whether a document was read from XML, whose root declares the namespace of its schema.
+fn was_xml(document: &Document) -> bool {
+    let declares = |(_, namespace): (&str, &str)| namespace.starts_with("urn:epcglobal:epcis");
+    document.contexts.is_empty() && document.namespaces.iter().any(declares)
 }

@@ -24,6 +24,8 @@ mod tree;
 mod value;
 mod walk;
 
+pub(crate) use value::is_number;
+
 use encoding::NoText;
 use reading::{Reading, Step};
 use scan::{Fault, Halt, Malformed};

@@ -91,7 +91,7 @@ impl<'t> Walk<'t> {
 }
 
 /// Whether a text is a decimal number, or one with an exponent where that is allowed.
-pub(super) fn is_number(text: &str, exponents: bool) -> bool {
+pub(crate) fn is_number(text: &str, exponents: bool) -> bool {
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let signless = |text| str::strip_prefix(text, ['+', '-']).unwrap_or(text);
     let (mantissa, exponent) = match text.split_once(['e', 'E']) {

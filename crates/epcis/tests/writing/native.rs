@@ -152,3 +152,52 @@ fn findings_stand_where_the_event_was_read() {
     let beginning = Location { line: 1, column: 1, ..Location::default() };
     assert_eq!(places, [place, Location { event: Some(1), ..beginning.clone() }, beginning]);
 }
+
+#[test]
+fn private_events_that_json_refuses_come_back_from_it() {
+    let when = "<eventTime>2028-08-15T22:30:00Z</eventTime><eventTimeZoneOffset>+00:00</eventTimeZoneOffset>";
+    for fields in [
+        "<speed>7</speed>".to_owned(),
+        when.replace("+00:00", "Z"),
+        when.replace("<eventTime>", "<eventTime zone='UTC'>"),
+        format!("{when}{when}"),
+        format!("{when}<eventID scheme='x'>urn:x:1</eventID>"),
+        format!("{when}<certificationInfo><a/></certificationInfo>"),
+        format!("{when}<errorDeclaration/>"),
+        format!("{when}<errorDeclaration><declarationTime>yesterday</declarationTime></errorDeclaration>"),
+    ] {
+        let private = format!("<ex:PassedEvent xmlns:ex='https://example.com/ns/'>{fields}</ex:PassedEvent>");
+        let xml = XML.replace("<childEPCs/>", "<childEPCs><epc>urn:x:1</epc></childEPCs>");
+        let xml = xml.replace("</EventList>", &format!("<extension>{private}</extension></EventList>"));
+        let content = read(xml.as_bytes(), Binding::Xml);
+        assert_eq!(content.foreign.len(), 1, "{:?}", content.rejections);
+        let (text, findings, after) = converted(&content, Target::Json);
+        assert_eq!(difference(&content, &after), None, "{text}");
+        crate::schema::assert_valid(Target::Json, DocumentKind::Events, &text);
+        let told = |finding: &Finding| finding.code == "EPCIS-KEPT" && finding.at.event == Some(1);
+        assert!(findings.iter().any(told), "{findings:?}");
+    }
+}
+
+#[test]
+fn values_of_sensors_stay_as_they_came() {
+    let report = "<sensorReport type=\"gs1:Length\" minValue=\"+1.0\" maxValue=\"INF\" value=\".5\" meanValue=\"1E999\" \
+                  component=\"x\" exception=\"ALARM_CONDITION\"/>";
+    let list = format!("<sensorElementList><sensorElement>{report}</sensorElement></sensorElementList>");
+    let xml = XML.replace("<childEPCs/>", "<childEPCs><epc>urn:x:1</epc></childEPCs>");
+    let content = read(xml.replace("<ex:note>", &format!("{list}<ex:note>")).as_bytes(), Binding::Xml);
+    let (text, findings, after) = converted(&content, Target::Xml);
+    assert!(text.contains(report) && findings.is_empty(), "{text} {findings:?}");
+    assert_eq!(difference(&content, &after), None);
+
+    let (text, findings, after) = converted(&content, Target::Json);
+    assert_eq!(difference(&content, &after), None, "{text}");
+    crate::schema::assert_valid(Target::Json, DocumentKind::Events, &text);
+    assert!(text.contains("\"minValue\":1.0,") && text.contains("\"value\":0.5,"), "{text}");
+    assert!(!text.contains("sensor_element_list") && !text.contains("\"maxValue\":"), "{text}");
+    assert!(findings.iter().any(|finding| finding.message.ends_with("4 in all")), "{findings:?}");
+
+    let (text, _, after) = converted(&after, Target::Xml);
+    assert_eq!(difference(&content, &after), None, "{text}");
+    assert!(text.contains("component=\"cbv:Comp-x\"") && text.contains("minValue=\"+1.0\""), "{text}");
+}

@@ -57,6 +57,37 @@ fn urns_are_written_where_the_company_prefix_is_known() {
 }
 
 #[test]
+fn links_that_say_what_no_urn_can_stay_and_the_finding_says_why() {
+    let key = "https://id.gs1.org/01/10614141073464";
+    let mut prefixes = gs1::CompanyPrefixes::new();
+    prefixes.add("0614141", 7).unwrap();
+    prefixes.add("09", 7).unwrap();
+    prefixes.add("09", 8).unwrap();
+    for (link, expected) in [
+        ("http://shop.example/p/gtin/10614141073464/ser/5".to_owned(), "urn:epc:id:sgtin:0614141.107346.5"),
+        (format!("{key}/22/G/10/LOT/21/5"), "it says more than its key"),
+        (format!("{key}/21/5?17=201225"), "it says more than its key"),
+        (format!("{key}/21/5#top"), "it says more than its key"),
+        ("https://id.gs1.org/01/10614141073465/21/5".to_owned(), "its key is wrong: check digit is 5, expected 4"),
+        ("https://id.gs1.org/01/09506000134352/21/5".to_owned(), "its company prefix is not known"),
+        ("https://id.gs1.org/01/10950600013436/21/5".to_owned(), "contradicts itself"),
+    ] {
+        let mut event = event();
+        event.epc_list = vec![Identifier::new(link.clone())];
+        let options =
+            Options { epc_format: EpcFormat::AlwaysEpcUrn, company_prefixes: prefixes.clone(), ..Options::default() };
+        let content = crate::Content { events: vec![event], ..Default::default() };
+        let (text, findings) = write(&content, options);
+        if expected.starts_with("urn:") {
+            assert!(text.contains(expected) && findings.is_empty(), "{text} {findings:?}");
+        } else {
+            assert!(text.contains(&link), "{text}");
+            assert!(findings.iter().any(|finding| finding.message.contains(expected)), "{link} {findings:?}");
+        }
+    }
+}
+
+#[test]
 fn standard_terms_are_spelled_as_asked_and_private_ones_are_left() {
     let spellings = [
         (CbvFormat::NoPreference, "urn:epcglobal:cbv:bizstep:shipping"),
