@@ -121,8 +121,13 @@ impl Vocabulary {
     /// and deprecated words.
     pub fn bare(self, spelled: &str) -> Option<&'static str> {
         let spec = self.spec();
-        let word = spec.strip(spelled).unwrap_or(spelled);
-        spec.words.binary_search(&word).ok().and_then(|index| spec.words.get(index)).copied()
+        self.in_force(spec.strip(spelled).unwrap_or(spelled))
+    }
+
+    /// The word in force that a bare word is.
+    pub(crate) fn in_force(self, word: &str) -> Option<&'static str> {
+        let words = self.words();
+        words.binary_search(&word).ok().and_then(|index| words.get(index)).copied()
     }
 
     /// The word that a term is, in force or deprecated, however it is spelled.

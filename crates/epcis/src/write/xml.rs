@@ -107,7 +107,7 @@ impl XmlEvents<'_> {
             "action" => drop(event.action.map(|action| self.text.element(field, action_name(action)))),
             "bizStep" => self.term(field, event.biz_step.as_ref(), Vocabulary::BizStep, "biz_step"),
             "disposition" => self.term(field, event.disposition.as_ref(), Vocabulary::Disposition, "disposition"),
-            "persistentDisposition" => self.persistent(event.persistent_disposition.as_ref()),
+            "persistentDisposition" => self.persistent(event.persistent_disposition.as_deref()),
             "readPoint" => self.place(field, event.read_point.as_ref(), "read_point"),
             "bizLocation" => self.place(field, event.biz_location.as_ref(), "biz_location"),
             "parentID" => self.identifier(field, event.parent_id.as_ref(), "parent_id"),
