@@ -80,7 +80,7 @@ pub struct Event {
     pub parent_id: Option<Identifier>,
     /// `transformationID`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub transformation_id: Option<Identifier>,
+    pub transformation_id: Option<Box<Identifier>>,
     /// `epcList` of object and transaction events.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub epc_list: Vec<Identifier>,

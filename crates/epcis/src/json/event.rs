@@ -239,7 +239,7 @@ fn read_standard(
         Field::ReadPoint => set!(read_point, place(report, names, node)),
         Field::BizLocation => set!(biz_location, place(report, names, node)),
         Field::ParentId => set!(parent_id, identifier(report, node)),
-        Field::TransformationId => set!(transformation_id, identifier(report, node)),
+        Field::TransformationId => set!(transformation_id, identifier(report, node).map(Box::new)),
         Field::EpcList => {
             let list = if kind == EventKind::Object { different(report, node) } else { identifiers(report, node) };
             set!(epc_list, list);

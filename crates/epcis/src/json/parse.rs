@@ -382,12 +382,11 @@ fn leading_blanks(chunk: [u8; 8]) -> usize {
 /// wrong, because subtraction borrows.
 #[inline]
 fn special(word: u64) -> u64 {
-    let equal = |byte: u8| {
-        let difference = word ^ (ONES * u64::from(byte));
-        difference.wrapping_sub(ONES) & !difference
-    };
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (equal(b'"') | equal(b'\\') | control) & HIGHS
+    let below = |word: u64, least: u64| word.wrapping_sub(ONES * least) & !word;
+    // With one bit turned round, quotation marks are the next below which are only control characters.
+    let quote_or_control = below(word ^ (ONES * 0x02), 0x21);
+    let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
+    (quote_or_control | backslash) & HIGHS
 }
 
 #[cfg(test)]

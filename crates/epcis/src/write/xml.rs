@@ -111,7 +111,7 @@ impl XmlEvents<'_> {
             "readPoint" => self.place(field, event.read_point.as_ref(), "read_point"),
             "bizLocation" => self.place(field, event.biz_location.as_ref(), "biz_location"),
             "parentID" => self.identifier(field, event.parent_id.as_ref(), "parent_id"),
-            "transformationID" => self.identifier(field, event.transformation_id.as_ref(), "transformation_id"),
+            "transformationID" => self.identifier(field, event.transformation_id.as_deref(), "transformation_id"),
             // The schemas require these, even if they are empty.
             "epcList" if event.epc_list.is_empty() => self.text.raw("<epcList/>"),
             "childEPCs" if event.child_epcs.is_empty() && event.kind == EventKind::Aggregation => {

@@ -113,7 +113,7 @@ fn field<'t>(walk: &mut Walk<'t>, name: &str, at: &At<'t>, event: &mut Event) {
         "readPoint" => event.read_point = place(walk, at),
         "bizLocation" => event.biz_location = place(walk, at),
         "parentID" => event.parent_id = walk.optional_identifier(at),
-        "transformationID" => event.transformation_id = walk.optional_identifier(at),
+        "transformationID" => event.transformation_id = walk.optional_identifier(at).map(Box::new),
         "ilmd" => event.ilmd = walk.open(at, &grammar::ILMD, |_, _, _| ()),
         "epcClass" | "quantity" => class_of_all(walk, name, at, event),
         "sensorElementList" => {

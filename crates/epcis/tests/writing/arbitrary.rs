@@ -211,7 +211,7 @@ fn event() -> impl Strategy<Value = Event> {
                 3 => {
                     event.kind = EventKind::Transformation;
                     event.action = None;
-                    event.transformation_id = Some(id);
+                    event.transformation_id = Some(Box::new(id));
                     (event.input_epc_list, event.output_epc_list, event.ilmd) = (epcs, others, ilmd);
                     (event.input_quantity_list, event.output_quantity_list) = (quantities, more);
                 }
