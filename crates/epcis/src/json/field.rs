@@ -154,7 +154,7 @@ fn is_same(one: &[u8], other: &[u8]) -> bool {
         (Some(first), Some(last), Some(other_first), Some(other_last)) => {
             first == other_first && last == other_last && (one.len() <= 16 || one == other)
         }
-        _ => one.iter().zip(other).fold(true, |same, (one, other)| same & (one == other)),
+        _ => one.iter().zip(other).all(|(one, other)| one == other),
     }
 }
 
