@@ -24,7 +24,7 @@ fn hold(syntax: Syntax) -> Option<Hold> {
 fn baseline(syntax: Syntax) -> &'static str {
     match syntax {
         Syntax::Xml12 | Syntax::Xml20 => "quick_xml::NsReader",
-        Syntax::Json => "serde_json::Value, arbitrary_precision and preserve_order",
+        Syntax::Json => "serde_json::Value of the document",
     }
 }
 
@@ -37,13 +37,18 @@ pub(crate) fn table(workshop: &Workshop<'_>, layout: Layout, table: &mut Table) 
         let output = workshop::output(measurement.arg(workshop.options.rounds.to_string()))?;
         let (ours, theirs): (f64, f64) = (workshop::figure(&output, "reader")?, workshop::figure(&output, "parser")?);
         let layout = format!("{layout:?}").to_lowercase();
-        table.add(Row {
+        let row = |name, theirs: f64, hold| Row {
             what: format!("{} to events, {layout}, {megabytes:.0} MB", workshop::name(syntax)),
             unit: "MB/s",
             ours: megabytes / ours,
-            theirs: Some((baseline(syntax), megabytes / theirs)),
-            hold: hold(syntax),
-        });
+            theirs: Some((name, megabytes / theirs)),
+            hold,
+        };
+        table.add(row(baseline(syntax), theirs, hold(syntax)));
+        if syntax == Syntax::Json {
+            let pieces: f64 = workshop::figure(&output, "pieces")?;
+            table.add(row("serde_json::Value of each event", pieces, None));
+        }
         fs::remove_file(document)?;
     }
     Ok(())
@@ -52,16 +57,22 @@ pub(crate) fn table(workshop: &Workshop<'_>, layout: Layout, table: &mut Table) 
 /// The measurement itself: reader and parser take turns over the same bytes.
 pub(crate) fn measure(syntax: Syntax, document: &Path, rounds: usize) -> Result<(), Failure> {
     let bytes = fs::read(document)?;
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let (mut ours, mut theirs, mut pieces) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
         let (seconds, parsed) = clock::seconds(|| parse(syntax, &bytes));
         parsed?;
         theirs.push(seconds);
+        if syntax == Syntax::Json {
+            let (seconds, parsed) = clock::seconds(|| parse_events(&bytes));
+            parsed?;
+            pieces.push(seconds);
+        }
         let (seconds, events) = clock::seconds(|| read(syntax, &bytes));
         events?;
         ours.push(seconds);
     }
     println!("reader {}\nparser {}", clock::median(ours), clock::median(theirs));
+    println!("pieces {}", clock::median(pieces));
     Ok(())
 }
 
@@ -84,6 +95,22 @@ pub(crate) fn count(items: impl Iterator<Item = std::io::Result<Item>>) -> Resul
         }
     }
     Ok(events)
+}
+
+/// The bare parser of JSON event by event: nothing but the one value is in memory, which is the best that it can do.
+fn parse_events(bytes: &[u8]) -> Result<(), Failure> {
+    const LIST: &[u8] = b"\"eventList\":";
+    let list = bytes.windows(LIST.len()).position(|window| window == LIST).ok_or("there is no list of events")?;
+    let list = bytes.get(list + LIST.len()..).unwrap_or_default().trim_ascii_start();
+    let mut rest = list.strip_prefix(b"[").ok_or("the list of events is none")?;
+    loop {
+        let mut values = serde_json::Deserializer::from_slice(rest).into_iter::<serde_json::Value>();
+        let value = values.next().ok_or("the list of events ends too early")??;
+        drop(std::hint::black_box(value));
+        let behind = rest.get(values.byte_offset()..).unwrap_or_default().trim_ascii_start();
+        let Some(next) = behind.strip_prefix(b",") else { return Ok(()) };
+        rest = next;
+    }
 }
 
 fn parse(syntax: Syntax, bytes: &[u8]) -> Result<(), Failure> {

@@ -31,7 +31,7 @@ fn canonicalise(event: &mut Event) {
     time(&mut event.event_time);
     optional(&mut event.event_id);
     optional(&mut event.parent_id);
-    optional(&mut event.transformation_id);
+    event.transformation_id.as_deref_mut().into_iter().for_each(identifier);
     for list in [&mut event.epc_list, &mut event.child_epcs, &mut event.input_epc_list, &mut event.output_epc_list] {
         list.iter_mut().for_each(identifier);
     }

@@ -68,7 +68,7 @@ pub struct Event {
     pub disposition: Option<Term>,
     /// `persistentDisposition`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub persistent_disposition: Option<PersistentDisposition>,
+    pub persistent_disposition: Option<Box<PersistentDisposition>>,
     /// `readPoint`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_point: Option<Place>,
@@ -80,7 +80,7 @@ pub struct Event {
     pub parent_id: Option<Identifier>,
     /// `transformationID`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub transformation_id: Option<Identifier>,
+    pub transformation_id: Option<Box<Identifier>>,
     /// `epcList` of object and transaction events.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub epc_list: Vec<Identifier>,
@@ -125,7 +125,7 @@ pub struct Event {
     pub certification_info: Vec<String>,
     /// `errorDeclaration`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error_declaration: Option<ErrorDeclaration>,
+    pub error_declaration: Option<Box<ErrorDeclaration>>,
     /// Everything at event level that the standard does not name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub extensions: Vec<Extension>,
@@ -143,7 +143,7 @@ pub struct Event {
 /// of values still need it.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(transparent)]
-pub struct LocalContext(pub Option<Value>);
+pub struct LocalContext(pub Option<Box<Value>>);
 
 impl LocalContext {
     /// Whether the event has none.

@@ -69,9 +69,9 @@ fn declare_in_context(event: &mut Event, prefix: String, namespace: String) {
     }
     let name = Name { namespace: String::new(), prefix: String::new(), local: prefix };
     let term = Extension { name, attributes: Vec::new(), value: Value::Text(namespace) };
-    match &mut event.context.0 {
+    match event.context.0.as_deref_mut() {
         Some(Value::Members(terms)) => terms.push(term),
-        context => *context = Some(Value::Members(vec![term])),
+        _ => event.context.0 = Some(Box::new(Value::Members(vec![term]))),
     }
 }
 

@@ -18,6 +18,7 @@ mod profile;
 mod quantity;
 mod reader;
 pub mod rule;
+mod short;
 mod term;
 mod time;
 mod unit;

@@ -5,13 +5,15 @@ use std::{fmt, str::FromStr};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::short::Short;
+
 /// A decimal amount: the digits as written, and the number they are.
 ///
 /// Equality is numeric: `10.50` equals `10.5`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Quantity {
-    spelled: String,
+    spelled: Short<22>,
     value: Decimal,
 }
 
@@ -35,7 +37,7 @@ impl Quantity {
     #[must_use]
     pub fn normalized(&self) -> Self {
         let value = self.value.normalize();
-        Self { spelled: value.to_string(), value }
+        Self { spelled: value.to_string().as_str().into(), value }
     }
 }
 
@@ -44,9 +46,13 @@ impl FromStr for Quantity {
 
     fn from_str(spelled: &str) -> Result<Self, Self::Err> {
         let text = spelled.trim();
-        let value = if text.contains(['e', 'E']) { Decimal::from_scientific(text) } else { Decimal::from_str(text) };
+        let value = if text.bytes().any(|byte| matches!(byte, b'e' | b'E')) {
+            Decimal::from_scientific(text)
+        } else {
+            Decimal::from_str(text)
+        };
         match value {
-            Ok(value) => Ok(Self { spelled: text.to_owned(), value }),
+            Ok(value) => Ok(Self { spelled: text.into(), value }),
             Err(_) => Err(InvalidQuantity(text.to_owned())),
         }
     }
@@ -62,7 +68,7 @@ impl TryFrom<String> for Quantity {
 
 impl From<Quantity> for String {
     fn from(quantity: Quantity) -> Self {
-        quantity.spelled
+        str::to_owned(&quantity.spelled)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Vocabulary terms of the CBV, met in one spelling.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::cbv;
@@ -11,12 +13,22 @@ use crate::cbv;
 /// bare word.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(transparent)]
-pub struct Term(String);
+pub struct Term(Cow<'static, str>);
 
 impl Term {
     /// A term as written.
     pub fn new(spelled: impl Into<String>) -> Self {
-        Self(spelled.into())
+        Self(Cow::Owned(spelled.into()))
+    }
+
+    /// A term that is a bare standard word of its field.
+    pub(crate) fn of_word(word: &'static str) -> Self {
+        Self(Cow::Borrowed(word))
+    }
+
+    /// Whether it was read as a bare standard word of its field, so that nothing can be wrong with it in JSON.
+    pub(crate) fn is_known_word(&self) -> bool {
+        matches!(self.0, Cow::Borrowed(_))
     }
 
     /// The spelling that came in.

@@ -9,11 +9,13 @@ use jiff::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::short::Short;
+
 /// An instant with the spelling it came in. Equality and order are those of the instant.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EventTime {
-    spelled: String,
+    spelled: Short<30>,
     instant: Timestamp,
 }
 
@@ -21,7 +23,7 @@ pub struct EventTime {
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ZoneOffset {
-    spelled: String,
+    spelled: Short<6>,
     offset: Offset,
 }
 
@@ -46,12 +48,17 @@ impl EventTime {
     pub fn instant(&self) -> Timestamp {
         self.instant
     }
+
+    /// A time in the usual spelling, which is right in both bindings; `None` for all others.
+    pub(crate) fn usual(text: &str) -> Option<Self> {
+        usual(text).map(|instant| Self { spelled: text.into(), instant })
+    }
 }
 
 impl ZoneOffset {
     /// No offset from UTC.
     pub fn utc() -> Self {
-        Self { spelled: "+00:00".to_owned(), offset: Offset::UTC }
+        Self { spelled: "+00:00".into(), offset: Offset::UTC }
     }
 
     /// The spelling that came in.
@@ -70,7 +77,7 @@ impl ZoneOffset {
 impl From<Timestamp> for EventTime {
     /// An instant spelled in UTC.
     fn from(instant: Timestamp) -> Self {
-        Self { spelled: instant.to_string(), instant }
+        Self { spelled: instant.to_string().as_str().into(), instant }
     }
 }
 
@@ -79,11 +86,9 @@ impl FromStr for EventTime {
 
     fn from_str(spelled: &str) -> Result<Self, Self::Err> {
         let text = spelled.trim();
-        let instant = usual(text).or_else(|| to_nanoseconds(text).parse().ok());
-        let spelled = text.to_owned();
-        match instant {
-            Some(instant) => Ok(Self { spelled, instant }),
-            None => Err(InvalidTime::Instant(spelled)),
+        match instant(text) {
+            Some(instant) => Ok(Self { spelled: text.into(), instant }),
+            None => Err(InvalidTime::Instant(text.to_owned())),
         }
     }
 }
@@ -95,8 +100,13 @@ impl FromStr for ZoneOffset {
         let text = spelled.trim();
         let invalid = || InvalidTime::Offset(text.to_owned());
         let offset = offset(text.as_bytes()).ok_or_else(invalid)?;
-        Ok(Self { spelled: text.to_owned(), offset })
+        Ok(Self { spelled: text.into(), offset })
     }
+}
+
+/// The instant that a text without white space around it is, in any spelling.
+pub(crate) fn instant(text: &str) -> Option<Timestamp> {
+    usual(text).or_else(|| to_nanoseconds(text).parse().ok())
 }
 
 /// `Z` or `±hh:mm`, up to fourteen hours.
@@ -168,7 +178,7 @@ macro_rules! string_form {
 
         impl From<$type> for String {
             fn from(value: $type) -> Self {
-                value.spelled
+                str::to_owned(&value.spelled)
             }
         }
 

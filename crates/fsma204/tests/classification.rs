@@ -178,12 +178,12 @@ fn kill_step_and_error_declaration_leave_no_record() {
     let cooked = cooked.with(tree("killStep", &[("applied", "true"), ("process", "hot fill")]));
     assert_eq!(verdict(&cooked.0, &PACKED), (None, "stated in fsma:killStep".to_owned()));
     let mut retracted = a("A4a");
-    retracted.error_declaration = Some(epcis::ErrorDeclaration {
+    retracted.error_declaration = Some(Box::new(epcis::ErrorDeclaration {
         declaration_time: TIME.parse().unwrap(),
         reason: None,
         corrective_event_ids: vec![],
         extensions: vec![],
-    });
+    }));
     assert_eq!(classify(&retracted, &PACKED).cte, None);
 }
 

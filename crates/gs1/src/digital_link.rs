@@ -38,7 +38,7 @@ pub(crate) fn says_more(text: &str) -> bool {
 /// The path of an http or https URI, without the leading slash, the trailing one, query and fragment.
 fn path_of(text: &str) -> Option<&str> {
     let rest = after_scheme(text)?;
-    let end = rest.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(rest.len());
+    let end = memchr::memchr2(b'?', b'#', rest.as_bytes()).unwrap_or(rest.len());
     let (host, path) = cut(rest.get(..end)?, b'/')?;
     is_host(host).then(|| path.strip_suffix('/').unwrap_or(path))
 }

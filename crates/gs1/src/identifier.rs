@@ -21,7 +21,8 @@ use crate::{CompanyPrefixes, Key, digital_link, repair, urn};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Identifier {
-    spelled: String,
+    /// The spelling; `None` for an opaque URI, whose key is its spelling.
+    spelled: Option<Box<str>>,
     /// How long the company prefix of a URN is; 0 for other spellings.
     prefix_len: u8,
     key: Key,
@@ -31,18 +32,27 @@ impl Identifier {
     /// Reads any identifier; what is not a GS1 key is an opaque URI.
     ///
     /// EPC URNs and Digital Links that break their grammar are opaque like every other URI.
-    pub fn new(spelled: impl Into<String>) -> Self {
-        let spelled = spelled.into();
-        let text = spelled.trim();
-        let (key, prefix_len) = urn::read(text)
-            .or_else(|| Some((digital_link::read(text)?, 0)))
-            .unwrap_or_else(|| (Key::Uri(text.to_owned()), 0));
-        Self { spelled, prefix_len, key }
+    pub fn new(spelled: impl Into<String> + AsRef<str>) -> Self {
+        let text = trimmed(spelled.as_ref());
+        let read = urn::read(text).or_else(|| Some((digital_link::read(text)?, 0)));
+        let is_trimmed = text.len() == spelled.as_ref().len();
+        match read {
+            Some((key, prefix_len)) => Self { spelled: Some(boxed(spelled)), prefix_len, key },
+            None if is_trimmed => Self { spelled: None, prefix_len: 0, key: Key::Uri(spelled.into()) },
+            None => {
+                let key = Key::Uri(text.to_owned());
+                Self { spelled: Some(boxed(spelled)), prefix_len: 0, key }
+            }
+        }
     }
 
     /// The spelling that came in.
     pub fn spelled(&self) -> &str {
-        &self.spelled
+        match (&self.spelled, &self.key) {
+            (Some(spelled), _) => spelled,
+            (None, Key::Uri(uri)) => uri,
+            (None, _) => "",
+        }
     }
 
     /// What it names.
@@ -88,7 +98,7 @@ impl Identifier {
     pub fn to_urn(&self, prefixes: &CompanyPrefixes) -> Option<String> {
         if self.prefix_len > 0 {
             let written = urn::write(&self.key, usize::from(self.prefix_len));
-            return written.or_else(|| Some(self.spelled.trim().to_owned()));
+            return written.or_else(|| Some(self.spelled().trim().to_owned()));
         }
         urn::write(&self.key, prefixes.length_of(&self.key)?)
     }
@@ -103,7 +113,7 @@ impl Identifier {
     /// assert!(Identifier::new("https://id.gs1.org/01/09521003000008/21/5?17=201225").says_more());
     /// ```
     pub fn says_more(&self) -> bool {
-        self.prefix_len == 0 && self.key.is_gs1() && digital_link::says_more(self.spelled.trim())
+        self.prefix_len == 0 && self.key.is_gs1() && digital_link::says_more(self.spelled().trim())
     }
 
     /// What its author probably meant, spelled the same way otherwise; `None` when nothing is wrong, or nobody can tell.
@@ -122,7 +132,7 @@ impl Identifier {
     /// ```
     #[must_use]
     pub fn corrected(&self) -> Option<Self> {
-        let text = self.spelled.trim();
+        let text = self.spelled().trim();
         match &self.key {
             Key::Uri(_) => repair::escapes(text).map(Self::new),
             key => {
@@ -135,7 +145,7 @@ impl Identifier {
 
     /// The company prefix, when the spelling shows it: in an EPC URN.
     pub fn company_prefix(&self) -> Option<&str> {
-        let prefix = self.spelled.trim().split(':').nth(4)?.get(..usize::from(self.prefix_len))?;
+        let prefix = self.spelled().trim().split(':').nth(4)?.get(..usize::from(self.prefix_len))?;
         (!prefix.is_empty()).then_some(prefix)
     }
 
@@ -148,8 +158,22 @@ impl Identifier {
 impl From<Key> for Identifier {
     /// The identifier that is spelled canonically.
     fn from(key: Key) -> Self {
-        Self { spelled: key.to_string(), prefix_len: 0, key }
+        let spelled = (!matches!(key, Key::Uri(_))).then(|| key.to_string().into_boxed_str());
+        Self { spelled, prefix_len: 0, key }
     }
+}
+
+/// The text without white space around it, which is hardly ever there.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~', .., b'!'..=b'~'] => text,
+        _ => text.trim(),
+    }
+}
+
+/// A borrowed text is copied once, to its own length.
+fn boxed(text: impl Into<String>) -> Box<str> {
+    text.into().into_boxed_str()
 }
 
 impl PartialEq for Identifier {
@@ -168,7 +192,7 @@ impl Hash for Identifier {
 
 impl serde::Serialize for Identifier {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.spelled)
+        serializer.serialize_str(self.spelled())
     }
 }
 

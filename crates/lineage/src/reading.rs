@@ -156,7 +156,7 @@ pub fn read(event: &Event, stage: Stage) -> Reading {
             _ => None,
         },
         custody: custody(event),
-        process: event.transformation_id.as_ref().map(Identifier::canonical),
+        process: event.transformation_id.as_deref().map(Identifier::canonical),
         sources: event.source_list.iter().map(NamedEnd::from).collect(),
         destinations: event.destination_list.iter().map(NamedEnd::from).collect(),
     }

@@ -60,9 +60,9 @@ pub(super) fn check(event: &Event, findings: &mut Findings<'_>) {
 
 fn singles(event: &Event, findings: &mut Findings<'_>) {
     for (name, id, wanted) in [
-        ("eventID", &event.event_id, Wanted::Anything),
-        ("parentID", &event.parent_id, Wanted::Instance),
-        ("transformationID", &event.transformation_id, Wanted::Anything),
+        ("eventID", event.event_id.as_ref(), Wanted::Anything),
+        ("parentID", event.parent_id.as_ref(), Wanted::Instance),
+        ("transformationID", event.transformation_id.as_deref(), Wanted::Anything),
     ] {
         if let Some(id) = id {
             check_one(id, wanted, &[Field(name)], findings);

@@ -42,6 +42,9 @@ pub(super) fn check(event: &Event, findings: &mut Findings<'_>) {
 }
 
 fn check_term(term: &Term, vocabulary: Vocabulary, steps: &[Step], findings: &mut Findings<'_>) {
+    if term.is_known_word() && findings.checks.binding == Binding::Json {
+        return;
+    }
     let spelled = term.spelled();
     let binding = findings.checks.binding;
     if let Some(word) = vocabulary.bare(spelled) {

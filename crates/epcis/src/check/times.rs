@@ -6,7 +6,7 @@ use super::{
     Findings, Words,
     place::Step::{self, Field, Item},
 };
-use crate::{Event, Extension, SensorElement, ZoneOffset, rule};
+use crate::{Event, Extension, SensorElement, ZoneOffset, rule, time::instant};
 
 pub(super) fn check(event: &Event, findings: &mut Findings<'_>) {
     future(event, findings);
@@ -93,5 +93,5 @@ fn measured(
 fn time<'e>(members: &'e [Extension], name: &str) -> Option<(Timestamp, &'e str)> {
     let member = members.iter().find(|member| member.name.local == name && member.name.prefix.is_empty())?;
     let spelled = member.value.as_text()?.trim();
-    Some((spelled.parse().ok()?, spelled))
+    Some((instant(spelled)?, spelled))
 }

@@ -63,7 +63,7 @@ impl Fields<'_> {
             self.out.push("action=");
             self.out.push(action_name(action));
         }
-        self.identifier("transformationID=", event.transformation_id.as_ref());
+        self.identifier("transformationID=", event.transformation_id.as_deref());
         self.term("bizStep=", Vocabulary::BizStep, event.biz_step.as_ref());
         self.term("disposition=", Vocabulary::Disposition, event.disposition.as_ref());
         if let Some(persistent) = &event.persistent_disposition

@@ -170,9 +170,10 @@ impl<'o> Context<'o> {
 
     /// Splits a member name, and says whether its prefix, if it has one, is declared.
     pub(super) fn resolve(&self, written: &str) -> (Name, bool) {
-        let Some((prefix, local)) = written.split_once(':') else {
-            return (name("", "", written), true);
-        };
+        // Prefixes are short: what searches long texts would only begin later.
+        let colon = written.bytes().position(|byte| byte == b':');
+        let parts = colon.and_then(|at| Some((written.get(..at)?, written.get(at + 1..)?)));
+        let Some((prefix, local)) = parts else { return (name("", "", written), true) };
         // `https://…` is an address even where somebody declares a prefix `https`.
         if let Some(namespace) = self.namespace(prefix).filter(|_| !local.starts_with("//")) {
             return (name(namespace, prefix, local), true);

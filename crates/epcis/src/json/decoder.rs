@@ -246,7 +246,7 @@ impl JsonCore {
             return Progress::Made;
         }
         if level.place == Place::Events {
-            let path = format!("{}/{}", level.path, level.count);
+            let path = step_into(&level.path, level.count);
             return self.read_event(path);
         }
         self.read_member()
@@ -625,4 +625,18 @@ impl JsonCore {
             self.pending.push_back(Item::Finding(words.finding(Severity::Reject, at)));
         }
     }
+}
+
+/// A JSON pointer with the number of an element behind it.
+fn step_into(path: &str, index: usize) -> String {
+    let (mut digits, mut first, mut rest) = ([0; 20], 20, index);
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        (rest, first) = (rest / 10, first - 1);
+        if rest == 0 {
+            break;
+        }
+    }
+    let digits = digits.get(first..).and_then(|digits| str::from_utf8(digits).ok());
+    [path, "/", digits.unwrap_or_default()].concat()
 }

@@ -6,8 +6,8 @@ use super::{
     field::{COUNT, Field},
     foreign,
     parts::{
-        at_least_one, certification, error_declaration, identifiers, ilmd, object, parties, persistent, place,
-        quantities, refuse_equal, transactions,
+        at_least_one, certification, different, error_declaration, identifiers, ilmd, object, parties, persistent,
+        place, quantities, transactions,
     },
     report::{Report, Words},
     scalar::{action, identifier, needed_time, offset, term, text, time},
@@ -96,22 +96,23 @@ fn format_owner(kind: EventKind) -> &'static str {
 /// The standard members of one event by name.
 pub(super) struct Fields<'t> {
     event: Node<'t>,
-    values: [Option<Node<'t>>; COUNT],
+    /// The cell of each value; 0 for what is not there.
+    values: [u32; COUNT],
 }
 
 impl<'t> Fields<'t> {
     pub(super) fn of(event: Node<'t>) -> Self {
-        let mut values = [None; COUNT];
+        let mut values = [0; COUNT];
         for member in event.members() {
             if let Some(slot) = values.get_mut(member.field.number()) {
-                *slot = Some(member.value);
+                *slot = member.value.cell_number();
             }
         }
         Self { event, values }
     }
 
     pub(super) fn get(&self, field: Field) -> Option<Node<'t>> {
-        self.values.get(field.number()).copied().flatten()
+        self.event.at_cell(self.values.get(field.number()).copied()?)
     }
 
     fn has(&self, field: Field) -> bool {
@@ -176,7 +177,7 @@ pub(super) fn event(
         read_member(report, &mut names, event.as_deref_mut(), kind, member);
     }
     if let (Some(event), Some(declared)) = (&mut event, declared) {
-        event.context = LocalContext(Some(verbatim(declared)));
+        event.context = LocalContext(Some(Box::new(verbatim(declared))));
     }
     check_rules(report, &fields, kind);
     event.map(Found::Event)
@@ -234,29 +235,21 @@ fn read_standard(
         Field::Action => set!(action, action(report, node)),
         Field::BizStep => set!(biz_step, term(report, node, Vocabulary::BizStep)),
         Field::Disposition => set!(disposition, term(report, node, Vocabulary::Disposition)),
-        Field::PersistentDisposition => set!(persistent_disposition, persistent(report, node)),
+        Field::PersistentDisposition => set!(persistent_disposition, persistent(report, node).map(Box::new)),
         Field::ReadPoint => set!(read_point, place(report, names, node)),
         Field::BizLocation => set!(biz_location, place(report, names, node)),
         Field::ParentId => set!(parent_id, identifier(report, node)),
-        Field::TransformationId => set!(transformation_id, identifier(report, node)),
+        Field::TransformationId => set!(transformation_id, identifier(report, node).map(Box::new)),
         Field::EpcList => {
-            if kind == EventKind::Object {
-                refuse_equal(report, node);
-            }
-            set!(epc_list, identifiers(report, node));
+            let list = if kind == EventKind::Object { different(report, node) } else { identifiers(report, node) };
+            set!(epc_list, list);
         }
         Field::QuantityList => set!(quantity_list, quantities(report, node)),
         Field::ChildEpcs => set!(child_epcs, identifiers(report, node)),
         Field::ChildQuantityList => set!(child_quantity_list, quantities(report, node)),
-        Field::InputEpcList => {
-            refuse_equal(report, node);
-            set!(input_epc_list, identifiers(report, node));
-        }
+        Field::InputEpcList => set!(input_epc_list, different(report, node)),
         Field::InputQuantityList => set!(input_quantity_list, quantities(report, node)),
-        Field::OutputEpcList => {
-            refuse_equal(report, node);
-            set!(output_epc_list, identifiers(report, node));
-        }
+        Field::OutputEpcList => set!(output_epc_list, different(report, node)),
         Field::OutputQuantityList => set!(output_quantity_list, quantities(report, node)),
         Field::BizTransactionList => set!(biz_transaction_list, transactions(report, node)),
         Field::SourceList => set!(source_list, parties(report, node, Field::Source)),
@@ -264,7 +257,7 @@ fn read_standard(
         Field::SensorElementList => set!(sensor_element_list, sensor_elements(report, names, node)),
         Field::Ilmd => set!(ilmd, ilmd(report, names, node)),
         Field::CertificationInfo => set!(certification_info, certification(report, node)),
-        Field::ErrorDeclaration => set!(error_declaration, error_declaration(report, names, node)),
+        Field::ErrorDeclaration => set!(error_declaration, error_declaration(report, names, node).map(Box::new)),
         // `@context`, `type`, `eventTime` and `eventTimeZoneOffset` were read before.
         _ => {}
     }

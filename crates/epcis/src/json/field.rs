@@ -143,12 +143,27 @@ const fn hash(name: &[u8]) -> usize {
     sum % SLOTS
 }
 
+/// Whether two names are the same. Most are so short that their first and last eight bytes are all of them; to compare
+/// those costs less than the call of what compares texts of any length.
+#[inline]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    match (one.first_chunk::<8>(), one.last_chunk::<8>(), other.first_chunk::<8>(), other.last_chunk::<8>()) {
+        (Some(first), Some(last), Some(other_first), Some(other_last)) => {
+            first == other_first && last == other_last && (one.len() <= 16 || one == other)
+        }
+        _ => one.iter().zip(other).all(|(one, other)| one == other),
+    }
+}
+
 impl Field {
     /// The field with a name.
     pub(super) fn named(name: &[u8]) -> Self {
         let number = TABLE.get(hash(name)).copied().unwrap_or_default();
         match NAMES.get(usize::from(number).wrapping_sub(1)) {
-            Some((text, field)) if text.as_bytes() == name => *field,
+            Some((text, field)) if is_same(text.as_bytes(), name) => *field,
             _ => Self::Other,
         }
     }

@@ -29,8 +29,10 @@ pub(super) enum Limit {
 pub(super) struct Parser<'s> {
     bytes: &'s [u8],
     pub(super) at: usize,
-    depth: usize,
-    limits: Limits,
+    /// How many more levels may be entered.
+    levels: usize,
+    /// How many cells there may be.
+    most: usize,
     tape: &'s mut Tape,
 }
 
@@ -40,7 +42,7 @@ impl<'s> Parser<'s> {
     /// A parser at the beginning of `bytes`, and a tape with nothing on it.
     pub(super) fn new(bytes: &'s [u8], tape: &'s mut Tape, limits: Limits) -> Self {
         tape.clear();
-        Self { bytes, at: 0, depth: 0, limits, tape }
+        Self { bytes, at: 0, levels: limits.max_depth.min(DEEPEST), most: limits.max_nodes, tape }
     }
 
     /// Reads a member name and what stands between it and its value.
@@ -49,9 +51,11 @@ impl<'s> Parser<'s> {
             return self.expected("a member name in `\"`");
         }
         self.string(Kind::Name)?;
-        self.skip_space();
         if self.peek() != Some(b':') {
-            return self.expected("`:`");
+            self.skip_space();
+            if self.peek() != Some(b':') {
+                return self.expected("`:`");
+            }
         }
         self.at += 1;
         self.skip_space();
@@ -84,12 +88,23 @@ impl<'s> Parser<'s> {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn skip_space(&mut self) {
+        if self.peek().is_some_and(|byte| byte <= b' ') {
+            self.skip_blanks();
+        }
+    }
+
+    /// Blanks are rare, or many in a row: a new line and its indentation.
+    fn skip_blanks(&mut self) {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.peek() {
             self.at += 1;
-            // Indentation is longer than one character.
-            while self.rest().first_chunk() == Some(b"        ") {
-                self.at += 8;
+            while let Some(chunk) = self.rest().first_chunk() {
+                let blanks = leading_blanks(*chunk);
+                self.at += blanks;
+                if blanks < chunk.len() {
+                    break;
+                }
             }
         }
     }
@@ -102,25 +117,25 @@ impl<'s> Parser<'s> {
         Err(Stop::Limit { at: self.at, limit })
     }
 
+    #[inline]
     fn push(&mut self, cell: Cell) -> Step<usize> {
         let index = self.tape.cells.len();
-        if index >= self.limits.max_nodes {
+        if index >= self.most {
             return self.limit(Limit::Values);
         }
         self.tape.cells.push(cell);
         Ok(index)
     }
 
+    #[inline]
     fn nested(&mut self, kind: Kind, inner: fn(&mut Self, usize) -> Step) -> Step {
-        if self.depth >= self.limits.max_depth.min(DEEPEST) {
-            return self.limit(Limit::Depth);
-        }
+        let Some(levels) = self.levels.checked_sub(1) else { return self.limit(Limit::Depth) };
         let index = self.push(Cell::new(kind, self.at))?;
-        self.depth += 1;
+        self.levels = levels;
         self.at += 1;
         self.skip_space();
         inner(self, index)?;
-        self.depth -= 1;
+        self.levels += 1;
         self.tape.close(index);
         Ok(())
     }
@@ -138,10 +153,10 @@ impl<'s> Parser<'s> {
         self.expected("a value")
     }
 
-    fn scalar(&mut self, cell: Cell) -> Step {
-        let index = self.push(cell)?;
-        self.tape.close(index);
-        Ok(())
+    #[inline]
+    fn scalar(&mut self, mut cell: Cell) -> Step {
+        cell.end_behind(self.tape.cells.len());
+        self.push(cell).map(|_| ())
     }
 
     fn list(&mut self, _: usize) -> Step {
@@ -190,6 +205,7 @@ impl<'s> Parser<'s> {
     }
 
     /// After an element: `true` at the closing bracket, `false` when another element follows.
+    #[inline]
     fn closes(&mut self, bracket: u8, expected: &'static str) -> Step<bool> {
         self.skip_space();
         match self.peek() {
@@ -242,15 +258,16 @@ impl<'s> Parser<'s> {
 
     fn string(&mut self, kind: Kind) -> Step {
         let quote = self.at;
-        self.at += 1;
-        let start = self.at;
-        self.at += plain_length(self.rest());
-        if self.peek() != Some(b'"') {
+        let start = quote + 1;
+        let rest = self.bytes.get(start..).unwrap_or_default();
+        let length = plain_length(rest);
+        self.at = start + length;
+        let Some((text, [b'"', ..])) = rest.split_at_checked(length) else {
             return self.escaped(kind, quote, start);
-        }
+        };
         let mut cell = Cell::new(kind, quote).spanning(start, self.at);
         if kind == Kind::Name {
-            cell.field = Field::named(self.bytes.get(start..self.at).unwrap_or_default());
+            cell.field = Field::named(text);
         }
         self.at += 1;
         self.scalar(cell)
@@ -341,29 +358,35 @@ const ONES: u64 = u64::from_le_bytes([1; 8]);
 const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
 
 /// How many bytes of a string stand for themselves. Eight are looked at together.
+#[inline]
 pub(super) fn plain_length(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+    let (chunks, rest) = bytes.as_chunks();
+    for (chunk, at) in chunks.iter().zip((0..).step_by(8)) {
         let special = special(u64::from_le_bytes(*chunk));
         if special != 0 {
             return at + special.trailing_zeros() as usize / 8;
         }
-        at += 8;
     }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F)).unwrap_or(rest.len())
+    let plain = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..=0x1F)).unwrap_or(rest.len());
+    bytes.len() - rest.len() + plain
+}
+
+/// How many of eight bytes are spaces before the first that is none.
+#[inline]
+fn leading_blanks(chunk: [u8; 8]) -> usize {
+    let others = u64::from_le_bytes(chunk) ^ (ONES * u64::from(b' '));
+    others.trailing_zeros() as usize / 8
 }
 
 /// The high bit of each byte that is a quotation mark, a backslash or a control character. Bits above the lowest may be
 /// wrong, because subtraction borrows.
 #[inline]
 fn special(word: u64) -> u64 {
-    let equal = |byte: u8| {
-        let difference = word ^ (ONES * u64::from(byte));
-        difference.wrapping_sub(ONES) & !difference
-    };
-    let control = word.wrapping_sub(ONES * 0x20) & !word;
-    (equal(b'"') | equal(b'\\') | control) & HIGHS
+    let below = |word: u64, least: u64| word.wrapping_sub(ONES * least) & !word;
+    // With one bit turned round, quotation marks are the next below which are only control characters.
+    let quote_or_control = below(word ^ (ONES * 0x02), 0x21);
+    let backslash = below(word ^ (ONES * u64::from(b'\\')), 1);
+    (quote_or_control | backslash) & HIGHS
 }
 
 #[cfg(test)]

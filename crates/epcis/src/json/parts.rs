@@ -59,9 +59,13 @@ pub(super) fn refuse_equal(report: &mut Report<'_>, node: Node<'_>) {
         }
         return;
     }
+    let mut seen = [""; COMPARED];
     for (i, item) in texts().enumerate() {
-        if texts().take(i).any(|earlier| earlier.string() == item.string()) {
+        if seen.iter().take(i).any(|earlier| *earlier == item.string()) {
             refuse_repeated(report, item);
+        }
+        if let Some(slot) = seen.get_mut(i) {
+            *slot = item.string();
         }
     }
 }
@@ -69,6 +73,12 @@ pub(super) fn refuse_equal(report: &mut Report<'_>, node: Node<'_>) {
 fn refuse_repeated(report: &mut Report<'_>, node: Node<'_>) {
     let message = format!("`{}` stands twice in the list", shown(node.string()));
     report.reject(node, Words::new(rule::FIELD_VALUE, message, "keep one of them"));
+}
+
+/// Identifiers of which no two may be one string.
+pub(super) fn different(report: &mut Report<'_>, node: Node<'_>) -> Vec<Identifier> {
+    refuse_equal(report, node);
+    identifiers(report, node)
 }
 
 pub(super) fn identifiers(report: &mut Report<'_>, node: Node<'_>) -> Vec<Identifier> {

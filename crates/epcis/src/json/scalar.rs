@@ -71,6 +71,9 @@ const TIME_HELP: &str = "write it as in `2028-08-15T22:30:00.000-07:00`";
 
 /// A time that may be written carelessly; `None` when it is no time at all, without a finding.
 fn loose_time(report: &mut Report<'_>, node: Node<'_>, found: &str) -> Option<EventTime> {
+    if let Some(time) = EventTime::usual(found) {
+        return Some(time);
+    }
     let time: EventTime = found.parse().ok()?;
     if !has_time_shape(found) {
         let message = format!("`{}` is not written as JSON wants times", shown(found));
@@ -179,10 +182,17 @@ pub(super) fn action(report: &mut Report<'_>, node: Node<'_>) -> Option<Action> 
 /// A standard word, or the URI of a private term; what is neither is taken all the same.
 pub(super) fn word<'t>(report: &mut Report<'_>, node: Node<'t>, vocabulary: Vocabulary) -> Option<&'t str> {
     let found = text(report, node)?;
-    if !vocabulary.words().contains(&found) && (!is_uri(found) || vocabulary.refuses(found)) {
-        unusual_word(report, node, found, vocabulary);
+    if vocabulary.in_force(found).is_none() {
+        check_private(report, node, found, vocabulary);
     }
     Some(found)
+}
+
+/// A term that is no standard word should be a URI that is none either.
+fn check_private(report: &mut Report<'_>, node: Node<'_>, found: &str, vocabulary: Vocabulary) {
+    if !is_uri(found) || vocabulary.refuses(found) {
+        unusual_word(report, node, found, vocabulary);
+    }
 }
 
 #[cold]
@@ -208,7 +218,12 @@ fn unusual_word(report: &mut Report<'_>, node: Node<'_>, found: &str, vocabulary
 }
 
 pub(super) fn term(report: &mut Report<'_>, node: Node<'_>, vocabulary: Vocabulary) -> Option<Term> {
-    word(report, node, vocabulary).map(Term::new)
+    let found = text(report, node)?;
+    if let Some(word) = vocabulary.in_force(found) {
+        return Some(Term::of_word(word));
+    }
+    check_private(report, node, found, vocabulary);
+    Some(Term::new(found))
 }
 
 pub(super) fn number<'t>(report: &mut Report<'_>, node: Node<'t>) -> Option<&'t str> {

@@ -45,8 +45,10 @@ pub(super) struct Tape {
 }
 
 /// Offsets fit: the bytes of one value are limited to what a `u32` can count.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "what does not fit becomes the largest number")]
 pub(super) fn offset(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
+    at.min(u32::MAX as usize) as u32
 }
 
 impl Cell {
@@ -58,6 +60,12 @@ impl Cell {
     pub(super) fn spanning(mut self, from: usize, to: usize) -> Self {
         (self.from, self.to) = (offset(from), offset(to));
         self
+    }
+
+    /// Says that the cell has the number `index` and nothing in it.
+    #[inline]
+    pub(super) fn end_behind(&mut self, index: usize) {
+        self.next = offset(index + 1);
     }
 
     fn span(&self) -> std::ops::Range<usize> {
@@ -252,6 +260,16 @@ impl<'t> Node<'t> {
     #[inline]
     pub(super) fn kind(&self) -> Kind {
         self.cell().map_or(Kind::Null, |cell| cell.kind)
+    }
+
+    /// The number of its cell; 0 for a root without a name.
+    pub(super) fn cell_number(&self) -> u32 {
+        offset(self.index)
+    }
+
+    /// Another cell of the same tree than the first.
+    pub(super) fn at_cell(&self, number: u32) -> Option<Self> {
+        (number > 0).then_some(Self { tree: self.tree, index: number as usize })
     }
 
     /// Where it begins in the source.

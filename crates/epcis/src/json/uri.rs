@@ -3,7 +3,8 @@
 /// Whether `text` is a URI by its characters.
 pub(super) fn is_uri(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let Some(colon) = memchr::memchr(b':', bytes) else { return false };
+    // Schemes are short.
+    let Some(colon) = bytes.iter().position(|byte| *byte == b':') else { return false };
     let (scheme, rest) = bytes.split_at(colon);
     scheme.first().is_some_and(u8::is_ascii_alphabetic)
         && scheme.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
@@ -13,7 +14,8 @@ pub(super) fn is_uri(text: &str) -> bool {
 /// Whether all that follows the scheme may stand in a URI.
 fn is_tail(bytes: &[u8]) -> bool {
     let plain = |byte: &u8| PLAIN.get(usize::from(*byte)).copied().unwrap_or_default();
-    bytes.iter().all(plain) || is_unusual_tail(bytes)
+    // Without an early end, which the processor would have to guess.
+    bytes.iter().fold(true, |all, byte| all & plain(byte)) || is_unusual_tail(bytes)
 }
 
 /// The same for a tail with escapes or a fragment.

@@ -22,7 +22,7 @@ fn of_event(event: &mut Event) -> impl Iterator<Item = &mut Identifier> {
     event
         .parent_id
         .iter_mut()
-        .chain(&mut event.transformation_id)
+        .chain(event.transformation_id.as_deref_mut())
         .chain(places)
         .chain(lists.into_iter().flatten())
         .chain(quantities.into_iter().flatten().map(|element| &mut element.epc_class))

@@ -94,7 +94,7 @@ impl JsonEvents<'_> {
             self.text.member("action", action_name(action));
         }
         self.identifier("parentID", event.parent_id.as_ref());
-        self.identifier("transformationID", event.transformation_id.as_ref());
+        self.identifier("transformationID", event.transformation_id.as_deref());
         let listed = matches!(event.kind, EventKind::Object | EventKind::Transaction);
         if listed && event.epc_list.is_empty() && event.quantity_list.is_empty() {
             // The binding wants one of the two, even if it is empty.

@@ -23,7 +23,7 @@ fn identifiers(event: &Event) -> impl Iterator<Item = &Identifier> {
     let declared = event.error_declaration.iter().flat_map(|declaration| &declaration.corrective_event_ids);
     let places = event.read_point.iter().chain(&event.biz_location).map(|place| &place.id);
     let parties = event.source_list.iter().chain(&event.destination_list).map(|party| &party.id);
-    (event.parent_id.iter().chain(&event.transformation_id))
+    (event.parent_id.iter().chain(event.transformation_id.as_deref()))
         .chain(lists.into_iter().flatten())
         .chain(quantities.into_iter().flatten().map(|element| &element.epc_class))
         .chain(event.biz_transaction_list.iter().map(|transaction| &transaction.id))

@@ -128,11 +128,11 @@ impl XmlEvents<'_> {
             "action" => drop(event.action.map(|action| self.text.element(field, action_name(action)))),
             "bizStep" => self.term(field, event.biz_step.as_ref(), Vocabulary::BizStep, "bizStep"),
             "disposition" => self.term(field, event.disposition.as_ref(), Vocabulary::Disposition, "disposition"),
-            "persistentDisposition" => self.persistent(event.persistent_disposition.as_ref()),
+            "persistentDisposition" => self.persistent(event.persistent_disposition.as_deref()),
             "readPoint" => self.place(field, event.read_point.as_ref(), "readPoint"),
             "bizLocation" => self.place(field, event.biz_location.as_ref(), "bizLocation"),
             "parentID" => self.identifier(field, event.parent_id.as_ref(), "parentID"),
-            "transformationID" => self.identifier(field, event.transformation_id.as_ref(), "transformationID"),
+            "transformationID" => self.identifier(field, event.transformation_id.as_deref(), "transformationID"),
             // The schemas require these, even if they are empty.
             "epcList" if event.epc_list.is_empty() => self.text.raw("<epcList/>"),
             "childEPCs" if event.child_epcs.is_empty() && event.kind == EventKind::Aggregation => {

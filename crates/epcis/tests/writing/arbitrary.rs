@@ -183,8 +183,8 @@ fn common() -> impl Strategy<Value = Event> {
     let rest = (vec(sensor(), 0..2), vec(certificate, 0..3), extensions());
     (when, what, r#where, why, rest).prop_map(|(when, what, r#where, why, rest)| {
         let mut event = Event::new(EventKind::Object, when.0, when.2);
-        (event.record_time, event.event_id, event.error_declaration) = (when.1, when.3, when.4);
-        (event.biz_step, event.disposition, event.persistent_disposition) = what;
+        (event.record_time, event.event_id, event.error_declaration) = (when.1, when.3, when.4.map(Box::new));
+        (event.biz_step, event.disposition, event.persistent_disposition) = (what.0, what.1, what.2.map(Box::new));
         (event.read_point, event.biz_location) = r#where;
         (event.biz_transaction_list, event.source_list, event.destination_list) = why;
         (event.sensor_element_list, event.certification_info, event.extensions) = rest;
@@ -212,7 +212,7 @@ fn event() -> impl Strategy<Value = Event> {
                 3 => {
                     event.kind = EventKind::Transformation;
                     event.action = None;
-                    event.transformation_id = Some(id);
+                    event.transformation_id = Some(Box::new(id));
                     (event.input_epc_list, event.output_epc_list, event.ilmd) = (epcs, others, ilmd);
                     (event.input_quantity_list, event.output_quantity_list) = (quantities, more);
                 }
@@ -262,7 +262,7 @@ fn context() -> impl Strategy<Value = LocalContext> {
             Value::Members(vec![term]),
         ])),
     ];
-    prop_oneof![2 => Just(LocalContext(None)), 1 => terms.prop_map(|terms| LocalContext(Some(terms)))]
+    prop_oneof![2 => Just(LocalContext(None)), 1 => terms.prop_map(|terms| LocalContext(Some(Box::new(terms))))]
 }
 
 /// An event with what only one of the bindings has.
