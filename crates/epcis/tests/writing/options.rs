@@ -1,12 +1,12 @@
 //! The options: how identifiers and terms are spelled, which context is named.
 
 use epcis::{
-    Binding, ContextVersion, Document, DocumentKind, Event, EventKind, Term,
+    Binding, ContextVersion, Document, DocumentKind, Event, EventKind, Extension, Name, SensorElement, Term, Value,
     write::{CbvFormat, EpcFormat, Options, Target, Writer},
 };
 use gs1::Identifier;
 
-use crate::{TARGETS, binding, difference, read, write};
+use crate::{Content, TARGETS, binding, difference, read, write};
 
 fn event() -> Event {
     let time = "2028-08-15T22:30:00-07:00".parse().unwrap();
@@ -54,6 +54,38 @@ fn urns_are_written_where_the_company_prefix_is_known() {
     assert!(text.contains("https://id.gs1.org/01/09506000134352/21/12345"), "{text}");
     let told: Vec<_> = findings.iter().map(|finding| (&*finding.code, finding.at.event)).collect();
     assert_eq!(told, [("EPCIS-NOT-TRANSLATED", Some(0))]);
+}
+
+#[test]
+fn devices_are_spelled_as_other_identifiers() {
+    let member = |local: &str, value: &str| Extension {
+        name: Name { namespace: String::new(), prefix: String::new(), local: local.to_owned() },
+        attributes: Vec::new(),
+        value: Value::Text(value.to_owned()),
+    };
+    let link = "https://id.gs1.org/8004/4012345999";
+    let mut event = event();
+    event.sensor_element_list = vec![SensorElement {
+        metadata: vec![member("deviceID", "urn:epc:id:giai:4012345.111")],
+        reports: vec![
+            vec![member("type", "Temperature"), member("deviceID", link), member("rawData", link)],
+            vec![member("type", "Temperature"), member("deviceID", "urn:x:thermometer")],
+        ],
+        extensions: Vec::new(),
+    }];
+    let content = Content { events: vec![event], ..Content::default() };
+    let expected = [
+        (EpcFormat::AlwaysGs1DigitalLink, ["https://id.gs1.org/8004/4012345111", link]),
+        (EpcFormat::AlwaysEpcUrn, ["urn:epc:id:giai:4012345.111", "urn:epc:id:giai:4012345.999"]),
+        (EpcFormat::NeverTranslates, ["urn:epc:id:giai:4012345.111", link]),
+    ];
+    for (epc_format, [one, other]) in expected {
+        let (text, _) = write(&content, Options { epc_format, ..Options::default() });
+        for device in [one, other, "urn:x:thermometer"] {
+            assert!(text.contains(&format!("\"deviceID\":\"{device}\"")), "{text}");
+        }
+        assert!(text.contains(&format!("\"rawData\":\"{link}\"")), "{text}");
+    }
 }
 
 #[test]
