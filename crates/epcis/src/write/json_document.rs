@@ -86,13 +86,13 @@ impl JsonDocument {
         match kind {
             DocumentKind::Event => {}
             DocumentKind::EventList => writer.text.open('['),
-            _ => writer.beginning = Some(writer.wait(document, notes)),
+            _ => writer.beginning = Some(writer.wait(document, options, notes)),
         }
         writer
     }
 
-    fn wait(&self, document: &Document, notes: &mut Notes) -> Beginning {
-        let created = created(document, Binding::Json).into_owned();
+    fn wait(&self, document: &Document, options: &Options, notes: &mut Notes) -> Beginning {
+        let created = created(document, options, Binding::Json);
         let written = Written {
             binding: Binding::Json,
             kind: self.kind,

@@ -170,3 +170,19 @@ fn a_date_that_is_none_comes_back() {
         assert_eq!(findings.len(), 1, "{findings:?}");
     }
 }
+
+#[test]
+fn a_document_without_date_gets_the_one_of_the_options_and_reads_back_without() {
+    let mut document = Document::new(DocumentKind::Events);
+    for (date, is_written) in [(None, true), (Some("yesterday"), true), (Some("2028-08-15T22:30:00Z"), false)] {
+        document.creation_date = date.map(str::to_owned);
+        let content = Content { document: Some(document.clone()), events: vec![event()], ..Content::default() };
+        for target in TARGETS {
+            let created = Some("2029-01-02T03:04:05+01:00".parse().unwrap());
+            let (text, _) = write(&content, Options { target, created, ..Options::default() });
+            assert_eq!(text.contains("2029-01-02T02:04:05Z"), is_written, "{text}");
+            assert!(!text.contains("1970"), "{text}");
+            assert_eq!(read(text.as_bytes(), binding(target)).document.unwrap().creation_date.as_deref(), date);
+        }
+    }
+}
