@@ -134,7 +134,9 @@ impl JsonDocument {
         }
         self.text.member("schemaVersion", "2.0");
         self.text.member("creationDate", created);
-        annotation.iter().for_each(|annotation| self.text.annotation(annotation));
+        if let Some(annotation) = annotation {
+            self.text.annotation(annotation);
+        }
         if self.is_query() {
             self.query(document.query.as_ref());
         }
