@@ -289,6 +289,7 @@ impl ConvertArgs {
             cbv_format: self.cbv_format,
             context: self.context,
             company_prefixes,
+            created: None,
         }
     }
 }

@@ -5,8 +5,9 @@ use std::{
     path::Path,
 };
 
+use domain::{Clock, SystemClock};
 use epcis::{
-    Finding, Item, Limits, Severity,
+    EventTime, Finding, Item, Limits, Severity,
     write::{EpcFormat, Options, Writer},
 };
 use gs1::CompanyPrefixes;
@@ -22,7 +23,7 @@ pub(crate) fn convert(args: &ConvertArgs, out: &mut dyn Write) -> Result<Outcome
     if args.epc_format == EpcFormat::AlwaysEpcUrn && args.input != Path::new("-") {
         prefixes = learned(args, prefixes)?;
     }
-    let options = args.options(prefixes);
+    let options = Options { created: Some(EventTime::from(SystemClock.now())), ..args.options(prefixes) };
     match &args.output {
         None => Ok(Conversion::run(args, options, BufWriter::new(out))?.1),
         Some(path) => into_file(args, options, path),

@@ -212,6 +212,14 @@ fn a_document_is_converted_there_and_back() {
     let hash = |name: &str| run(&["hash", &path(name)]);
     assert_eq!(hash("a.xml"), hash("a.jsonld"));
 
+    let Output { stderr, .. } = lotline(&["convert", "--to", "xml", &path("a.jsonld")]).output().unwrap();
+    let told = String::from_utf8(stderr).unwrap();
+    assert!(told.contains("a.jsonld:3:9: info EPCIS-KEPT: XML cannot say `ex:crates`"), "{told}");
+
+    fs::write(path("dateless.xml"), written.replace(" creationDate=\"2028-08-15T22:30:00Z\"", "")).unwrap();
+    let (_, dated) = run(&["convert", "--to", "xml", &path("dateless.xml")]);
+    assert!(dated.contains(" creationDate=\"20") && !dated.contains("1970"), "{dated}");
+
     fs::write(path("bad.jsonld"), json.replace("OBSERVE", "LOOK")).unwrap();
     assert_eq!(run(&["convert", "--to", "xml", "-o", &path("bad.xml"), &path("bad.jsonld")]), (1, String::new()));
     assert!(!Path::new(&path("bad.xml")).exists(), "half a document was written");

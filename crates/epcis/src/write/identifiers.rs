@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use gs1::{CompanyPrefixes, Identifier};
 
 use super::{EpcFormat, notes::Notes};
-use crate::{Event, VocabularyElement, rule};
+use crate::{Event, Name, Value, VocabularyElement, rule};
 
 /// The identifiers of an event that an EPC format is about. The event's own is not one of them: it would become the
 /// identifier of another event.
@@ -28,6 +28,19 @@ fn of_event(event: &mut Event) -> impl Iterator<Item = &mut Identifier> {
         .chain(quantities.into_iter().flatten().map(|element| &mut element.epc_class))
         .chain(event.biz_transaction_list.iter_mut().map(|transaction| &mut transaction.id))
         .chain(parties)
+}
+
+/// What a sensor element says of the device. Other members that take a GS1 key are links that lead to something.
+fn devices(event: &mut Event) -> impl Iterator<Item = &mut String> {
+    let elements = event.sensor_element_list.iter_mut();
+    let members = elements.flat_map(|element| element.metadata.iter_mut().chain(element.reports.iter_mut().flatten()));
+    members.filter_map(|member| {
+        let Name { namespace, prefix, local } = &member.name;
+        match &mut member.value {
+            Value::Text(id) if local == "deviceID" && prefix.is_empty() && namespace.is_empty() => Some(id),
+            _ => None,
+        }
+    })
 }
 
 /// Spells identifiers in the format that was asked for.
@@ -59,7 +72,13 @@ impl Identifiers {
         let mut event = event.clone();
         // What one identifier of an event shows helps with the others.
         of_event(&mut event).for_each(|id| self.learn(id));
+        devices(&mut event).for_each(|device| self.learn(&Identifier::new(&**device)));
         of_event(&mut event).for_each(|id| self.translate(id, notes));
+        for device in devices(&mut event) {
+            let mut id = Identifier::new(&**device);
+            self.translate(&mut id, notes);
+            id.spelled().clone_into(device);
+        }
         Cow::Owned(event)
     }
 

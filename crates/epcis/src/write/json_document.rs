@@ -87,13 +87,13 @@ impl JsonDocument {
         match kind {
             DocumentKind::Event => {}
             DocumentKind::EventList => writer.text.open('['),
-            _ => writer.beginning = Some(writer.wait(document, notes)),
+            _ => writer.beginning = Some(writer.wait(document, options, notes)),
         }
         writer
     }
 
-    fn wait(&self, document: &Document, notes: &mut Notes) -> Beginning {
-        let created = created(document, Binding::Json).into_owned();
+    fn wait(&self, document: &Document, options: &Options, notes: &mut Notes) -> Beginning {
+        let created = created(document, options, Binding::Json);
         let written = Written {
             binding: Binding::Json,
             kind: self.kind,
@@ -135,7 +135,9 @@ impl JsonDocument {
         }
         self.text.member("schemaVersion", "2.0");
         self.text.member("creationDate", created);
-        annotation.iter().for_each(|annotation| self.text.annotation(annotation));
+        if let Some(annotation) = annotation {
+            self.text.annotation(annotation);
+        }
         if self.is_query() {
             self.query(document.query.as_ref());
         }

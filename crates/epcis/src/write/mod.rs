@@ -49,11 +49,9 @@ mod xml_vocabulary;
 pub use options::{CbvFormat, EpcFormat, Options, Target, UnknownOption};
 pub use writer::Writer;
 
-use std::borrow::Cow;
-
 use crate::{Action, Binding, Document, EventKind, EventTime};
 
-/// `creationDate` of a document that has none.
+/// `creationDate` of a document that has none, where the options have none either.
 const NO_DATE: &str = "1970-01-01T00:00:00Z";
 
 /// `type` of an event.
@@ -77,15 +75,18 @@ fn action_name(action: Action) -> &'static str {
 }
 
 /// `creationDate` of a document as a binding takes it: JSON wants an offset.
-fn created(document: &Document, binding: Binding) -> Cow<'_, str> {
-    let Some(date) = document.creation_date.as_deref() else { return Cow::Borrowed(NO_DATE) };
+fn created(document: &Document, options: &Options, binding: Binding) -> String {
     let is_time =
         |date: &str| date.parse::<EventTime>().is_ok() && (binding == Binding::Json || xml::is_xml_time(date));
-    let zoned = format!("{date}Z");
-    match binding {
-        _ if is_time(date) => Cow::Borrowed(date),
-        Binding::Xml if is_time(&zoned) => Cow::Borrowed(date),
-        Binding::Json if is_time(&zoned) => Cow::Owned(zoned),
-        _ => Cow::Borrowed(NO_DATE),
+    if let Some(date) = &document.creation_date {
+        let zoned = format!("{date}Z");
+        match binding {
+            _ if is_time(date) => return date.clone(),
+            Binding::Xml if is_time(&zoned) => return date.clone(),
+            Binding::Json if is_time(&zoned) => return zoned,
+            _ => {}
+        }
     }
+    let instead = options.created.as_ref().map(|created| EventTime::from(created.instant()));
+    instead.map_or(NO_DATE.to_owned(), |created| created.spelled().to_owned())
 }

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use gs1::CompanyPrefixes;
 
-use crate::ContextVersion;
+use crate::{ContextVersion, EventTime};
 
 /// The syntax and version to write.
 #[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
@@ -65,6 +65,9 @@ pub struct Options {
     pub context: Option<ContextVersion>,
     /// Lengths of company prefixes, for [`EpcFormat::AlwaysEpcUrn`]; those that URNs in the document show are learned.
     pub company_prefixes: CompanyPrefixes,
+    /// `creationDate` for a document that has none, because both syntaxes want one; it reads back as none. Usually the
+    /// present, which the library does not know: without it, the beginning of 1970 is written.
+    pub created: Option<EventTime>,
 }
 
 /// A spelling that no option has.

@@ -1,7 +1,7 @@
 //! An XML document: what stands around the events.
 
 use super::{
-    CbvFormat, NO_DATE, Options, Target, created, event_type, keep::Keep, notes::Notes, prefixes::Prefixes, shape,
+    CbvFormat, Options, Target, created, event_type, keep::Keep, notes::Notes, prefixes::Prefixes, shape,
     xml::XmlEvents, xml_attributes::Attributes, xml_text::XmlText, xml_vocabulary,
 };
 use crate::{
@@ -38,6 +38,8 @@ pub(super) struct XmlDocument {
     kind: DocumentKind,
     root: String,
     query: Query,
+    /// `creationDate` as it is written.
+    created: String,
     old: bool,
     terms: CbvFormat,
     /// Whether words of sensor reports stay bare.
@@ -71,6 +73,7 @@ impl XmlDocument {
             kind,
             root: String::new(),
             query: document.query.clone().unwrap_or_default(),
+            created: created(document, options, Binding::Xml),
             old,
             terms: options.cbv_format,
             bare_words: options.cbv_format == CbvFormat::NoPreference && was_xml(document),
@@ -99,9 +102,8 @@ impl XmlDocument {
         }
         self.prefixes.clear();
         let attributes = self.root_attributes(document);
-        let created = created(document, Binding::Xml);
         self.text.attribute("schemaVersion", if self.old { "1.2" } else { "2.0" });
-        self.text.attribute("creationDate", &created);
+        self.text.attribute("creationDate", &self.created);
         let plain = |text: &str| text.trim() == text && kept::xml::holds(text);
         let (binding, kind) = (Binding::Xml, self.kind);
         let query = kind == DocumentKind::QueryResult
@@ -109,7 +111,7 @@ impl XmlDocument {
                 .query
                 .as_ref()
                 .is_some_and(|query| !plain(&query.name) || !query.subscription_id.as_deref().is_none_or(plain));
-        let written = Written { binding, kind, created: &created, attributes, query };
+        let written = Written { binding, kind, created: &self.created, attributes, query };
         if let Some(annotation) = kept::document_annotation(document, written) {
             notes.kept(local, "XML");
             self.text.declare(kept::ROOT_PREFIX, kept::NAMESPACE);
@@ -191,7 +193,7 @@ impl XmlDocument {
         self.stage = Stage::Header;
         if self.old {
             notes.info(rule::KEPT, || "EPCIS 1.2 wants a business document header; one is added".to_owned());
-            self.tree(&added_header(), notes);
+            self.tree(&added_header(&self.created), notes);
         }
     }
 
@@ -387,7 +389,7 @@ fn prefixes_in_values() -> String {
 }
 
 /// A business document header that says nothing but that it was added.
-fn added_header() -> Extension {
+fn added_header(created: &str) -> Extension {
     let element = |local: &str, value: Value| Extension {
         name: Name { namespace: SBDH.to_owned(), prefix: "sbdh".to_owned(), local: local.to_owned() },
         attributes: Vec::new(),
@@ -402,7 +404,7 @@ fn added_header() -> Extension {
             text("TypeVersion", "1.0"),
             text("InstanceIdentifier", kept::ADDED),
             text("Type", "MasterData"),
-            text("CreationDateAndTime", NO_DATE),
+            text("CreationDateAndTime", created),
         ]),
     );
     element(

@@ -16,8 +16,8 @@ fn document(declared: &str, prefix: &str) -> Content {
         let id = format!("<{prefix}Identifier Authority='GS1'>{id}</{prefix}Identifier>");
         element(name, &id)
     };
-    let parts = ["Standard", "TypeVersion", "InstanceIdentifier", "Type"].map(|name| element(name, "1.0"));
-    let about = format!("{}{}", parts.concat(), element("CreationDateAndTime", "2028-08-15T22:30:00Z"));
+    let said = ["Standard", "TypeVersion", "InstanceIdentifier", "Type"].map(|name| element(name, "1.0"));
+    let about = format!("{}{}", said.concat(), element("CreationDateAndTime", "2028-08-15T22:30:00Z"));
     let header = [
         element("HeaderVersion", "1.0"),
         party("Sender", "urn:epc:id:sgln:0614141.00001.0"),

@@ -1,12 +1,12 @@
 //! The options: how identifiers and terms are spelled, which context is named.
 
 use epcis::{
-    Binding, ContextVersion, Document, DocumentKind, Event, EventKind, Item, Reader, Term,
+    Binding, ContextVersion, Document, DocumentKind, Event, EventKind, Extension, Name, SensorElement, Term, Value,
     write::{CbvFormat, EpcFormat, Options, Target, Writer},
 };
 use gs1::Identifier;
 
-use crate::{TARGETS, binding, difference, read, write};
+use crate::{Content, TARGETS, binding, difference, read, write};
 
 fn event() -> Event {
     let time = "2028-08-15T22:30:00-07:00".parse().unwrap();
@@ -57,33 +57,34 @@ fn urns_are_written_where_the_company_prefix_is_known() {
 }
 
 #[test]
-fn links_that_say_what_no_urn_can_stay_and_the_finding_says_why() {
-    let key = "https://id.gs1.org/01/10614141073464";
-    let mut prefixes = gs1::CompanyPrefixes::new();
-    prefixes.add("0614141", 7).unwrap();
-    prefixes.add("09", 7).unwrap();
-    prefixes.add("09", 8).unwrap();
-    for (link, expected) in [
-        ("http://shop.example/p/gtin/10614141073464/ser/5".to_owned(), "urn:epc:id:sgtin:0614141.107346.5"),
-        (format!("{key}/22/G/10/LOT/21/5"), "it says more than its key"),
-        (format!("{key}/21/5?17=201225"), "it says more than its key"),
-        (format!("{key}/21/5#top"), "it says more than its key"),
-        ("https://id.gs1.org/01/10614141073465/21/5".to_owned(), "its key is wrong: check digit is 5, expected 4"),
-        ("https://id.gs1.org/01/09506000134352/21/5".to_owned(), "its company prefix is not known"),
-        ("https://id.gs1.org/01/10950600013436/21/5".to_owned(), "contradicts itself"),
-    ] {
-        let mut event = event();
-        event.epc_list = vec![Identifier::new(link.clone())];
-        let options =
-            Options { epc_format: EpcFormat::AlwaysEpcUrn, company_prefixes: prefixes.clone(), ..Options::default() };
-        let content = crate::Content { events: vec![event], ..Default::default() };
-        let (text, findings) = write(&content, options);
-        if expected.starts_with("urn:") {
-            assert!(text.contains(expected) && findings.is_empty(), "{text} {findings:?}");
-        } else {
-            assert!(text.contains(&link), "{text}");
-            assert!(findings.iter().any(|finding| finding.message.contains(expected)), "{link} {findings:?}");
+fn devices_are_spelled_as_other_identifiers() {
+    let member = |local: &str, value: &str| Extension {
+        name: Name { namespace: String::new(), prefix: String::new(), local: local.to_owned() },
+        attributes: Vec::new(),
+        value: Value::Text(value.to_owned()),
+    };
+    let link = "https://id.gs1.org/8004/4012345999";
+    let mut event = event();
+    event.sensor_element_list = vec![SensorElement {
+        metadata: vec![member("deviceID", "urn:epc:id:giai:4012345.111")],
+        reports: vec![
+            vec![member("type", "Temperature"), member("deviceID", link), member("rawData", link)],
+            vec![member("type", "Temperature"), member("deviceID", "urn:x:thermometer")],
+        ],
+        extensions: Vec::new(),
+    }];
+    let content = Content { events: vec![event], ..Content::default() };
+    let expected = [
+        (EpcFormat::AlwaysGs1DigitalLink, ["https://id.gs1.org/8004/4012345111", link]),
+        (EpcFormat::AlwaysEpcUrn, ["urn:epc:id:giai:4012345.111", "urn:epc:id:giai:4012345.999"]),
+        (EpcFormat::NeverTranslates, ["urn:epc:id:giai:4012345.111", link]),
+    ];
+    for (epc_format, [one, other]) in expected {
+        let (text, _) = write(&content, Options { epc_format, ..Options::default() });
+        for device in [one, other, "urn:x:thermometer"] {
+            assert!(text.contains(&format!("\"deviceID\":\"{device}\"")), "{text}");
         }
+        assert!(text.contains(&format!("\"rawData\":\"{link}\"")), "{text}");
     }
 }
 
@@ -104,35 +105,8 @@ fn standard_terms_are_spelled_as_asked_and_private_ones_are_left() {
 
 #[test]
 fn the_context_is_the_one_asked_for() {
-    let text = written(Options { context: Some(ContextVersion::V2_0_1), ..Options::default() });
+    let text = written(Options { context: ContextVersion::V2_0_1, ..Options::default() });
     assert!(text.contains("https://ref.gs1.org/standards/epcis/2.0.1/epcis-context.jsonld"));
-}
-
-#[test]
-fn a_document_keeps_the_version_of_its_context() {
-    for (address, version) in [
-        ("https://ref.gs1.org/standards/epcis/epcis-context.jsonld", "2.0.1"),
-        ("https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld", "2.0.0"),
-    ] {
-        let text = format!(
-            r#"{{"@context":"{address}","type":"ObjectEvent","eventTime":"2028-08-15T22:30:00Z","eventTimeZoneOffset":"+00:00",
-            "action":"OBSERVE","epcList":["https://id.gs1.org/01/04012345111118/21/1"],"gs1:netContent":"gs1:x"}}"#
-        );
-        let items =
-            |text: &str| -> Vec<Item> { Reader::new(text.as_bytes(), Binding::Json).map(Result::unwrap).collect() };
-        let before = items(&text);
-        let [Item::Document(document), Item::Event { event, .. }] = &before[..] else { panic!("{before:?}") };
-        let mut writer = Writer::start(Vec::new(), document, Options::default()).unwrap();
-        writer.event(event).unwrap();
-        let written = String::from_utf8(writer.finish().unwrap()).unwrap();
-        assert!(
-            written.contains(&format!("epcis/{version}/epcis-context.jsonld")) && !written.contains("kept"),
-            "{written}"
-        );
-        let after = items(&written);
-        let [Item::Document(_), Item::Event { event: again, .. }] = &after[..] else { panic!("{after:?}") };
-        assert_eq!(event, again);
-    }
 }
 
 #[test]
@@ -194,5 +168,21 @@ fn a_date_that_is_none_comes_back() {
         let (written, findings) = write(&content, Options { target, ..Options::default() });
         assert_eq!(difference(&content, &read(written.as_bytes(), binding(target))), None, "{written}");
         assert_eq!(findings.len(), 1, "{findings:?}");
+    }
+}
+
+#[test]
+fn a_document_without_date_gets_the_one_of_the_options_and_reads_back_without() {
+    let mut document = Document::new(DocumentKind::Events);
+    for (date, is_written) in [(None, true), (Some("yesterday"), true), (Some("2028-08-15T22:30:00Z"), false)] {
+        document.creation_date = date.map(str::to_owned);
+        let content = Content { document: Some(document.clone()), events: vec![event()], ..Content::default() };
+        for target in TARGETS {
+            let created = Some("2029-01-02T03:04:05+01:00".parse().unwrap());
+            let (text, _) = write(&content, Options { target, created, ..Options::default() });
+            assert_eq!(text.contains("2029-01-02T02:04:05Z"), is_written, "{text}");
+            assert!(!text.contains("1970"), "{text}");
+            assert_eq!(read(text.as_bytes(), binding(target)).document.unwrap().creation_date.as_deref(), date);
+        }
     }
 }
