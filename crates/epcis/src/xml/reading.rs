@@ -215,7 +215,8 @@ impl Reading {
             let declared: Vec<_> = builder.tree().declarations().collect();
             self.items.document = Some(Box::new(root::document(root.kind(), &at, &declared)));
             let path = format!("/{}", at.written());
-            for finding in root::check_attributes(&at, &path) {
+            let findings = root::check_attributes(&at, &path).into_iter();
+            for finding in findings.chain(root::check_version(&at, version, &path)) {
                 self.items.push(Item::Finding(finding));
             }
             if root != Root::Query {

@@ -239,3 +239,12 @@ fn undeclared_prefixes_and_late_contexts_are_warned_about() {
     let Item::Event { event, .. } = &items[1] else { panic!("{items:?}") };
     assert_eq!((event.extensions[0].name.prefix.as_str(), event.extensions[0].name.namespace.as_str()), ("ex", ""));
 }
+
+#[test]
+fn what_says_nothing_is_told_once() {
+    let members = r#""action":"ADD","epcList":[],"sourceList":[],"destinationList":[],"ilmd":{}"#;
+    let text = format!(r#"{{{CONTEXT},"type":"ObjectEvent",{WHEN},{members}}}"#);
+    let items = items(text.as_bytes());
+    let told: Vec<_> = findings(&items).into_iter().filter(|finding| finding.code == "EPCIS-EMPTY").collect();
+    assert_eq!(told.iter().map(|finding| finding.at.path.as_str()).collect::<Vec<_>>(), ["/sourceList"]);
+}
