@@ -210,6 +210,15 @@ impl Spec {
     }
 }
 
+/// The name of the vocabulary that a spelled-out term is of, but for capitals; `None` for bare words and private terms.
+pub(crate) fn vocabulary_name(spelled: &str) -> Option<&str> {
+    if let Some(rest) = spelled.strip_prefix("urn:epcglobal:cbv:") {
+        return rest.split_once(':').map(|(name, _)| name);
+    }
+    let rest = CBV_BEGINNINGS.iter().find_map(|beginning| spelled.strip_prefix(beginning))?;
+    rest.split_once('-').map(|(name, _)| name)
+}
+
 /// The word of a term whose vocabulary is not known: what stands behind the beginning of any of them.
 pub(crate) fn any_word(spelled: &str) -> Option<&str> {
     if let Some(rest) = spelled.strip_prefix("urn:epcglobal:cbv:") {

@@ -188,7 +188,9 @@ pub(crate) fn restore_event(event: &mut Event, binding: Binding) {
         restore_list(&mut element.extensions, binding);
         for members in std::iter::once(&mut element.metadata).chain(&mut element.reports) {
             restore_members(members);
-            members.iter_mut().for_each(|member| restore_extension(member, binding));
+            for member in members {
+                restore_extension(member, binding);
+            }
         }
     }
     if let Some(declaration) = &mut event.error_declaration {

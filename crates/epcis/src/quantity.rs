@@ -19,7 +19,7 @@ pub struct Quantity {
 
 /// Why a string is not an amount.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("`{0}` is not a decimal number")]
+#[error("`{0}` is not a decimal number of at most 28 digits")]
 pub struct InvalidQuantity(String);
 
 impl Quantity {

@@ -62,12 +62,13 @@ macro_rules! rules {
 rules! {
     CLASS_EXPECTED "EPCIS-CLASS-EXPECTED" warn plain "EPCIS 2.0 §7.3.3, CBV 2.0 §8" "What is counted in a quantity list is named by a class.";
     DOCUMENT_KIND "EPCIS-DOCUMENT-KIND" reject structural "EPCIS 2.0 §9, §10" "A document is an EPCIS document, query document, master data document or event.";
+    EMPTY "EPCIS-EMPTY" info plain "EPCIS 2.0 §7.4" "What says nothing is left out.";
     EPC_DUPLICATE "EPCIS-EPC-DUPLICATE" warn plain "EPCIS 2.0 §7.4" "An object stands once in a list.";
     ERROR_REASON "EPCIS-ERROR-REASON" info plain "EPCIS 2.0 §7.4.1, CBV 2.0 §7" "An error declaration says why.";
     EVENT_HASH "EPCIS-EVENT-HASH" info plain "CBV 2.0 §8" "An event id that is an event hash is the hash of its event.";
     EVENT_TYPE "EPCIS-EVENT-TYPE" varies structural "EPCIS 2.0 §7.4" "An event has one of the five types of the standard.";
     EXTENSION_UNPREFIXED "EPCIS-EXTENSION-UNPREFIXED" warn plain "EPCIS 2.0 §9.1" "An extension has a namespace of its own.";
-    FIELD_DUPLICATE "EPCIS-FIELD-DUPLICATE" reject structural "EPCIS 2.0 §9.5" "A field that is no list stands once.";
+    FIELD_DUPLICATE "EPCIS-FIELD-DUPLICATE" varies structural "EPCIS 2.0 §9.5" "A field that is no list stands once.";
     FIELD_MISSING "EPCIS-FIELD-MISSING" reject structural "EPCIS 2.0 §7.4" "A required field is there.";
     FIELD_ORDER "EPCIS-FIELD-ORDER" reject plain "EPCIS 2.0 §9.5" "In XML the fields stand in the order of the schema.";
     FIELD_TYPE "EPCIS-FIELD-TYPE" reject structural "EPCIS 2.0 §9.5, §10" "A field has the shape that the binding gives it.";
@@ -82,6 +83,7 @@ rules! {
     PARENT_MISSING "EPCIS-PARENT-MISSING" reject plain "EPCIS 2.0 §7.4.3" "Only an observation may leave the parent open.";
     QUANTITY_COUNT "EPCIS-QUANTITY-COUNT" warn plain "EPCIS 2.0 §7.3.3" "A quantity is not negative, and whole where it has no unit.";
     REFUSED "EPCIS-REFUSED" warn plain "" "What the schema of a target refuses is written to it all the same.";
+    SCHEMA_VERSION "EPCIS-SCHEMA-VERSION" info plain "EPCIS 2.0 §9, §10" "The version that a document names is that of its schema.";
     SENSOR_PERIOD "EPCIS-SENSOR-PERIOD" warn plain "EPCIS 2.0 §7.3" "A period of measuring begins before it ends.";
     SENSOR_TIME "EPCIS-SENSOR-TIME" warn plain "EPCIS 2.0 §7.3" "What an event reports was measured before it.";
     TERM_DEPRECATED "EPCIS-TERM-DEPRECATED" warn plain "CBV 2.0 §7" "A term that the vocabulary has withdrawn is written as the one that replaced it.";

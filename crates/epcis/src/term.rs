@@ -10,7 +10,7 @@ use crate::cbv;
 ///
 /// Standard terms come as bare word (`shipping`), URN (`urn:epcglobal:cbv:bizstep:shipping`), Web URI
 /// (`https://ref.gs1.org/cbv/BizStep-shipping`) or CURIE (`cbv:BizStep-shipping`); [`Term::word`] meets them in the
-/// bare word.
+/// bare word. Words of two vocabularies are two terms; a bare word is one of every vocabulary.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Term(Cow<'static, str>);
@@ -44,8 +44,31 @@ impl Term {
 
 impl PartialEq for Term {
     fn eq(&self, other: &Self) -> bool {
-        self.word() == other.word()
+        let vocabularies = (cbv::vocabulary_name(&self.0), cbv::vocabulary_name(&other.0));
+        let same = match vocabularies {
+            (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+            _ => true,
+        };
+        same && self.word() == other.word()
     }
 }
 
 impl Eq for Term {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn terms_of_two_vocabularies_are_not_equal() {
+        let step = Term::new("urn:epcglobal:cbv:bizstep:destroying");
+        let disposition = Term::new("urn:epcglobal:cbv:disp:destroying");
+        assert_ne!(step, disposition);
+        for equal in ["destroying", "https://ref.gs1.org/cbv/BizStep-destroying", "cbv:BizStep-destroying"] {
+            assert_eq!(step, Term::new(equal));
+        }
+        assert_ne!(step, Term::new("https://ref.gs1.org/cbv/Disp-destroying"));
+        assert_eq!(disposition, Term::new("destroying"));
+        assert_ne!(Term::new("https://example.com/destroying"), Term::new("destroying"));
+    }
+}

@@ -8,15 +8,16 @@ use epcis::{
 };
 
 const HEAD: &str = "<eventTime>2028-01-02T03:04:05Z</eventTime><eventTimeZoneOffset>-07:00</eventTimeZoneOffset>";
-const ROOT: &str = "xmlns:x='urn:x' schemaVersion='1' creationDate='2028-01-01T00:00:00Z'";
+const ROOT: &str = "xmlns:x='urn:x' schemaVersion='2' creationDate='2028-01-01T00:00:00Z'";
 
 fn items(input: &str) -> Vec<Item> {
     Reader::new(input.as_bytes(), Binding::Xml).map(Result::unwrap).collect()
 }
 
 fn document(version: u8, header: &str, list: &str, after: &str) -> String {
+    let root = ROOT.replace("'2'", &format!("'{version}'"));
     format!(
-        "<e:EPCISDocument xmlns:e='urn:epcglobal:epcis:xsd:{version}' {ROOT}>{header}<EPCISBody><EventList>{list}\
+        "<e:EPCISDocument xmlns:e='urn:epcglobal:epcis:xsd:{version}' {root}>{header}<EPCISBody><EventList>{list}\
          </EventList>{after}</EPCISBody></e:EPCISDocument>"
     )
 }
@@ -80,7 +81,7 @@ fn what_a_bare_event_says_of_its_document_is_no_part_of_the_event() {
     let text = format!("<ObjectEvent {ROOT} x:a='1'>{HEAD}<epcList/><action>ADD</action></ObjectEvent>");
     let items = items(&text);
     let document = beginning(&items);
-    assert_eq!((document.kind, document.schema_version.as_deref()), (DocumentKind::Event, Some("1")));
+    assert_eq!((document.kind, document.schema_version.as_deref()), (DocumentKind::Event, Some("2")));
     assert_eq!(document.creation_date.as_deref(), Some("2028-01-01T00:00:00Z"));
     assert_eq!(attributes(&event(&text)), ["@x:a=1"]);
 }

@@ -358,3 +358,47 @@ fn fields_in_the_namespace_of_the_document_are_told_apart_from_extensions() {
          `EPCISBody`; add `EPCISBody`"
     );
 }
+
+#[test]
+fn what_the_schema_has_once_or_says_nothing_is_told() {
+    let twice = object("<quantityList/><ilmd/>").replace('\n', " | ");
+    assert!(twice.starts_with("event | EPCIS-EMPTY: ") && twice.matches("EPCIS-EMPTY").count() == 1, "{twice}");
+    let certificates = "<certificationInfo>urn:x:1</certificationInfo><certificationInfo>urn:x:2</certificationInfo>";
+    let found = event(&format!("<ObjectEvent>{HEAD}{certificates}{EPC}<action>ADD</action></ObjectEvent>"));
+    assert!(found.starts_with("event\nEPCIS-FIELD-DUPLICATE: ") && found.contains("certificationInfo[2]"), "{found}");
+    let found = event(&format!("<ObjectEvent>{}{EPC}<action>ADD</action></ObjectEvent>", HEAD.replace("-07:00", "Z")));
+    assert!(found.starts_with("event\nEPCIS-TIME-FORMAT: ") && found.ends_with("write `+00:00`"), "{found}");
+}
+
+#[test]
+fn amounts_beyond_what_can_be_held_are_told_from_what_is_no_number() {
+    for amount in ["1E40", "123456789012345678901234567890"] {
+        let list = format!(
+            "<quantityList><quantityElement><epcClass>urn:x:1</epcClass><quantity>{amount}</quantity></quantityElement></quantityList>"
+        );
+        let found = object(&list);
+        assert!(found.contains("EPCIS-FIELD-VALUE") && found.contains("more than the 28 digits"), "{found}");
+    }
+}
+
+#[test]
+fn an_event_without_its_time_is_checked_all_the_same() {
+    let found = event(&format!(
+        "<ObjectEvent><eventTime>2028-01-02T03:04:05Z</eventTime>{EPC}<action>ADD</action><bizStep>shipping</bizStep></ObjectEvent>"
+    ));
+    assert!(found.contains("has no `eventTimeZoneOffset`") && found.contains("EPCIS-TERM-SPELLING"), "{found}");
+}
+
+#[test]
+fn versions_and_declarations_are_what_they_can_be() {
+    let event = format!("<ObjectEvent>{HEAD}{EPC}<action>ADD</action></ObjectEvent>");
+    for version in ["2.1", "3", "1.2"] {
+        let wrong = found(&document(&event).replace("schemaVersion=\"2.0\"", &format!("schemaVersion=\"{version}\"")));
+        assert!(wrong.starts_with("EPCIS-SCHEMA-VERSION: ") && wrong.ends_with("event"), "{wrong}");
+    }
+    for beginning in ["<?xml version='1.0' standalone='maybe'?>", "<?a:b c?>"] {
+        let wrong = found(&format!("{beginning}{}", document(&event)));
+        assert!(wrong.starts_with("XML-SYNTAX: "), "{wrong}");
+    }
+    assert_eq!(found(&format!("<?xml version='1.0' standalone='yes'?>{}", document(&event))), "event");
+}

@@ -180,6 +180,7 @@ pub(super) fn event(
         event.context = LocalContext(Some(Box::new(verbatim(declared))));
     }
     check_rules(report, &fields, kind);
+    note_empty(report, &fields);
     event.map(Found::Event)
 }
 
@@ -260,6 +261,32 @@ fn read_standard(
         Field::ErrorDeclaration => set!(error_declaration, error_declaration(report, names, node).map(Box::new)),
         // `@context`, `type`, `eventTime` and `eventTimeZoneOffset` were read before.
         _ => {}
+    }
+}
+
+/// Lists that say nothing when they are empty. The schema wants `epcList` and `childEPCs` all the same.
+const LISTS: &[Field] = &[
+    Field::QuantityList,
+    Field::ChildQuantityList,
+    Field::InputEpcList,
+    Field::InputQuantityList,
+    Field::OutputEpcList,
+    Field::OutputQuantityList,
+    Field::BizTransactionList,
+    Field::SourceList,
+    Field::DestinationList,
+    Field::SensorElementList,
+    Field::CertificationInfo,
+];
+
+/// Says of the first empty member that it says nothing.
+fn note_empty(report: &mut Report<'_>, fields: &Fields<'_>) {
+    let lists = LISTS.iter().filter_map(|field| Some((*field, fields.get(*field)?)));
+    let list = lists.clone().find(|(_, node)| node.is_empty_list());
+    let hollow = |node: &Node<'_>| node.is_object() && node.members().next().is_none();
+    let ilmd = fields.get(Field::Ilmd).filter(hollow).map(|node| (Field::Ilmd, node));
+    if let Some((field, node)) = list.or(ilmd) {
+        report.info(node, Words::new(rule::EMPTY, format!("`{}` is empty", field.name()), "leave it out"));
     }
 }
 

@@ -244,7 +244,9 @@ pub(super) fn quantity(report: &mut Report<'_>, node: Node<'_>) -> Option<Quanti
     let digits = number(report, node)?;
     let quantity = digits.parse().ok();
     if quantity.is_none() {
-        report.reject(node, not_allowed(digits, "write an amount of at most 28 digits"));
+        let message = format!("`{}` has more than the 28 digits that an amount can have", shown(digits));
+        let words = Words::new(rule::FIELD_VALUE, message, "write it with fewer digits, or in a larger unit");
+        report.reject(node, words);
     }
     quantity
 }
@@ -280,8 +282,16 @@ pub(super) fn version<'t>(report: &mut Report<'_>, node: Node<'t>) -> Option<&'t
     let numbers = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if !found.split('.').all(numbers) {
         report.reject(node, not_allowed(found, "write the version of the standard, `2.0`"));
+    } else if !is_2_0(found) {
+        let message = format!("`{}` is not the version of the schema", shown(found));
+        report.info(node, Words::new(rule::SCHEMA_VERSION, message, "write `2.0`"));
     }
     Some(found)
+}
+
+/// Whether a version is 2.0, or an edition of it.
+fn is_2_0(version: &str) -> bool {
+    version == "2" || version == "2.0" || version.starts_with("2.0.")
 }
 
 #[cfg(test)]

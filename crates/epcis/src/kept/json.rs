@@ -256,9 +256,10 @@ fn is_refused(member: &Extension) -> bool {
     }
     let is_text = |value: &Value| matches!(value, Value::Text(_));
     match (member.name.local.as_str(), &member.value) {
-        ("eventTime" | "eventTimeZoneOffset" | "recordTime" | "eventID", value) => !is_text(value),
         ("certificationInfo", Value::List(values)) => !values.iter().all(is_text),
-        ("certificationInfo", value) => !is_text(value),
+        ("certificationInfo" | "eventTime" | "eventTimeZoneOffset" | "recordTime" | "eventID", value) => {
+            !is_text(value)
+        }
         ("errorDeclaration", value) => !is_declaration(value),
         _ => false,
     }

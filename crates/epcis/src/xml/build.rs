@@ -342,6 +342,7 @@ pub(super) fn check_instruction(content: &str, offset: usize) -> Result<(), Halt
     match QName::parse(target) {
         _ if target.eq_ignore_ascii_case("xml") => malformed(offset, "an XML declaration stands inside the document"),
         None => malformed(offset, "a processing instruction has no name"),
+        _ if target.contains(':') => malformed(offset, "the name of a processing instruction has a colon"),
         Some(_) => Ok(()),
     }
 }

@@ -50,35 +50,41 @@ pub(super) fn version_of(event: &At<'_>) -> Version {
 }
 
 /// What was read of an event.
-struct Draft {
-    event: Event,
+pub(super) struct Draft {
+    pub(super) event: Event,
     /// Whether its time was read.
     timed: bool,
     /// Whether its offset was read.
     offset: bool,
 }
 
+impl Draft {
+    /// The event, if it says when it happened.
+    pub(super) fn finish(self) -> Option<Event> {
+        (self.timed && self.offset).then_some(self.event)
+    }
+}
+
 /// Reads an event, as far as it is one; it is acceptable when `walk` has no rejecting finding.
-pub(super) fn read<'t>(walk: &mut Walk<'t>, at: &At<'t>, kind: EventKind) -> Option<Event> {
+pub(super) fn read<'t>(walk: &mut Walk<'t>, at: &At<'t>, kind: EventKind) -> Draft {
     read_with(walk, at, kind, grammar::event(kind, walk.version))
 }
 
 /// Reads a `QuantityEvent` of 1.x as what EPCIS 1.1 §7.4.5 says it is: an observation of objects.
-pub(super) fn read_quantity_event<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> Option<Event> {
+pub(super) fn read_quantity_event<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> Draft {
     let message = "`QuantityEvent` is no longer an event of the standard; it is read as an observation".to_owned();
     walk.warn(at, rule::EVENT_TYPE, message, "write an `ObjectEvent` with action `OBSERVE` and a `quantityList`");
     read_with(walk, at, EventKind::Object, grammar::quantity_event())
 }
 
-fn read_with<'t>(walk: &mut Walk<'t>, at: &At<'t>, kind: EventKind, grammar: &'static Grammar) -> Option<Event> {
+fn read_with<'t>(walk: &mut Walk<'t>, at: &At<'t>, kind: EventKind, grammar: &'static Grammar) -> Draft {
     let event = Event::new(kind, EventTime::from(Timestamp::UNIX_EPOCH), ZoneOffset::utc());
     let mut draft = Draft { event, timed: false, offset: false };
     walk.attributes_of(at, "extension");
     fields(walk, at, grammar, &mut draft);
-    let Draft { mut event, timed, offset } = draft;
     // Where everything of an event has been read.
-    event.attributes = std::mem::take(&mut walk.attributes);
-    (timed && offset).then_some(event)
+    draft.event.attributes = std::mem::take(&mut walk.attributes);
+    draft
 }
 
 fn fields<'t>(walk: &mut Walk<'t>, at: &At<'t>, grammar: &'static Grammar, draft: &mut Draft) {
@@ -100,12 +106,26 @@ fn fields<'t>(walk: &mut Walk<'t>, at: &At<'t>, grammar: &'static Grammar, draft
     draft.event.extensions.extend(extensions);
 }
 
+/// Lists that say nothing when they are empty. The schema of 1.x wants `epcList` and `childEPCs` all the same.
+const LISTS: &[&str] = &[
+    "ilmd",
+    "quantityList",
+    "childQuantityList",
+    "inputEPCList",
+    "inputQuantityList",
+    "outputEPCList",
+    "outputQuantityList",
+];
+
 fn field<'t>(walk: &mut Walk<'t>, name: &str, at: &At<'t>, event: &mut Event) {
+    if LISTS.contains(&name) && at.children().next().is_none() {
+        walk.note_empty(at);
+    }
     match name {
         "recordTime" => event.record_time = walk.time(at),
         "eventID" => event.event_id = walk.optional_identifier(at),
         "errorDeclaration" => event.error_declaration = error_declaration(walk, at).map(Box::new),
-        "certificationInfo" => event.certification_info.extend(walk.optional_text(at).map(str::to_owned)),
+        "certificationInfo" => certification(walk, at, event),
         "action" => event.action = action(walk, at),
         "bizStep" => event.biz_step = walk.term(at),
         "disposition" => event.disposition = walk.term(at),
@@ -123,6 +143,15 @@ fn field<'t>(walk: &mut Walk<'t>, name: &str, at: &At<'t>, event: &mut Event) {
         }
         name => list(walk, name, at, event),
     }
+}
+
+/// The schema has one, the standard a list of them.
+fn certification<'t>(walk: &mut Walk<'t>, at: &At<'t>, event: &mut Event) {
+    if !event.certification_info.is_empty() && walk.version == Version::V2 {
+        let message = "`certificationInfo` stands here again".to_owned();
+        walk.warn(at, rule::FIELD_DUPLICATE, message, "the schema of XML has one: leave the others out, or write JSON");
+    }
+    event.certification_info.extend(walk.optional_text(at).map(str::to_owned));
 }
 
 fn list<'t>(walk: &mut Walk<'t>, name: &str, at: &At<'t>, event: &mut Event) {

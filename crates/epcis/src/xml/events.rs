@@ -60,25 +60,23 @@ impl Reading {
             let message = format!("`{}` has no place here", at.local());
             walk.reject(at, rule::FIELD_UNKNOWN, message, "write it where the version of the schema allows it");
         }
-        let mut event = match event::kind(at.local()) {
+        let mut draft = match event::kind(at.local()) {
             Some(kind) => event::read(&mut walk, at, kind),
             None => event::read_quantity_event(&mut walk, at),
         };
-        if let (true, Some(event)) = (self.open.is_empty(), &mut event) {
+        if self.open.is_empty() {
             // The document has them.
             let of_document = |name: &Name| name.prefix.is_empty() && root::is_own(&name.local);
-            event.attributes.retain(|found| !(found.on.is_empty() && of_document(&found.name)));
+            draft.event.attributes.retain(|found| !(found.on.is_empty() && of_document(&found.name)));
         }
-        if let Some(event) = &event {
-            let (latest, whole, namespaces) = (self.limits.latest, walk.is_sound(), &self.namespaces);
-            let checks = Checks { binding: Binding::Xml, latest, whole, namespaces };
-            for finding in check::check(event, &location, checks) {
-                walk.add(placed(finding, *at, &location.path));
-            }
+        let (latest, whole, namespaces) = (self.limits.latest, walk.is_sound(), &self.namespaces);
+        let checks = Checks { binding: Binding::Xml, latest, whole, namespaces };
+        for finding in check::check(&draft.event, &location, checks) {
+            walk.add(placed(finding, *at, &location.path));
         }
         let findings = walk.into_findings();
         let rejected = findings.iter().any(|finding| finding.severity == Severity::Reject);
-        let event = event.map(Box::new);
+        let event = draft.finish().map(Box::new);
         self.items.push(match event {
             Some(event) if !rejected => Item::Event { event, at: location, findings },
             event => Item::Rejected { event, at: location, findings },

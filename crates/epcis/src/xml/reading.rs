@@ -220,7 +220,8 @@ impl Reading {
             self.namespaces.clone_from(&document.namespaces);
             self.items.document = Some(Box::new(document));
             let path = format!("/{}", at.written());
-            for finding in root::check_attributes(&at, &path) {
+            let findings = root::check_attributes(&at, &path).into_iter();
+            for finding in findings.chain(root::check_version(&at, version, &path)) {
                 self.items.push(Item::Finding(finding));
             }
             if root != Root::Query {

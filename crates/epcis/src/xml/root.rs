@@ -1,6 +1,7 @@
 //! The beginning of a document: its declaration, its type, the root element.
 
 use super::{
+    grammar::Version,
     scan::{Fault, Halt, Malformed, malformed, pseudo_attributes},
     scope::Declaration,
     tree::At,
@@ -20,6 +21,8 @@ pub(super) fn check_declaration(content: &str, offset: usize) -> Result<(), Halt
     let version = attributes.first().is_some_and(|attribute| {
         attribute.value.strip_prefix("1.").is_some_and(|minor| !minor.is_empty() && is_number(minor, false))
     });
+    let standalone = attributes.iter().find(|attribute| attribute.name.written() == "standalone");
+    let version = version && standalone.is_none_or(|found| matches!(found.value, "yes" | "no"));
     if known && version { Ok(()) } else { malformed(offset, "the XML declaration is not one") }
 }
 
@@ -85,6 +88,23 @@ pub(super) fn check_attributes(at: &At<'_>, path: &str) -> Vec<Finding> {
             Finding::new(rule, Severity::Reject, at, message).with_help(help)
         })
         .collect()
+}
+
+/// A version that is not the one of the schema.
+pub(super) fn check_version(at: &At<'_>, schema: Version, path: &str) -> Option<Finding> {
+    let version = at.attribute("schemaVersion")?.trim();
+    let number: f32 = version.parse().ok()?;
+    let (fits, help) = match schema {
+        Version::V1 => ((1.0..2.0).contains(&number), "write `1.2`, or the namespace of the other schema"),
+        Version::V2 => ((2.0..2.1).contains(&number), "write `2.0`, or the namespace of the other schema"),
+    };
+    if fits {
+        return None;
+    }
+    let position = at.position();
+    let location = Location { line: position.line, column: position.column, event: None, path: path.to_owned() };
+    let message = format!("`{version}` is not the version of the schema");
+    Some(Finding::new(rule::SCHEMA_VERSION, Severity::Info, location, message).with_help(help))
 }
 
 /// A root element that begins no document of the standard.

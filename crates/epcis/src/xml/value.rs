@@ -48,6 +48,11 @@ impl<'t> Walk<'t> {
     pub(super) fn offset(&mut self, at: &At<'t>) -> Option<ZoneOffset> {
         let text = self.text(at)?;
         let offset = text.parse().ok();
+        if text == "Z" {
+            let finding =
+                Finding::new(rule::TIME_FORMAT, Severity::Warn, self.location(at), "`Z` is no offset with digits");
+            self.add(finding.with_help("write `+00:00`").with_corrected("+00:00"));
+        }
         if offset.is_none() {
             let message = format!("`{}` is not an offset from UTC", excerpt(text));
             self.reject(at, rule::TIME_FORMAT, message, "write it like `-07:00`");
@@ -65,9 +70,14 @@ impl<'t> Walk<'t> {
             return None;
         }
         let text = self.text(at)?;
-        let quantity = is_number(text, self.version == Version::V2).then(|| text.parse().ok()).flatten();
-        if quantity.is_none() {
+        if !is_number(text, self.version == Version::V2) {
             self.not_a_number(at, text);
+            return None;
+        }
+        let quantity = text.parse().ok();
+        if quantity.is_none() {
+            let message = format!("`{}` has more than the 28 digits that an amount can have", excerpt(text));
+            self.reject(at, rule::FIELD_VALUE, message, "write it with fewer digits, or in a larger unit");
         }
         quantity
     }

@@ -23,6 +23,8 @@ pub(super) struct Walk<'t> {
     /// Findings that were too many, and the gravest of them.
     unheard: usize,
     gravest: Severity,
+    /// Whether it was said that an element says nothing.
+    emptied: bool,
     /// Attributes outside the standard on elements of the standard.
     pub(super) attributes: Vec<FieldAttribute>,
 }
@@ -38,6 +40,7 @@ impl<'t> Walk<'t> {
             findings: Vec::new(),
             unheard: 0,
             gravest: Severity::Info,
+            emptied: false,
             attributes: Vec::new(),
         }
     }
@@ -55,6 +58,13 @@ impl<'t> Walk<'t> {
 
     pub(super) fn warn(&mut self, at: &At<'_>, rule: &'static Rule, message: String, help: &str) {
         self.report(at, rule, Severity::Warn, message, help);
+    }
+
+    /// Says of the first empty element that it says nothing.
+    pub(super) fn note_empty(&mut self, at: &At<'_>) {
+        if !std::mem::replace(&mut self.emptied, true) {
+            self.report(at, rule::EMPTY, Severity::Info, format!("`{}` is empty", at.local()), "leave it out");
+        }
     }
 
     fn report(&mut self, at: &At<'_>, rule: &'static Rule, severity: Severity, message: String, help: &str) {

@@ -293,3 +293,12 @@ fn a_rejected_event_is_whole_unless_something_of_it_could_not_be_read() {
         assert!(!whole(&format!("{children},{fields}")), "{fields}");
     }
 }
+
+#[test]
+fn what_says_nothing_is_told_once() {
+    let members = r#""action":"ADD","epcList":[],"sourceList":[],"destinationList":[],"ilmd":{}"#;
+    let text = format!(r#"{{{CONTEXT},"type":"ObjectEvent",{WHEN},{members}}}"#);
+    let items = items(text.as_bytes());
+    let told: Vec<_> = findings(&items).into_iter().filter(|finding| finding.code == "EPCIS-EMPTY").collect();
+    assert_eq!(told.iter().map(|finding| finding.at.path.as_str()).collect::<Vec<_>>(), ["/sourceList"]);
+}

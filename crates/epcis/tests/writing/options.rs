@@ -105,7 +105,7 @@ fn standard_terms_are_spelled_as_asked_and_private_ones_are_left() {
 
 #[test]
 fn the_context_is_the_one_asked_for() {
-    let text = written(Options { context: ContextVersion::V2_0_1, ..Options::default() });
+    let text = written(Options { context: Some(ContextVersion::V2_0_1), ..Options::default() });
     assert!(text.contains("https://ref.gs1.org/standards/epcis/2.0.1/epcis-context.jsonld"));
 }
 
@@ -183,6 +183,37 @@ fn a_document_without_date_gets_the_one_of_the_options_and_reads_back_without() 
             assert_eq!(text.contains("2029-01-02T02:04:05Z"), is_written, "{text}");
             assert!(!text.contains("1970"), "{text}");
             assert_eq!(read(text.as_bytes(), binding(target)).document.unwrap().creation_date.as_deref(), date);
+        }
+    }
+}
+
+#[test]
+fn links_that_say_what_no_urn_can_stay_and_the_finding_says_why() {
+    let key = "https://id.gs1.org/01/10614141073464";
+    let mut prefixes = gs1::CompanyPrefixes::new();
+    prefixes.add("0614141", 7).unwrap();
+    prefixes.add("09", 7).unwrap();
+    prefixes.add("09", 8).unwrap();
+    for (link, expected) in [
+        ("http://shop.example/p/gtin/10614141073464/ser/5".to_owned(), "urn:epc:id:sgtin:0614141.107346.5"),
+        (format!("{key}/22/G/10/LOT/21/5"), "it says more than its key"),
+        (format!("{key}/21/5?17=201225"), "it says more than its key"),
+        (format!("{key}/21/5#top"), "it says more than its key"),
+        ("https://id.gs1.org/01/10614141073465/21/5".to_owned(), "its key is wrong: check digit is 5, expected 4"),
+        ("https://id.gs1.org/01/09506000134352/21/5".to_owned(), "its company prefix is not known"),
+        ("https://id.gs1.org/01/10950600013436/21/5".to_owned(), "contradicts itself"),
+    ] {
+        let mut event = event();
+        event.epc_list = vec![Identifier::new(link.clone())];
+        let options =
+            Options { epc_format: EpcFormat::AlwaysEpcUrn, company_prefixes: prefixes.clone(), ..Options::default() };
+        let content = crate::Content { events: vec![event], ..Default::default() };
+        let (text, findings) = write(&content, options);
+        if expected.starts_with("urn:") {
+            assert!(text.contains(expected) && findings.is_empty(), "{text} {findings:?}");
+        } else {
+            assert!(text.contains(&link), "{text}");
+            assert!(findings.iter().any(|finding| finding.message.contains(expected)), "{link} {findings:?}");
         }
     }
 }
