@@ -4,7 +4,7 @@ use super::{
     text::Text,
     value::{self, Context},
 };
-use crate::{Extension, Name, Value};
+use crate::{Extension, Name, Value, kept::name::XMLNS};
 
 /// The namespace of `xsi:type` and its like, which XML needs and which say nothing of the event.
 const SCHEMA_INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
@@ -84,7 +84,8 @@ fn write_attributes(out: &mut Text, attributes: &[(Name, String)], context: Cont
 
 /// An XML attribute as an item of the innermost list.
 pub(super) fn attribute(out: &mut Text, name: &Name, value: &str, context: Context<'_>) {
-    if name.namespace != SCHEMA_INSTANCE {
+    // A declaration says how something is spelled, and is nothing of the event.
+    if name.namespace != SCHEMA_INSTANCE && name.namespace != XMLNS {
         out.item(|out| {
             write_name(out, name, context);
             scalar(out, value, context);

@@ -22,6 +22,9 @@ pub(crate) const STANDARD: &[(&str, &str)] = &[
     ("dcterms", "http://purl.org/dc/terms/"),
 ];
 
+/// The namespace of the prefix `xml`, which needs no declaration in XML, so that `xml:lang` comes without one.
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+
 /// So many contexts in one array are compared with each other.
 const MOST_COMPARED: usize = 64;
 
@@ -164,7 +167,7 @@ impl<'o> Context<'o> {
             }
             context = *outer;
         }
-        None
+        (prefix == "xml").then_some(XML)
     }
 
     /// Splits a member name, and says whether its prefix, if it has one, is declared.

@@ -1,5 +1,7 @@
 //! A JSON-LD document: what stands around the events.
 
+use std::collections::HashSet;
+
 use super::{
     Options, created,
     json::JsonEvents,
@@ -42,7 +44,7 @@ pub(super) struct JsonDocument {
     vocabulary: String,
     events: u64,
     /// Members that stand beside the events, and how many annotations do.
-    beside: Vec<(Section, Name)>,
+    beside: HashSet<(Section, String, String, String)>,
     annotations: u64,
     /// What stands behind the events.
     late: Vec<(Section, Extension)>,
@@ -67,7 +69,7 @@ impl JsonDocument {
             stage: Stage::Beginning,
             vocabulary: String::new(),
             events: 0,
-            beside: Vec::new(),
+            beside: HashSet::new(),
             annotations: 0,
             late: Vec::new(),
         };
@@ -158,12 +160,13 @@ impl JsonDocument {
         }
         let shaped = shape::extension(extension, Binding::Json, notes);
         self.prefixes.enter_extension(&shaped, notes);
-        let place = (section, shaped.name.clone());
+        let Name { namespace, prefix, local } = shaped.name.clone();
+        let place = (section, namespace, prefix, local);
         if self.prefixes.has_local() || self.beside.contains(&place) {
             notes.kept(&extension.name.written(), "JSON");
             return self.numbered(kept::held(extension));
         }
-        self.beside.push(place);
+        self.beside.insert(place);
         shaped.into_owned()
     }
 

@@ -1,6 +1,6 @@
 //! Which prefix an extension's namespace is written with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{json_context::prefix_term, keep::Keep, notes::Notes};
 use crate::{
@@ -43,8 +43,9 @@ pub(super) struct Prefixes {
     turn: u64,
     /// Declared where it is used.
     local: BTreeMap<String, String>,
-    /// Prefixes that had to be changed, because their name was taken or is none.
-    changed: Vec<Changed>,
+    /// Prefixes that had to be changed, because their name was taken or is none: what is written for them with each
+    /// namespace.
+    changed: HashMap<String, HashMap<String, String>>,
 }
 
 /// A namespace of the document, and when it was used last.
@@ -59,12 +60,6 @@ impl Declared {
     }
 }
 
-struct Changed {
-    prefix: String,
-    namespace: String,
-    written: String,
-}
-
 impl Prefixes {
     /// The prefixes of a document; `wanted` are declared where the binding allows it.
     pub(super) fn new(binding: Binding, wanted: &Namespaces) -> Self {
@@ -75,7 +70,7 @@ impl Prefixes {
             }
             Binding::Xml => drop(declared.insert("xsi".to_owned(), Declared::new(SCHEMA_INSTANCE))),
         }
-        let mut prefixes = Self { binding, declared, turn: 0, local: BTreeMap::new(), changed: Vec::new() };
+        let mut prefixes = Self { binding, declared, turn: 0, local: BTreeMap::new(), changed: HashMap::new() };
         for (prefix, namespace) in wanted.iter() {
             // The namespaces of the standard's own elements belong to one version of it.
             let own = namespace.starts_with("urn:epcglobal:epcis") || namespace == SCHEMA_INSTANCE;
@@ -182,6 +177,11 @@ impl Prefixes {
         free
     }
 
+    /// Whether a prefix has to be declared where it is used.
+    pub(super) fn is_local(&self, prefix: &str) -> bool {
+        self.local.get(prefix).is_some_and(|namespace| !namespace.is_empty() || self.declared.contains_key(prefix))
+    }
+
     /// Whether the document declares nothing with a prefix, and could.
     pub(super) fn is_free(&self, prefix: &str) -> bool {
         !self.declared.contains_key(prefix) && self.takes(prefix)
@@ -216,7 +216,7 @@ impl Prefixes {
             Binding::Xml => {
                 kept::name::is_xml(prefix) && !prefix.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("xml"))
             }
-            Binding::Json => kept::name::is_json_prefix(prefix) && !is_term(prefix),
+            Binding::Json => prefix != "xml" && kept::name::is_json_prefix(prefix) && !is_term(prefix),
         }
     }
 
@@ -286,11 +286,14 @@ impl Prefixes {
     }
 
     fn change(&mut self, prefix: &str, namespace: &str, notes: &mut Notes) {
-        if self.changed.iter().any(|changed| changed.prefix == prefix && changed.namespace == namespace) {
+        let known = self.changed.get(prefix);
+        if known.is_some_and(|known| known.contains_key(namespace)) {
             return;
         }
+        // The numbers below were given to the same prefix before.
+        let first = known.map_or(1, |known| known.len() + 1);
         let taken = |written: &String| self.local.contains_key(written) || self.declared.contains_key(written);
-        let substitutes = (1..).map(|number| kept::name::substitute(number, prefix));
+        let substitutes = (first..).map(|number| kept::name::substitute(number, prefix));
         let written = substitutes.into_iter().find(|written| !taken(written)).unwrap_or_default();
         notes.info(rule::KEPT, || match prefix {
             "" => format!("the namespace `{namespace}` has no prefix and gets `{written}`"),
@@ -301,7 +304,7 @@ impl Prefixes {
             _ => namespace.to_owned(),
         };
         self.local.insert(written.clone(), meaning);
-        self.changed.push(Changed { prefix: prefix.to_owned(), namespace: namespace.to_owned(), written });
+        self.changed.entry(prefix.to_owned()).or_default().insert(namespace.to_owned(), written);
     }
 
     /// The prefix that a name is written with.
@@ -310,9 +313,7 @@ impl Prefixes {
             return &name.prefix;
         }
         let Some(namespace) = self.needed(name) else { return &name.prefix };
-        let changed =
-            self.changed.iter().find(|changed| changed.prefix == name.prefix && changed.namespace == namespace);
-        changed.map_or(&name.prefix, |changed| &changed.written)
+        self.changed.get(&name.prefix).and_then(|changed| changed.get(namespace)).unwrap_or(&name.prefix)
     }
 }
 

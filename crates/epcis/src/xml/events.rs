@@ -4,7 +4,7 @@ use super::{event, grammar::Version, reading::Reading, root, sequence::Fit, tree
 use crate::{
     Binding, Finding, Item, Location, Name, Severity,
     check::{self, Checks},
-    rule,
+    kept, rule,
 };
 
 impl Reading {
@@ -68,6 +68,9 @@ impl Reading {
             // The document has them.
             let of_document = |name: &Name| name.prefix.is_empty() && root::is_own(&name.local);
             event.attributes.retain(|found| !(found.on.is_empty() && of_document(&found.name)));
+        }
+        if let Some(Err(contradiction)) = event.as_mut().map(|event| kept::restore_event(event, Binding::Xml)) {
+            walk.reject(at, rule::KEPT_CONTRADICTS, contradiction.message(), "leave the annotation out");
         }
         if let Some(event) = &event {
             let checks = Checks { binding: Binding::Xml, latest: self.limits.latest, whole: walk.is_sound() };

@@ -4,6 +4,7 @@
 
 mod arbitrary;
 mod corpus;
+mod forged;
 mod native;
 mod options;
 mod schema;
