@@ -104,15 +104,12 @@ pub(crate) fn shape(members: &[Extension], outside: bool) -> Cow<'_, [Extension]
         let number = *numbers.entry(key).or_insert(next);
         // Writing to a string cannot fail.
         let _ = write!(order, "{}{number}", if order.is_empty() { "" } else { " " });
-        match (shaped.get_mut(number), counts.get_mut(number)) {
-            (Some(first), Some(count)) => {
-                *count += 1;
-                add_sibling(first, *count, member.value);
-            }
-            _ => {
-                shaped.push(member);
-                counts.push(1);
-            }
+        if let (Some(first), Some(count)) = (shaped.get_mut(number), counts.get_mut(number)) {
+            *count += 1;
+            add_sibling(first, *count, member.value);
+        } else {
+            shaped.push(member);
+            counts.push(1);
         }
     }
     if counts.iter().any(|count| *count > 1) {

@@ -232,6 +232,9 @@ impl Said {
 
     /// Every native one is kept; which others could stand natively depends on the event's other names.
     fn attributes(self, native: &[FieldAttribute], kept: &[FieldAttribute]) -> bool {
+        if self.is_json() {
+            return native.is_empty();
+        }
         let key = |found: &FieldAttribute| (found.on.clone(), found.name.namespace.clone(), found.name.local.clone());
         let mut known: HashMap<_, Vec<&str>> = HashMap::with_capacity(kept.len());
         for attribute in kept {
