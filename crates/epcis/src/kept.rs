@@ -16,14 +16,17 @@ mod field;
 mod form;
 pub(crate) mod json;
 pub(crate) mod name;
+mod native;
 mod section;
 pub(crate) mod xml;
 
-pub(crate) use field::{ELEMENT, EVENT, fields_of_element, fields_of_event};
+pub(crate) use field::{Contradiction, ELEMENT, EVENT, fields_of_element, fields_of_event};
 pub(crate) use section::{
     ADDED, DOCUMENT, HEADER, Written, document_annotation, foreign_beside, is_document_annotation, is_standard,
     late_vocabulary, repeated, restore_document, wrapped,
 };
+
+use std::collections::HashSet;
 
 use crate::{Binding, Event, Extension, FieldAttribute, Item, Name, Value, VocabularyElement};
 
@@ -92,6 +95,12 @@ fn forget_context(event: &mut Extension) {
             members.remove(at);
         }
     }
+}
+
+/// Whether two attributes of one element have the same name.
+pub(crate) fn has_twins(attributes: &[(Name, String)]) -> bool {
+    let mut seen = HashSet::with_capacity(attributes.len());
+    !attributes.iter().all(|(name, _)| seen.insert((&name.namespace, &name.prefix, &name.local)))
 }
 
 /// The name of an annotation.
@@ -176,8 +185,8 @@ fn restore_extension(extension: &mut Extension, binding: Binding) {
     }
 }
 
-/// Gives an event back what its binding could not say.
-pub(crate) fn restore_event(event: &mut Event, binding: Binding) {
+/// Gives an event back what its binding could not say, before anything of it is checked.
+pub(crate) fn restore_event(event: &mut Event, binding: Binding) -> Result<(), Contradiction> {
     let fields = take(&mut event.extensions, EVENT);
     restore_list(&mut event.extensions, binding);
     restore_list(&mut event.ilmd, binding);
@@ -203,9 +212,7 @@ pub(crate) fn restore_event(event: &mut Event, binding: Binding) {
         name::restore(&mut attribute.name);
     }
     event.attributes.sort_by(|one, other| attribute_order(one).cmp(&attribute_order(other)));
-    if let Some(fields) = fields {
-        field::restore_event(event, fields);
-    }
+    fields.map_or(Ok(()), |fields| field::restore_event(event, fields, binding))
 }
 
 /// Gives an element of master data back what its binding could not say.
@@ -223,17 +230,9 @@ fn restore_vocabulary(element: &mut VocabularyElement, binding: Binding) {
     }
 }
 
-/// An item with what its binding could not say of it; nothing for one that the binding only asked for.
+/// An item with what its binding could not say of it, unless it is an event, which [`restore_event`] was called for; nothing for one that the binding only asked for.
 pub(crate) fn restored(item: Item, binding: Binding) -> Option<Item> {
     Some(match item {
-        Item::Event { mut event, at, findings } => {
-            restore_event(&mut event, binding);
-            Item::Event { event, at, findings }
-        }
-        Item::Rejected { event: Some(mut event), at, findings } => {
-            restore_event(&mut event, binding);
-            Item::Rejected { event: Some(event), at, findings }
-        }
         Item::Foreign { mut event, at, findings } => {
             forget_context(&mut event);
             restore_extension(&mut event, binding);

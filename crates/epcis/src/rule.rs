@@ -77,6 +77,7 @@ rules! {
     ILMD_ACTION "EPCIS-ILMD-ACTION" warn plain "EPCIS 2.0 §7.4.2" "Instance and lot master data come when something begins to be.";
     INSTANCE_EXPECTED "EPCIS-INSTANCE-EXPECTED" warn plain "EPCIS 2.0 §7.3.3, CBV 2.0 §8" "What is listed as a single object is named by an instance.";
     KEPT "EPCIS-KEPT" info plain "" "What a binding cannot say is kept in annotations of a namespace of their own.";
+    KEPT_CONTRADICTS "EPCIS-KEPT-CONTRADICTS" reject structural "" "What is kept in an annotation adds to what its event says, and contradicts none of it.";
     LEFT_OUT "EPCIS-LEFT-OUT" warn plain "" "What a target cannot hold at all is left out of it.";
     NOT_TRANSLATED "EPCIS-NOT-TRANSLATED" info plain "TDS 2.0 §6" "A Digital Link becomes an EPC URN where the length of its company prefix is known and nothing of it is lost.";
     OBJECTS_MISSING "EPCIS-OBJECTS-MISSING" warn plain "EPCIS 2.0 §7.4" "An event is about something.";

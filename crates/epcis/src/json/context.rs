@@ -24,6 +24,9 @@ pub(crate) fn standard(version: ContextVersion) -> [(&'static str, &'static str)
     ]
 }
 
+/// The namespace of the prefix `xml`, which needs no declaration in XML, so that `xml:lang` comes without one.
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+
 /// So many contexts in one array are compared with each other.
 const MOST_COMPARED: usize = 64;
 
@@ -165,7 +168,7 @@ impl<'o> Context<'o> {
             }
             context = *outer;
         }
-        None
+        (prefix == "xml").then_some(XML)
     }
 
     /// Splits a member name, and says whether its prefix, if it has one, is declared.

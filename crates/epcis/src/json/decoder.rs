@@ -570,7 +570,13 @@ impl JsonCore {
             let help = "name the EPCIS context, and the prefixes of your own fields";
             report.reject(tree.root(), missing_words("@context", help));
         }
-        let found = event(&mut report, &self.head.context, tree.root(), alone);
+        let mut found = event(&mut report, &self.head.context, tree.root(), alone);
+        if let Some(Found::Event(event)) = &mut found
+            && let Err(contradiction) = kept::restore_event(event, Binding::Json)
+        {
+            let words = Words::new(rule::KEPT_CONTRADICTS, contradiction.message(), "leave the annotation out");
+            report.reject(tree.root(), words);
+        }
         if let Some(Found::Event(event)) = &found {
             let whole = !report.rejected();
             let (latest, namespaces) = (self.limits.latest, &self.head.namespaces);

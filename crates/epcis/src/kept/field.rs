@@ -3,8 +3,8 @@
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json};
 
-use super::{form, text};
-use crate::{Event, Extension, Value, VocabularyElement};
+use super::{form, native::agrees, text};
+use crate::{Binding, Event, Extension, Value, VocabularyElement};
 
 /// The annotation of an event.
 pub(crate) const EVENT: &str = "event";
@@ -28,12 +28,55 @@ fn picked(whole: &impl Serialize, fields: &[&str]) -> String {
     form::text_of(picked)
 }
 
-/// Sets the fields of an annotation. One that cannot be read stays an extension.
-pub(super) fn restore_event(event: &mut Event, fields: Extension) {
-    match overlaid(event, &fields) {
-        Some(whole) => *event = whole,
-        None => event.extensions.push(fields),
+/// The name of a field whose annotation is not taken.
+#[derive(Debug)]
+pub(crate) struct Contradiction(String);
+
+impl Contradiction {
+    /// What is wrong, for a finding.
+    pub(crate) fn message(&self) -> String {
+        let shown: String = self.0.chars().take(80).collect();
+        format!("what is kept of `{shown}` in an annotation is not what the event says of it")
     }
+}
+
+/// Sets the fields of an annotation, unless one of them contradicts what the event itself says or is none that a writer
+/// keeps. Such an annotation stays an extension.
+pub(super) fn restore_event(event: &mut Event, fields: Extension, binding: Binding) -> Result<(), Contradiction> {
+    match agreed(event, &fields, binding) {
+        Ok(whole) => {
+            *event = whole;
+            Ok(())
+        }
+        Err(field) => {
+            event.extensions.push(fields);
+            Err(Contradiction(field))
+        }
+    }
+}
+
+/// The event with the fields of an annotation, or the name of one that cannot be taken.
+fn agreed(event: &Event, annotation: &Extension, binding: Binding) -> Result<Event, String> {
+    let whole = || annotation.name.written();
+    let Value::Text(text) = &annotation.value else { return Err(whole()) };
+    let Some(fields) = form::stored_members(text) else { return Err(whole()) };
+    let Ok(Json::Object(mut native)) = serde_json::to_value(event) else { return Err(whole()) };
+    for (field, value) in &fields {
+        native.insert(field.clone(), value.clone());
+    }
+    let kept = serde_json::from_value(Json::Object(native)).map_err(|_| first(&fields).unwrap_or_else(whole))?;
+    // Members that the model does not have are lost in it, and are seen by that.
+    let Ok(Json::Object(stored)) = serde_json::to_value(&kept) else { return Err(whole()) };
+    let odd =
+        |(field, value): &(&String, &Json)| stored.get(*field) != Some(*value) || !agrees(field, event, &kept, binding);
+    match fields.iter().find(odd) {
+        Some((field, _)) => Err(field.clone()),
+        None => Ok(kept),
+    }
+}
+
+fn first(fields: &Map<String, Json>) -> Option<String> {
+    fields.keys().next().cloned()
 }
 
 /// The same for master data.

@@ -5,7 +5,7 @@
 
 use std::{borrow::Cow, collections::HashMap, fmt::Write as _};
 
-use super::{STORED, annotation, form, is_called, name, stored, take, text};
+use super::{STORED, annotation, form, has_twins, is_called, name, stored, text};
 use crate::{EventTime, Extension, Name, Value, Vocabulary, ZoneOffset};
 
 /// The member with the attributes of an element.
@@ -42,7 +42,7 @@ fn is_plain_name(name: &Name, outside: bool) -> bool {
     match (name.namespace.as_str(), name.prefix.as_str()) {
         _ if name::is_reserved(name) => false,
         ("", "") => !outside && !name.local.contains(':'),
-        ("", prefix) => !matches!(prefix, "http" | "https" | "urn") && is_local(&name.local, outside),
+        ("", prefix) => !matches!(prefix, "http" | "https" | "urn" | "xml") && is_local(&name.local, outside),
         _ => is_local(&name.local, outside),
     }
 }
@@ -95,7 +95,7 @@ pub(crate) fn shape(members: &[Extension], outside: bool) -> Cow<'_, [Extension]
     let mut shaped: Vec<Extension> = Vec::with_capacity(members.len() + 1);
     let mut numbers: HashMap<(String, String, String), usize> = HashMap::new();
     let mut order = String::new();
-    let mut repeated = false;
+    let mut counts: Vec<usize> = Vec::with_capacity(members.len());
     for member in members {
         let member = shape_one(member, outside);
         let name = &member.name;
@@ -104,23 +104,22 @@ pub(crate) fn shape(members: &[Extension], outside: bool) -> Cow<'_, [Extension]
         let number = *numbers.entry(key).or_insert(next);
         // Writing to a string cannot fail.
         let _ = write!(order, "{}{number}", if order.is_empty() { "" } else { " " });
-        match shaped.get_mut(number) {
-            None => shaped.push(member),
-            Some(first) => {
-                repeated = true;
-                add_sibling(first, &order, number, member.value);
-            }
+        if let (Some(first), Some(count)) = (shaped.get_mut(number), counts.get_mut(number)) {
+            *count += 1;
+            add_sibling(first, *count, member.value);
+        } else {
+            shaped.push(member);
+            counts.push(1);
         }
     }
-    if repeated {
+    if counts.iter().any(|count| *count > 1) {
         shaped.push(text(ORDER, order));
     }
     Cow::Owned(shaped)
 }
 
-/// Adds the value of a sibling to the array of the first one, which begins with the second.
-fn add_sibling(first: &mut Extension, order: &str, number: usize, value: Value) {
-    let count = order.split(' ').filter(|place| place.parse() == Ok(number)).count();
+/// Adds the value of the sibling that makes them so many to the array of the first one, which begins with the second.
+fn add_sibling(first: &mut Extension, count: usize, value: Value) {
     if count == 2 {
         let before = std::mem::replace(&mut first.value, Value::Null);
         first.value = Value::List(vec![before]);
@@ -151,7 +150,7 @@ fn shape_one(member: &Extension, outside: bool) -> Extension {
         Ok(value) => return Extension { name, attributes: Vec::new(), value },
         Err(value) => value,
     };
-    if member.attributes.iter().any(|(name, _)| !is_plain_name(name, false)) || repeated_attribute(member) {
+    if member.attributes.iter().any(|(name, _)| !is_plain_name(name, false)) || has_twins(&member.attributes) {
         return hold(name, member);
     }
     let attributes = member.attributes.iter().map(|(name, value)| plain_text(name.clone(), value.clone())).collect();
@@ -175,7 +174,7 @@ fn with_context(member: &Extension, value: Value) -> Result<Value, Value> {
             && member.value.agrees(&declared.local, namespace)
     };
     match value {
-        Value::Members(members) if member.attributes.iter().all(declares) && !repeated_attribute(member) => {
+        Value::Members(members) if member.attributes.iter().all(declares) && !has_twins(&member.attributes) => {
             let term = |(declared, namespace): &(Name, String)| {
                 let name = Name { namespace: String::new(), prefix: String::new(), local: declared.local.clone() };
                 plain_text(name, namespace.clone())
@@ -191,14 +190,6 @@ fn with_context(member: &Extension, value: Value) -> Result<Value, Value> {
 
 fn is_local_odd(name: &Name, outside: bool) -> bool {
     !is_local(&name.local, outside)
-}
-
-fn repeated_attribute(member: &Extension) -> bool {
-    member
-        .attributes
-        .iter()
-        .enumerate()
-        .any(|(i, (name, _))| member.attributes.iter().take(i).any(|(other, _)| other == name))
 }
 
 fn plain_text(name: Name, text: String) -> Extension {
@@ -293,20 +284,33 @@ fn is_required(member: &Extension) -> bool {
 
 /// Takes the annotations away from the members of an object that was read, and does what they say.
 pub(crate) fn restore(members: &mut Vec<Extension>) {
-    if let Some(order) = take(members, ORDER) {
-        spread(members, &order.value);
+    if let Some(at) = members.iter().position(|member| is_called(&member.name, ORDER)) {
+        let order = members.remove(at);
+        if !spread(members, &order.value) {
+            members.insert(at, order);
+        }
     }
     members.iter_mut().for_each(restore_one);
 }
 
-/// Puts repeated siblings back to where they stood.
-fn spread(members: &mut Vec<Extension>, order: &Value) {
-    let Value::Text(order) = order else { return };
-    let Ok(order) = order.split(' ').map(str::parse).collect::<Result<Vec<usize>, _>>() else { return };
+/// Puts repeated siblings back to where they stood. Whether the order is one of these members, each as often as it has
+/// values.
+fn spread(members: &mut Vec<Extension>, order: &Value) -> bool {
+    let Value::Text(order) = order else { return false };
+    let Ok(order) = order.split(' ').map(str::parse).collect::<Result<Vec<usize>, _>>() else { return false };
     let mut counts = vec![0_usize; members.len()];
     for number in &order {
-        let Some(count) = counts.get_mut(*number) else { return };
+        let Some(count) = counts.get_mut(*number) else { return false };
         *count += 1;
+    }
+    let fits = |(member, count): (&Extension, &usize)| match (&member.value, count) {
+        (_, 0) => false,
+        (_, 1) => true,
+        (Value::List(values), count) => values.len() == *count,
+        _ => false,
+    };
+    if !members.iter().zip(&counts).all(fits) {
+        return false;
     }
     let mut groups: Vec<(Name, std::vec::IntoIter<Value>)> = Vec::with_capacity(members.len());
     for (member, count) in members.drain(..).zip(counts) {
@@ -323,41 +327,55 @@ fn spread(members: &mut Vec<Extension>, order: &Value) {
             members.push(Extension { name: name.clone(), attributes: Vec::new(), value });
         }
     }
+    true
 }
 
 /// Takes the annotations away from one member that was read.
 pub(crate) fn restore_one(member: &mut Extension) {
-    if let Value::Members(members) = &member.value
-        && let Some(found) = members.iter().find(|found| is_called(&found.name, STORED))
-        && let Value::Text(text) = &found.value
-        && let Some(stored) = form::read(text)
-    {
+    if let Some(stored) = read_stored(&member.value) {
         *member = stored;
         return;
     }
     name::restore(&mut member.name);
-    if let Value::Members(members) = &mut member.value {
-        if let Some(attributes) = take(members, ATTRIBUTES) {
-            member.attributes = read_attributes(attributes);
-        }
-        if let Some(value) = take(members, VALUE) {
+    if let Value::Members(members) = &mut member.value
+        && let Some(at) = members.iter().position(|found| is_called(&found.name, ATTRIBUTES))
+        && let Some(attributes) = members.get(at).and_then(read_attributes)
+    {
+        members.remove(at);
+        member.attributes = attributes;
+        if members.first().is_some_and(|value| is_called(&value.name, VALUE))
+            && members.len() == 1
+            && let Some(value) = members.pop()
+        {
             member.value = value.value;
         }
     }
     restore_value(&mut member.value);
 }
 
-fn read_attributes(attributes: Extension) -> Vec<(Name, String)> {
-    let Value::Members(members) = attributes.value else { return Vec::new() };
-    let text = |member: Extension| match member.value {
-        Value::Text(text) => Some((member.name, text)),
-        _ => None,
+/// The extension that an object holds in its stored form, and nothing beside it that would be lost.
+fn read_stored(value: &Value) -> Option<Extension> {
+    let Value::Members(members) = value else { return None };
+    let found = members.iter().find(|found| is_called(&found.name, STORED))?;
+    let Value::Text(text) = &found.value else { return None };
+    let stored: Extension = form::read(text)?;
+    let repeated = |other: &Extension| {
+        let event = other.name.local == "@context" || is_required(other) && stored.value.members().contains(other);
+        std::ptr::eq(other, found) || event
     };
-    let mut attributes: Vec<_> = members.into_iter().filter_map(text).collect();
-    for (name, _) in &mut attributes {
-        name::restore(name);
-    }
-    attributes
+    members.iter().all(repeated).then_some(stored)
+}
+
+/// The attributes of an annotation; `None` when it holds anything else.
+fn read_attributes(attributes: &Extension) -> Option<Vec<(Name, String)>> {
+    let Value::Members(members) = &attributes.value else { return None };
+    let text = |member: &Extension| {
+        let Value::Text(text) = &member.value else { return None };
+        let mut name = member.name.clone();
+        name::restore(&mut name);
+        Some((name, text.clone()))
+    };
+    members.iter().map(text).collect()
 }
 
 fn restore_value(value: &mut Value) {

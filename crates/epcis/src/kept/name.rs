@@ -75,6 +75,11 @@ pub(crate) fn is_xml(name: &str) -> bool {
     characters.next().is_some_and(starts) && characters.all(continues)
 }
 
+/// Whether a character can stand in a prefix.
+pub(crate) fn is_in_prefix(character: char) -> bool {
+    continues(character) || character.is_alphanumeric()
+}
+
 fn starts(character: char) -> bool {
     character.is_ascii_alphabetic()
         || character == '_'

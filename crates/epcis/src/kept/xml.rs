@@ -3,7 +3,7 @@
 //! XML knows text, elements and attributes. Everything else is an element with an attribute that says what it is:
 //! `kept:type` for numbers, booleans, null, lists and empty objects, `kept:name` for names that had to be changed.
 
-use super::{DECLARED, STORED, annotation, form, is_annotation, is_called, is_declaration, name, stored};
+use super::{DECLARED, STORED, annotation, form, has_twins, is_annotation, is_called, is_declaration, name, stored};
 use crate::{Extension, Name, Value};
 
 /// The element of a list.
@@ -31,11 +31,8 @@ pub(crate) fn is_character(character: char) -> bool {
 /// Whether an extension reads back from XML as it is. `outside` says that it stands where the schema wants a namespace.
 pub(crate) fn is_plain(extension: &Extension, outside: bool) -> bool {
     is_plain_name(&extension.name, outside)
-        && extension.attributes.iter().enumerate().all(|(i, (name, value))| {
-            is_plain_attribute(name)
-                && holds(value)
-                && !extension.attributes.iter().take(i).any(|(other, _)| other == name)
-        })
+        && extension.attributes.iter().all(|(name, value)| is_plain_attribute(name) && holds(value))
+        && !has_twins(&extension.attributes)
         && match &extension.value {
             Value::Text(text) => holds(text),
             Value::Members(members) => is_plain_content(members),
@@ -87,11 +84,7 @@ pub(crate) fn shape(extension: &Extension, outside: bool) -> Extension {
         || name::is_reserved(name)
         || !holds(&name.namespace)
         || extension.attributes.iter().any(|(name, value)| !is_plain_attribute(name) || !holds(value))
-        || extension
-            .attributes
-            .iter()
-            .enumerate()
-            .any(|(i, (name, _))| extension.attributes.iter().take(i).any(|(other, _)| other == name));
+        || has_twins(&extension.attributes);
     if hopeless {
         return stored(extension);
     }
@@ -151,7 +144,9 @@ fn item(value: &Value) -> Extension {
 
 /// Takes the annotations away from an extension that was read, and does what they say.
 pub(crate) fn restore(extension: &mut Extension) {
+    let is_bare = |(name, _): &(Name, String)| is_called(name, DECLARED) || name.namespace == name::XMLNS;
     if is_called(&extension.name, STORED)
+        && extension.attributes.iter().all(is_bare)
         && let Value::Text(text) = &extension.value
         && let Some(stored) = form::read(text)
     {
@@ -161,8 +156,8 @@ pub(crate) fn restore(extension: &mut Extension) {
     if let Some(declared) = take_attribute(extension, DECLARED) {
         extension.attributes.retain(|(name, _)| !is_declaration(name, &declared));
     }
-    let kind = take_attribute(extension, TYPE);
-    if take_attribute(extension, NAME).is_some() {
+    if let Some(at) = extension.attributes.iter().position(|(name, value)| is_called(name, NAME) && value == ESCAPED) {
+        extension.attributes.remove(at);
         extension.name.local = name::unescape(&extension.name.local);
     }
     name::restore(&mut extension.name);
@@ -170,22 +165,39 @@ pub(crate) fn restore(extension: &mut Extension) {
     if let Value::Members(members) = &mut extension.value {
         members.iter_mut().for_each(restore);
     }
-    if let Some(kind) = kind {
-        typed(&mut extension.value, &kind);
+    if let Some(at) = extension.attributes.iter().position(|(name, _)| is_called(name, TYPE))
+        && extension.attributes.get(at).is_some_and(|(_, kind)| typed(&mut extension.value, kind))
+    {
+        extension.attributes.remove(at);
     }
 }
 
-/// A value of the type that an annotation gives.
-fn typed(value: &mut Value, kind: &str) {
-    *value = match (kind, std::mem::replace(value, Value::Null)) {
-        ("number", Value::Text(digits)) => Value::Number(digits),
-        ("boolean", Value::Text(text)) => Value::Bool(text.trim() == "true"),
-        ("list", Value::Members(items)) => Value::List(items.into_iter().map(|item| item.value).collect()),
-        ("list", Value::Text(_)) => Value::List(Vec::new()),
-        ("object", Value::Text(_)) => Value::Members(Vec::new()),
-        ("null", _) => Value::Null,
-        (_, other) => other,
+/// Gives a value the type that an annotation names. Whether it can have it without losing anything.
+fn typed(value: &mut Value, kind: &str) -> bool {
+    let empty = |text: &str| text.trim_ascii().is_empty();
+    let of_type = match (kind, &mut *value) {
+        ("number", Value::Text(digits)) if is_numeric(digits) => Value::Number(std::mem::take(digits)),
+        ("boolean", Value::Text(text)) if text == "true" || text == "false" => Value::Bool(text == "true"),
+        ("list", Value::Members(items)) if items.iter().all(is_item) => {
+            Value::List(std::mem::take(items).into_iter().map(|item| item.value).collect())
+        }
+        ("list", Value::Text(text)) if empty(text) => Value::List(Vec::new()),
+        ("object", Value::Text(text)) if empty(text) => Value::Members(Vec::new()),
+        ("null", Value::Text(text)) if empty(text) => Value::Null,
+        _ => return false,
     };
+    *value = of_type;
+    true
+}
+
+/// Whether a text is made of what numbers are made of.
+fn is_numeric(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'))
+}
+
+/// Whether a child is an element of a list, and nothing else.
+fn is_item(child: &Extension) -> bool {
+    is_called(&child.name, ITEM) && child.attributes.is_empty()
 }
 
 fn take_attribute(extension: &mut Extension, local: &str) -> Option<String> {

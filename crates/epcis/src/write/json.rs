@@ -284,6 +284,6 @@ impl JsonEvents<'_> {
 }
 
 /// Whether a unit has the form of a code of UN/ECE Recommendation 20.
-fn is_unit(uom: &str) -> bool {
+pub(crate) fn is_unit(uom: &str) -> bool {
     matches!(uom.len(), 2..=3) && uom.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }

@@ -1,5 +1,7 @@
 //! `@context`: what a document, or one event, says of its prefixes.
 
+use std::collections::HashSet;
+
 use super::{json_text::JsonText, prefixes::Prefixes};
 use crate::{ContextVersion, Document, Extension, LocalContext, Value, json::standard, kept};
 
@@ -90,11 +92,10 @@ impl JsonContext {
 
     /// Writes the `@context` of an event that no document stands around.
     pub(super) fn bare(&self, text: &mut JsonText, prefixes: &Prefixes, own: &LocalContext) {
-        let local = || prefixes.local_terms();
         let standard = standard(self.version);
         let declared = prefixes.document().filter(|declared| !standard.contains(declared));
-        let declared = declared.filter(|(prefix, _)| !local().any(|(other, _)| other == *prefix));
-        let all: Vec<_> = declared.chain(local()).collect();
+        let declared = declared.filter(|(prefix, _)| !prefixes.is_local(prefix));
+        let all: Vec<_> = declared.chain(prefixes.local_terms()).collect();
         self.write(text, &all, &Others::of(own));
     }
 
@@ -139,7 +140,7 @@ pub(super) fn of_foreign(text: &mut JsonText, prefixes: &Prefixes, members: &[Ex
     let own = || members.iter().filter(|member| is_context(member)).flat_map(|own| own.value.members());
     text.name("@context");
     text.open('{');
-    for term in own().filter(|term| !terms.iter().any(|(prefix, _)| *prefix == term.name.local)) {
+    for term in own().filter(|term| !prefixes.is_local(&term.name.local)) {
         text.name(&term.name.local);
         verbatim(text, &term.value);
     }
@@ -147,8 +148,8 @@ pub(super) fn of_foreign(text: &mut JsonText, prefixes: &Prefixes, members: &[Ex
         prefix_member(text, term);
     }
     text.close('}');
-    let is_own = |prefix: &str| own().any(|term| term.name.local == prefix);
-    let added: Vec<_> = terms.iter().map(|(prefix, _)| *prefix).filter(|prefix| !is_own(prefix)).collect();
+    let known: HashSet<&str> = own().map(|term| term.name.local.as_str()).collect();
+    let added: Vec<_> = terms.iter().map(|(prefix, _)| *prefix).filter(|prefix| !known.contains(prefix)).collect();
     if added.is_empty() { " ".to_owned() } else { added.join(" ") }
 }
 

@@ -1,5 +1,7 @@
 //! A JSON-LD document: what stands around the events.
 
+use std::collections::HashSet;
+
 use super::{
     Options, created,
     json::JsonEvents,
@@ -42,7 +44,7 @@ pub(super) struct JsonDocument {
     vocabulary: String,
     events: u64,
     /// Members that stand beside the events, and how many annotations do.
-    beside: Vec<(Section, Name)>,
+    beside: HashSet<(Section, String, String, String)>,
     annotations: u64,
     /// What stands behind the events.
     late: Vec<(Section, Extension)>,
@@ -79,7 +81,7 @@ impl JsonDocument {
             stage: Stage::Beginning,
             vocabulary: String::new(),
             events: 0,
-            beside: Vec::new(),
+            beside: HashSet::new(),
             annotations: 0,
             late: Vec::new(),
             beginning: None,
@@ -208,12 +210,11 @@ impl JsonDocument {
             notes.kept(&extension.name.written(), "JSON");
             return self.numbered(kept::held(extension));
         }
-        let place = (section, shaped.name.clone());
-        if self.beside.contains(&place) {
+        let Name { namespace, prefix, local } = shaped.name.clone();
+        if !self.beside.insert((section, namespace, prefix, local)) {
             notes.kept(&extension.name.written(), "JSON");
             return self.numbered(kept::repeated(shaped.into_owned()));
         }
-        self.beside.push(place);
         shaped.into_owned()
     }
 

@@ -25,7 +25,7 @@
 //! ```
 
 mod identifiers;
-mod json;
+pub(crate) mod json;
 mod json_context;
 mod json_document;
 mod json_text;
@@ -35,9 +35,9 @@ mod notes;
 mod options;
 mod prefixes;
 mod refused;
-mod sensor;
+pub(crate) mod sensor;
 mod shape;
-mod terms;
+pub(crate) mod terms;
 mod writer;
 mod xml;
 mod xml_attributes;

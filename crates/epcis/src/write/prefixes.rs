@@ -1,6 +1,6 @@
 //! Which prefix an extension's namespace is written with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{json_context::prefix_term, keep::Keep, notes::Notes};
 use crate::{
@@ -44,9 +44,9 @@ pub(super) struct Prefixes {
     /// Declared where it is used.
     local: BTreeMap<String, String>,
     /// Prefixes that had to be changed, because their name was taken or is none.
-    changed: Vec<Changed>,
+    changed: Changes,
     /// Those that were changed for the whole document.
-    settled: Vec<Changed>,
+    settled: Changes,
     /// Prefixes that nobody declared and that the document must not declare either.
     undeclared: BTreeSet<String>,
 }
@@ -63,15 +63,26 @@ impl Declared {
     }
 }
 
-struct Changed {
-    prefix: String,
-    namespace: String,
-    written: String,
-}
+/// What is written for prefixes that had to be changed, each with the namespaces that it stood for.
+#[derive(Default)]
+struct Changes(HashMap<String, HashMap<String, String>>);
 
-impl Changed {
-    fn is(&self, prefix: &str, namespace: &str) -> bool {
-        self.prefix == prefix && self.namespace == namespace
+impl Changes {
+    fn get(&self, prefix: &str, namespace: &str) -> Option<&String> {
+        self.0.get(prefix)?.get(namespace)
+    }
+
+    fn insert(&mut self, prefix: &str, namespace: &str, written: String) {
+        self.0.entry(prefix.to_owned()).or_default().insert(namespace.to_owned(), written);
+    }
+
+    /// For how many namespaces a prefix was changed.
+    fn count(&self, prefix: &str) -> usize {
+        self.0.get(prefix).map_or(0, HashMap::len)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 }
 
@@ -90,8 +101,8 @@ impl Prefixes {
             declared,
             turn: 0,
             local: BTreeMap::new(),
-            changed: Vec::new(),
-            settled: Vec::new(),
+            changed: Changes::default(),
+            settled: Changes::default(),
             undeclared: BTreeSet::new(),
         };
         for (prefix, namespace) in wanted.iter() {
@@ -140,7 +151,7 @@ impl Prefixes {
     /// Turns to something else.
     pub(super) fn clear(&mut self) {
         self.local.clear();
-        self.changed.clear();
+        self.changed = Changes::default();
         self.turn += 1;
     }
 
@@ -200,6 +211,11 @@ impl Prefixes {
         free
     }
 
+    /// Whether a prefix has to be declared where it is used.
+    pub(super) fn is_local(&self, prefix: &str) -> bool {
+        self.local.get(prefix).is_some_and(|namespace| !namespace.is_empty() || self.declared.contains_key(prefix))
+    }
+
     /// Whether the document declares nothing with a prefix, and could.
     pub(super) fn is_free(&self, prefix: &str) -> bool {
         !self.declared.contains_key(prefix) && self.takes(prefix)
@@ -237,14 +253,14 @@ impl Prefixes {
         } else if self.is_free(prefix) && !self.undeclared.contains(prefix) {
             self.declared.insert(prefix.to_owned(), Declared::new(namespace));
         } else if !self.means(prefix, namespace) && !self.is_settled(prefix, namespace) {
-            let settled = self.changed_prefix(prefix, namespace, notes);
-            self.declared.insert(settled.written.clone(), Declared::new(namespace));
-            self.settled.push(settled);
+            let written = self.changed_prefix(prefix, namespace, notes);
+            self.declared.insert(written.clone(), Declared::new(namespace));
+            self.settled.insert(prefix, namespace, written);
         }
     }
 
     fn is_settled(&self, prefix: &str, namespace: &str) -> bool {
-        self.settled.iter().any(|changed| changed.is(prefix, namespace))
+        self.settled.get(prefix, namespace).is_some()
     }
 
     /// Names that the annotations add.
@@ -258,7 +274,7 @@ impl Prefixes {
             Binding::Xml => {
                 kept::name::is_xml(prefix) && !prefix.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("xml"))
             }
-            Binding::Json => kept::name::is_json_prefix(prefix) && !is_term(prefix),
+            Binding::Json => prefix != "xml" && kept::name::is_json_prefix(prefix) && !is_term(prefix),
         }
     }
 
@@ -331,28 +347,26 @@ impl Prefixes {
     }
 
     fn change(&mut self, prefix: &str, namespace: &str, notes: &mut Notes) {
-        if self.changed.iter().any(|changed| changed.is(prefix, namespace)) {
+        if self.changed.get(prefix, namespace).is_some() {
             return;
         }
-        let changed = self.changed_prefix(prefix, namespace, notes);
-        let meaning = match self.binding {
-            Binding::Xml if namespace.is_empty() => format!("{prefix}:"),
-            _ => namespace.to_owned(),
-        };
-        self.local.insert(changed.written.clone(), meaning);
-        self.changed.push(changed);
+        let written = self.changed_prefix(prefix, namespace, notes);
+        self.local.insert(written.clone(), self.meaning(prefix, namespace));
+        self.changed.insert(prefix, namespace, written);
     }
 
     /// A prefix that takes the place of one that cannot be declared.
-    fn changed_prefix(&self, prefix: &str, namespace: &str, notes: &mut Notes) -> Changed {
+    fn changed_prefix(&self, prefix: &str, namespace: &str, notes: &mut Notes) -> String {
+        // The numbers below were given to the same prefix before.
+        let first = self.changed.count(prefix).max(self.settled.count(prefix)) + 1;
         let taken = |written: &String| self.local.contains_key(written) || self.declared.contains_key(written);
-        let substitutes = (1..).map(|number| kept::name::substitute(number, prefix));
+        let substitutes = (first..).map(|number| kept::name::substitute(number, prefix));
         let written = substitutes.into_iter().find(|written| !taken(written)).unwrap_or_default();
         notes.info(rule::KEPT, || match prefix {
             "" => format!("the namespace `{namespace}` has no prefix and gets `{written}`"),
             _ => format!("the prefix `{prefix}` is taken and becomes `{written}`"),
         });
-        Changed { prefix: prefix.to_owned(), namespace: namespace.to_owned(), written }
+        written
     }
 
     /// The prefix that a name is written with.
@@ -361,9 +375,8 @@ impl Prefixes {
             return &name.prefix;
         }
         let Some(namespace) = self.needed(name) else { return &name.prefix };
-        let mut all = self.changed.iter().chain(&self.settled);
-        let changed = all.find(|changed| changed.is(&name.prefix, namespace));
-        changed.map_or(&name.prefix, |changed| &changed.written)
+        let changed = self.changed.get(&name.prefix, namespace).or_else(|| self.settled.get(&name.prefix, namespace));
+        changed.unwrap_or(&name.prefix)
     }
 }
 

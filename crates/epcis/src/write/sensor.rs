@@ -5,7 +5,7 @@ use super::{
     terms,
     xml::{XmlEvents, is_xml_time},
 };
-use crate::{EventTime, Extension, Quantity, SensorElement, Value, Vocabulary, kept, xml};
+use crate::{Binding, EventTime, Extension, Quantity, SensorElement, Value, Vocabulary, kept, xml};
 
 /// The name of the field.
 const FIELD: &str = "sensorElementList";
@@ -137,6 +137,69 @@ fn is_text_double(text: &str) -> bool {
     matches!(text, "INF" | "-INF" | "NaN") || (text.starts_with('+') && xml::is_number(text, true))
 }
 
+/// Whether a binding says something of a member by itself.
+pub(crate) fn says(member: &Extension, binding: Binding) -> bool {
+    member.attributes.is_empty()
+        && match binding {
+            Binding::Xml => in_xml(member),
+            Binding::Json if is_local(member) => in_json(member),
+            Binding::Json => kept::json::is_plain(std::slice::from_ref(member), true),
+        }
+}
+
+fn in_xml(member: &Extension) -> bool {
+    let name = &member.name;
+    let namable = name::is_plain(&name.local) && name.prefix.is_empty() == name.namespace.is_empty();
+    if !namable || kept::name::is_reserved(name) {
+        return false;
+    }
+    if !is_local(member) {
+        return matches!(member.value, Value::Text(_));
+    }
+    match (shape(&name.local), &member.value) {
+        (Some(Shape::Number), Value::Number(digits)) => xml::is_number(digits, true) && !digits.starts_with('+'),
+        (Some(Shape::Number), Value::Text(text)) => is_text_double(text),
+        (Some(Shape::Time), Value::Text(text)) => text.parse::<EventTime>().is_ok(),
+        (Some(Shape::Hex), Value::Text(text)) => text.len().is_multiple_of(2),
+        (Some(Shape::Bool), value) => matches!(value, Value::Bool(_)),
+        (_, value) => matches!(value, Value::Text(_)),
+    }
+}
+
+fn in_json(member: &Extension) -> bool {
+    match (shape(&member.name.local), &member.value) {
+        (Some(Shape::Number), Value::Number(digits)) => {
+            kept::json::is_number(digits) || digits.parse::<crate::Quantity>().is_ok()
+        }
+        (Some(Shape::Word(_)), _) => json_word(member).is_some(),
+        (Some(Shape::Iri), Value::Text(text)) => terms::is_iri(text),
+        (Some(Shape::Time), Value::Text(text)) => text.parse::<EventTime>().is_ok(),
+        (Some(Shape::Hex), Value::Text(text)) => !text.is_empty(),
+        (Some(Shape::Bool), value) => matches!(value, Value::Bool(_)),
+        (Some(Shape::Text), value) => matches!(value, Value::Text(_)),
+        _ => false,
+    }
+}
+
+/// Whether two members mean the same.
+pub(crate) fn is_same(one: &Extension, other: &Extension) -> bool {
+    if one.name != other.name || one.value == other.value {
+        return one.name == other.name && one.attributes == other.attributes;
+    }
+    match (shape(&one.name.local).filter(|_| is_local(one)), &one.value, &other.value) {
+        (Some(Shape::Number), Value::Number(one), Value::Number(other)) => {
+            one.parse::<crate::Quantity>().is_ok_and(|one| other.parse().is_ok_and(|other| one == other))
+        }
+        (Some(Shape::Time), Value::Text(one), Value::Text(other)) => {
+            one.parse::<EventTime>().is_ok_and(|one| other.parse().is_ok_and(|other| one == other))
+        }
+        (Some(Shape::Word(vocabulary)), Value::Text(one), Value::Text(other)) => {
+            vocabulary.bare(one).is_some_and(|one| vocabulary.bare(other) == Some(one))
+        }
+        _ => false,
+    }
+}
+
 /// Names of attributes.
 mod name {
     /// Whether XML takes a text as the name of an attribute.
@@ -183,7 +246,7 @@ pub(super) fn write_json(writer: &mut JsonEvents<'_>, elements: &[SensorElement]
     writer.text.close(']');
 }
 
-fn has_type(report: &[Extension]) -> bool {
+pub(crate) fn has_type(report: &[Extension]) -> bool {
     report.iter().any(|member| is_local(member) && member.name.local == "type" && json_word(member).is_some())
 }
 

@@ -15,7 +15,7 @@ pub(super) fn in_xml(vocabulary: Vocabulary, spelled: &str, format: CbvFormat) -
 }
 
 /// A term as JSON writes it; `None` when JSON refuses it.
-pub(super) fn in_json(vocabulary: Vocabulary, spelled: &str) -> Option<&str> {
+pub(crate) fn in_json(vocabulary: Vocabulary, spelled: &str) -> Option<&str> {
     match vocabulary.bare(spelled) {
         Some(word) => Some(word),
         None => (is_iri(spelled) && !vocabulary.refuses(spelled)).then_some(spelled),
@@ -23,7 +23,7 @@ pub(super) fn in_json(vocabulary: Vocabulary, spelled: &str) -> Option<&str> {
 }
 
 /// Whether a string begins like a URI or a prefixed name, and has no character that a URI cannot have.
-pub(super) fn is_iri(text: &str) -> bool {
+pub(crate) fn is_iri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     crate::kept::name::is_json_prefix(scheme)
         && !rest.contains(|c: char| c.is_ascii_control() || " <>\"{}|\\^`".contains(c))

@@ -69,8 +69,12 @@ impl XmlEvents<'_> {
             });
         }
         self.text.extensions(&event.extensions, self.prefixes);
-        let used = self.attributes.declared().all(|prefix| self.text.uses(declared, prefix));
-        self.keep.unless(used && self.attributes.whole, "attributes");
+        let mut own = self.attributes.declared().peekable();
+        let whole = own.peek().is_none() || {
+            let used = self.text.used(declared);
+            own.all(|prefix| used.contains(prefix))
+        };
+        self.keep.unless(whole && self.attributes.whole, "attributes");
         declared
     }
 

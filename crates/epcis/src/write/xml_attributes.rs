@@ -1,5 +1,7 @@
 //! Attributes outside the standard on the elements of an event.
 
+use std::collections::HashSet;
+
 use super::prefixes::{Prefixes, SCHEMA_INSTANCE};
 use crate::{
     Event, FieldAttribute,
@@ -11,23 +13,24 @@ pub(super) struct Attributes<'e> {
     list: Vec<&'e FieldAttribute>,
     /// Whether they are all of them, in the order in which they are read.
     pub(super) whole: bool,
+    /// The prefixes that those of the event itself declare.
+    declares: HashSet<&'e str>,
 }
 
 impl<'e> Attributes<'e> {
     pub(super) fn of(event: &'e Event, prefixes: &Prefixes) -> Self {
         let mut list: Vec<&FieldAttribute> = Vec::new();
+        let mut seen = HashSet::new();
         for attribute in event.attributes.iter().filter(|attribute| has_place(event, attribute, prefixes)) {
-            let twin = |other: &&FieldAttribute| {
-                let same = other.name.local == attribute.name.local && other.name.namespace == attribute.name.namespace;
-                same && other.on == attribute.on
-            };
-            if !list.iter().any(twin) {
+            if seen.insert((&attribute.on, &attribute.name.namespace, &attribute.name.local)) {
                 list.push(attribute);
             }
         }
         let whole =
             list.len() == event.attributes.len() && list.is_sorted_by_key(|attribute| kept::attribute_order(attribute));
-        Self { list, whole }
+        let own = list.iter().filter(|attribute| attribute.on.is_empty() && attribute.name.namespace == XMLNS);
+        let declares = own.map(|attribute| attribute.name.local.as_str()).collect();
+        Self { list, whole, declares }
     }
 
     /// The attributes of one element.
@@ -37,7 +40,7 @@ impl<'e> Attributes<'e> {
 
     /// Whether the event itself has an attribute that declares a prefix.
     pub(super) fn declare(&self, prefix: &str) -> bool {
-        self.on("").any(|attribute| attribute.name.namespace == XMLNS && attribute.name.local == prefix)
+        self.declares.contains(prefix)
     }
 
     /// The prefixes that are declared for the values of the event: a reader keeps those that are used.

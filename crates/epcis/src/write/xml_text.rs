@@ -1,6 +1,6 @@
 //! XML text, built piece by piece.
 
-use std::fmt::Write as _;
+use std::{collections::HashSet, fmt::Write as _};
 
 use super::prefixes::Prefixes;
 use crate::{Binding, Extension, Value, kept};
@@ -99,16 +99,17 @@ impl XmlText {
         self.text.len()
     }
 
-    /// Whether values behind `at` seem to use a prefix.
-    pub(super) fn uses(&self, at: usize, prefix: &str) -> bool {
-        self.text.get(at..).is_some_and(|written| uses(written, prefix))
+    /// The prefixes that values behind `at` seem to use.
+    pub(super) fn used(&self, at: usize) -> HashSet<&str> {
+        self.text.get(at..).map(used_prefixes).unwrap_or_default()
     }
 
     /// Names those of the declared prefixes that values behind `at` seem to use: a reader would take the declarations
     /// for a part of the document otherwise. Whether there are any.
     pub(super) fn name_declarations(&mut self, at: usize, prefixes: &Prefixes, is_own: impl Fn(&str) -> bool) -> bool {
         let local = prefixes.local().map(|(prefix, _)| prefix);
-        let named: Vec<_> = local.filter(|prefix| !is_own(prefix) && self.uses(at, prefix)).collect();
+        let used = self.used(at);
+        let named: Vec<_> = local.filter(|prefix| !is_own(prefix) && used.contains(prefix)).collect();
         let named = named.join(" ");
         if !named.is_empty() {
             // A prefix of its own: what stands in the element may have another use for the usual one.
@@ -251,15 +252,23 @@ impl XmlText {
     }
 }
 
-/// Whether a value in written XML holds something like `prefix:name`; the names of elements and attributes do not count.
-fn uses(written: &str, prefix: &str) -> bool {
-    written.match_indices(prefix).any(|(at, _)| {
-        let before = written.get(..at).and_then(|before| before.chars().next_back());
-        let Some(name) = written.get(at + prefix.len()..).and_then(|after| after.strip_prefix(':')) else {
-            return false;
+/// What stands before a colon in the values of written XML; the names of elements and attributes do not count.
+fn used_prefixes(written: &str) -> HashSet<&str> {
+    let mut used = HashSet::new();
+    for (at, _) in written.match_indices(':') {
+        let (before, name) = written.split_at(at);
+        let name = name.get(1..).unwrap_or_default();
+        let outside = before.trim_end_matches(kept::name::is_in_prefix);
+        let prefix = before.get(outside.len()..).unwrap_or_default();
+        let behind = || name.trim_start_matches(kept::name::is_in_prefix);
+        let is_name = match outside.chars().next_back() {
+            Some('<' | '/') => true,
+            Some(' ') => behind().starts_with("=\""),
+            last => last == Some(':'),
         };
-        let behind = name.trim_start_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'));
-        let is_name = matches!(before, Some('<' | '/')) || (before == Some(' ') && behind.starts_with("=\""));
-        !is_name && !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))
-    })
+        if !is_name && !prefix.is_empty() {
+            used.insert(prefix);
+        }
+    }
+    used
 }

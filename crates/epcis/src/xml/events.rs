@@ -4,7 +4,7 @@ use super::{event, grammar::Version, reading::Reading, root, sequence::Fit, tree
 use crate::{
     Binding, Finding, Item, Location, Name, Severity,
     check::{self, Checks},
-    rule,
+    kept, rule,
 };
 
 impl Reading {
@@ -68,6 +68,9 @@ impl Reading {
             // The document has them.
             let of_document = |name: &Name| name.prefix.is_empty() && root::is_own(&name.local);
             draft.event.attributes.retain(|found| !(found.on.is_empty() && of_document(&found.name)));
+        }
+        if let Err(contradiction) = kept::restore_event(&mut draft.event, Binding::Xml) {
+            walk.reject(at, rule::KEPT_CONTRADICTS, contradiction.message(), "leave the annotation out");
         }
         let (latest, whole, namespaces) = (self.limits.latest, walk.is_sound(), &self.namespaces);
         let checks = Checks { binding: Binding::Xml, latest, whole, namespaces };

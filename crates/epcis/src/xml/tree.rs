@@ -240,7 +240,10 @@ impl<'t> At<'t> {
         let around = tree.used_around.iter().filter_map(move |outer| tree.piece.outer.get(*outer));
         let around = around.filter(move |_| index == 0);
         let around = around.map(|declaration| (declaration.prefix.as_str(), declaration.namespace.as_str()));
-        let here = tree.declared.iter().filter(move |declared| declared.node == index && declared.used);
+        // They are in the order of their elements.
+        let begin = tree.declared.partition_point(|declared| declared.node < index);
+        let here = tree.declared.get(begin..).unwrap_or_default().iter();
+        let here = here.take_while(move |declared| declared.node == index).filter(|declared| declared.used);
         around.chain(here.map(|declared| (declared.prefix, &*declared.namespace))).map(|(prefix, namespace)| {
             let name = Name { namespace: XMLNS.to_owned(), prefix: "xmlns".to_owned(), local: prefix.to_owned() };
             (name, namespace.to_owned())

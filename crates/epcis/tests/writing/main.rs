@@ -5,6 +5,7 @@
 mod arbitrary;
 mod beside;
 mod corpus;
+mod forged;
 mod native;
 mod options;
 mod schema;
