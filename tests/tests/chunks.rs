@@ -1,6 +1,6 @@
 //! Where a document is cut into chunks changes nothing of what is read from it.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "test helpers stop the test")]
+#![expect(clippy::unwrap_used, reason = "test helpers stop the test")]
 
 use std::fs;
 

@@ -146,7 +146,7 @@ async fn spool(body: impl AsyncRead + Unpin, limit: u64) -> Result<File, Capture
 type ReadBatch = io::Result<Vec<Item>>;
 
 /// Clocks of trading partners differ by this much without anybody being wrong.
-const CLOCK_DIFFERENCE: Duration = Duration::from_secs(5 * 60);
+pub const CLOCK_DIFFERENCE: Duration = Duration::from_mins(5);
 
 /// Reads on a thread of its own. The channel is short, so the reader waits for the database and memory stays flat.
 fn read_in_background(document: File, binding: Binding, limits: Limits) -> mpsc::Receiver<ReadBatch> {

@@ -25,7 +25,7 @@ use store::Store;
 
 pub use across::{Trace, TraceQuestion};
 pub use caller::Caller;
-pub use capture::CaptureLimits;
+pub use capture::{CLOCK_DIFFERENCE, CaptureLimits};
 pub use error::{AppError, CaptureError};
 pub use events::{EventFilter, ShownEvent, ShownMention};
 pub use export::{Export, Selection};

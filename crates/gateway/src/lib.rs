@@ -65,14 +65,14 @@ struct Shared {
 }
 
 /// All routes.
-pub fn router(app: App, config: Config) -> Router {
+pub fn router(app: App, config: &Config) -> Router {
     operations::recorder();
     let shared =
         Shared { app, config: config.clone(), staff: graphql::staff_schema(), partner: graphql::partner_schema() };
     // Documents may be large: they have no time limit as a whole, only between their parts.
     let unhurried = Router::new().route("/epcis/capture", post(rest::capture::capture));
     let in_time = Router::new()
-        .route("/graphql", staff_graphql(&config))
+        .route("/graphql", staff_graphql(config))
         .route("/partner/graphql", post(graphql::partner))
         .route("/epcis/capture/{id}", get(rest::capture::job))
         .route("/epcis/events", get(rest::events::events))

@@ -57,7 +57,7 @@ pub(crate) async fn serve(args: &ServeArgs) -> Result<Outcome, Failure> {
         company_prefixes: Arc::new(company_prefixes),
         ..gateway::Config::default()
     };
-    let router = gateway::router(app, gateway_config.clone());
+    let router = gateway::router(app, &gateway_config);
     let listen = listener.local_addr().or_fail(|| "the address of the gateway is not known".to_owned())?;
     tracing::info!(server.listen = %listen, server.base_url = config.server.base_url(), "serving");
     // Asked once, it finishes what it began; asked again, it ends at once.

@@ -4,7 +4,6 @@ use std::{
     fs,
     io::{BufWriter, Write},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use domain::{Clock, SystemClock};
@@ -18,12 +17,9 @@ use crate::{
     failure::{Failure, OrFail, Outcome},
 };
 
-/// Clocks of trading partners differ by this much without anybody being wrong.
-const CLOCK_DIFFERENCE: Duration = Duration::from_secs(5 * 60);
-
 pub(crate) fn validate(args: &ValidateArgs, out: &mut dyn Write) -> Result<Outcome, Failure> {
     let profile = profile(args)?;
-    let latest = SystemClock.now().checked_add(CLOCK_DIFFERENCE).ok();
+    let latest = SystemClock.now().checked_add(app::CLOCK_DIFFERENCE).ok();
     let limits = Limits { latest, ..Limits::default() };
     let mut out = BufWriter::new(out);
     let mut total = Total::default();

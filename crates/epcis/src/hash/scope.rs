@@ -41,7 +41,7 @@ impl<'a> Context<'a> {
         let mut context = Some(self);
         while let Some(Context { declared, outer, .. }) = context {
             if let Some(meaning) = declared.meaning(prefix) {
-                return meaning;
+                return Some(meaning).filter(|meaning| !meaning.is_empty());
             }
             context = *outer;
         }
@@ -50,8 +50,8 @@ impl<'a> Context<'a> {
 }
 
 impl<'a> Declared<'a> {
-    /// What a prefix stands for; `Some(None)` when its meaning is taken back here.
-    fn meaning(self, prefix: &str) -> Option<Option<&'a str>> {
+    /// What a prefix stands for; nothing when its meaning is taken back here.
+    fn meaning(self, prefix: &str) -> Option<&'a str> {
         let is_it = |name: &Name| name.local == prefix && is_declaration(name);
         let namespace = match self {
             Self::Document(namespaces) => namespaces.get(prefix)?,
@@ -62,7 +62,7 @@ impl<'a> Declared<'a> {
                 &attributes.iter().find(|found| stands(&found.on) && is_it(&found.name))?.value
             }
         };
-        Some(Some(namespace))
+        Some(namespace)
     }
 }
 
@@ -72,17 +72,17 @@ pub(super) fn is_declaration(name: &Name) -> bool {
 }
 
 /// What a `@context` says of a prefix.
-fn term<'a>(context: &'a Value, prefix: &str) -> Option<Option<&'a str>> {
+fn term<'a>(context: &'a Value, prefix: &str) -> Option<&'a str> {
     match context {
         Value::List(contexts) => contexts.iter().rev().find_map(|context| term(context, prefix)),
         Value::Members(terms) => {
             let found = terms.iter().rfind(|term| term.name.local == prefix && term.name.prefix.is_empty())?;
             match &found.value {
-                Value::Null => Some(None),
-                Value::Text(namespace) => Some(Some(namespace)),
+                Value::Null => Some(""),
+                Value::Text(namespace) => Some(namespace),
                 Value::Members(definition) => {
                     let id = definition.iter().find(|member| member.name.local == "@id")?;
-                    id.value.as_text().map(Some)
+                    id.value.as_text()
                 }
                 _ => None,
             }

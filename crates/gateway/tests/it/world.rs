@@ -114,7 +114,7 @@ impl World {
         }
         issuer(&app, packer, PARTNER, IssuerKind::Partner(grocer_at_packer), &key).await;
         issuer(&app, packer, AUTHORITY, IssuerKind::Regulator, &key).await;
-        let router = gateway::router(app.clone(), config);
+        let router = gateway::router(app.clone(), &config);
         Self { app, router, packer, grocer_at_packer, key, _directory: directory }
     }
 

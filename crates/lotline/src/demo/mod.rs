@@ -27,7 +27,7 @@ pub(crate) async fn demo(args: &DemoArgs, out: &mut dyn Write) -> Result<Outcome
     let stage = Stage::set(folder.path(), address).await?;
     let (stop, stopped) = oneshot::channel::<()>();
     let config = gateway::Config::default();
-    let router = gateway::router(stage.app.clone(), config.clone());
+    let router = gateway::router(stage.app.clone(), &config);
     // The channel closes when the story is over, however it ends.
     let server = tokio::spawn(gateway::serve(listener, router, config, async {
         let _over = stopped.await;
