@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     ErrorDeclaration, Event, EventKind, EventTime, FieldAttribute, PersistentDisposition, Place, QuantityElement,
-    SourceDest, Term, Vocabulary, ZoneOffset,
+    SourceDest, Term, Vocabulary, xml::is_date_time_stamp,
 };
 
 /// Writes one event after the other.
@@ -312,7 +312,5 @@ impl XmlEvents<'_> {
 
 /// Whether a time is one of the schema: `T` and `Z` large, an offset of at most 14 hours.
 pub(super) fn is_xml_time(text: &str) -> bool {
-    let Some((_, clock)) = text.split_once('T') else { return false };
-    let zone = clock.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, ':' | '.'));
-    zone == "Z" || (zone.len() == 6 && zone.parse::<ZoneOffset>().is_ok())
+    is_date_time_stamp(text) && text.parse::<EventTime>().is_ok()
 }

@@ -24,7 +24,7 @@ mod tree;
 mod value;
 mod walk;
 
-pub(crate) use value::is_number;
+pub(crate) use value::{is_date_time_stamp, is_number};
 
 use encoding::NoText;
 use reading::{Reading, Step};

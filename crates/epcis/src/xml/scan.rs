@@ -179,6 +179,8 @@ impl<'a> Scanner<'a> {
         let markup = self.text.get(begin..).unwrap_or_default();
         let message = match error {
             Error::IllFormed(IllFormedError::DoubleHyphenInComment) => "a comment holds `--`",
+            // The reader looks at the first letter of the key word only.
+            Error::Syntax(SyntaxError::UnclosedDoctype) if !begins_doctype(markup) => NO_DECLARATION,
             Error::Syntax(SyntaxError::UnclosedDoctype) if markup.contains(['[', '"', '\'']) => {
                 return Halt::Malformed(Malformed { offset: begin, fault: Fault::Doctype });
             }
@@ -190,6 +192,11 @@ impl<'a> Scanner<'a> {
         };
         Halt::Malformed(Malformed { offset: begin, fault: Fault::Syntax(message.to_owned()) })
     }
+}
+
+/// Whether a piece can be the beginning of a document type declaration.
+fn begins_doctype(markup: &str) -> bool {
+    markup.bytes().zip(DOCTYPE.bytes()).all(|(found, wanted)| found == wanted)
 }
 
 /// A start tag of this content, without its brackets; `length` is that of the name.

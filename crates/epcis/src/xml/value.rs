@@ -131,7 +131,7 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
 }
 
 /// `YYYY-MM-DDThh:mm:ss[.f…](Z|±hh:mm)`; that the day exists is checked where it is read.
-pub(super) fn is_date_time_stamp(text: &str) -> bool {
+pub(crate) fn is_date_time_stamp(text: &str) -> bool {
     let Some((seconds, rest)) = text.split_at_checked(19) else { return false };
     let digits = seconds.bytes().zip("0000-00-00T00:00:00".bytes());
     let shaped = digits.fold(true, |shaped, (found, pattern)| {

@@ -201,3 +201,15 @@ fn values_of_sensors_stay_as_they_came() {
     assert_eq!(difference(&content, &after), None, "{text}");
     assert!(text.contains("component=\"cbv:Comp-x\"") && text.contains("minValue=\"+1.0\""), "{text}");
 }
+
+#[test]
+fn times_of_sensors_that_are_none_come_back() {
+    let member = "\"sensorElementList\": [{\"sensorMetadata\": {\"startTime\": \"2019-04-025:3T15:01.000+01:00\"}, \
+                  \"sensorReport\": [{\"type\": \"Temperature\", \"value\": 26.0}]}], \"action\"";
+    let content = read(JSON.replacen("\"action\"", member, 1).as_bytes(), Binding::Json);
+    assert_eq!(only_event(&content).sensor_element_list.len(), 1);
+    for target in [Target::Xml, Target::Xml12] {
+        let (text, _, after) = converted(&content, target);
+        assert_eq!(difference(&content, &after), None, "{text}");
+    }
+}
