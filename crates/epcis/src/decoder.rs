@@ -16,7 +16,7 @@ pub(crate) trait Decode {
 
 /// Decodes a document from bytes that are pushed in as they arrive, cut anywhere.
 ///
-/// What it finds is what a [`Reader`] finds in the same bytes. Between two pushes at most one event is held.
+/// What it finds is what a [`Reader`](crate::Reader) finds in the same bytes. Between two pushes at most one event is held.
 ///
 /// ```
 /// use epcis::{Binding, Decoder, Item};
