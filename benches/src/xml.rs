@@ -188,9 +188,9 @@ impl Xml<'_> {
                 self.list("epcList", "epc", &event.objects);
             }
             Kind::Transformation => {
-                self.list("inputEPCList", "epc", &event.objects);
+                self.optional_list("inputEPCList", "epc", &event.objects);
                 self.amounts("inputQuantityList", &event.amounts);
-                self.list("outputEPCList", "epc", &event.made);
+                self.optional_list("outputEPCList", "epc", &event.made);
                 self.amounts("outputQuantityList", &event.made_amounts);
             }
         }
@@ -250,6 +250,12 @@ impl Xml<'_> {
             self.close("persistentDisposition");
         }
         self.ilmd(event);
+    }
+
+    fn optional_list(&mut self, list: &str, element: &str, values: &[String]) {
+        if !values.is_empty() {
+            self.list(list, element, values);
+        }
     }
 
     fn list(&mut self, list: &str, element: &str, values: &[String]) {

@@ -1,7 +1,7 @@
 //! What is written is what was read.
 
 use epcis::{
-    Binding, Document, Event, Extension, Item, Reader, Section, Severity, VocabularyElement, rule,
+    Binding, Document, Event, Extension, Finding, Item, Reader, Section, Severity, VocabularyElement, rule,
     write::{Options, Target, Writer},
 };
 
@@ -68,13 +68,15 @@ impl Content {
                 Said::Foreign(event) => writer.foreign(event),
             }
             .expect(MEMORY);
-            left_out |= writer.take_findings().iter().any(|finding| finding.code == rule::LEFT_OUT.code);
+            let told = |finding: &Finding| [rule::LEFT_OUT.code, rule::REFUSED.code].contains(&&*finding.code);
+            left_out |= writer.take_findings().iter().any(told);
         }
         (writer.finish().expect(MEMORY), left_out)
     }
 }
 
-/// An acceptable document comes back from every target as it was, unless a finding says that it is not whole.
+/// An acceptable document comes back from every target as it was, unless a finding says that it is not whole, or that the
+/// schema of the target refuses it.
 pub fn writing(data: &[u8]) {
     let Ok(before) = Content::of(Reader::with_limits(data, binding(data), limits())) else { return };
     for target in [Target::Json, Target::Xml, Target::Xml12] {

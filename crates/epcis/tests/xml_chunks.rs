@@ -60,6 +60,8 @@ fn documents() -> Vec<Vec<u8>> {
         document(&good).replace("\r\n", "<!DOCTYPE e>"),
         format!("<!DOCTYAE e>{}", document(&good)).replace("?>", "?'>"),
         "<!DOCTYAE project 'a' [".to_owned(),
+        document(&good).replace("<epcList>", "<!DOCTYPE e 'a'><epcList>"),
+        document(&good).replace("<EPCISBody>", "<!DOCTYPE e><EPCISBody>"),
         "<!DOCTYPE project 'a' [".to_owned(),
         document(&good) + "<again/>",
         document(&good) + "again",

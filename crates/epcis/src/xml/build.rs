@@ -86,7 +86,7 @@ impl<'a, 'l> Builder<'a, 'l> {
                 Token::End(name) => self.end(name, offset)?,
                 Token::Comment => {}
                 Token::Instruction(content) => check_instruction(content, offset)?,
-                Token::Doctype(_) => return malformed(offset, "a document type declaration stands inside an element"),
+                Token::Doctype(_) => return Err(Halt::Malformed(Malformed { offset, fault: Fault::Doctype })),
                 Token::Eof => return Err(Halt::Incomplete),
             }
         }

@@ -10,7 +10,7 @@ use super::{
     items::Items,
     open::Open,
     reference, root,
-    scan::{Halt, RawAttribute, Scanner, Tag, Token, malformed},
+    scan::{Fault, Halt, Malformed, RawAttribute, Scanner, Tag, Token, malformed},
     scope::{Declaration, Scopes},
     sequence::{Fit, Sequence},
     tree::{At, Node, Piece},
@@ -122,7 +122,7 @@ impl Reading {
 
     fn doctype(&mut self, content: &str, at: Position, offset: usize) -> Result<(), Halt> {
         if self.begun {
-            return malformed(offset, "a document type declaration stands behind the root element");
+            return Err(Halt::Malformed(Malformed { offset, fault: Fault::Doctype }));
         }
         let finding = root::doctype(content, at, offset)?;
         self.items.push(Item::Finding(finding));
