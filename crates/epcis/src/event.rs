@@ -37,6 +37,51 @@ pub enum Action {
     Delete,
 }
 
+impl EventKind {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Object, Self::Aggregation, Self::Transaction, Self::Transformation, Self::Association];
+
+    /// The one with a name of the standard.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The standard's name, for example `ObjectEvent`.
+    ///
+    /// ```
+    /// assert_eq!(epcis::EventKind::Transformation.name(), "TransformationEvent");
+    /// ```
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Object => "ObjectEvent",
+            Self::Aggregation => "AggregationEvent",
+            Self::Transaction => "TransactionEvent",
+            Self::Transformation => "TransformationEvent",
+            Self::Association => "AssociationEvent",
+        }
+    }
+}
+
+impl Action {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Add, Self::Observe, Self::Delete];
+
+    /// The one with a name of the standard.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.name() == name)
+    }
+
+    /// The standard's name, for example `ADD`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Add => "ADD",
+            Self::Observe => "OBSERVE",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
 /// One EPCIS event with every field of every type; which fields may stand on which type is checked on reading.
 ///
 /// Lexical forms are kept: `10.50` stays `10.50`, an offset stays the offset, an identifier keeps its spelling, and

@@ -236,7 +236,7 @@ impl Capture {
             event_time: micros(event.event_time.instant()),
             day: event.event_time_zone_offset.local_date(event.event_time.instant()).to_string(),
             recorded_at: micros(self.now),
-            action: event.action.map(|action| action_word(action).to_owned()),
+            action: event.action.map(|action| action.name().to_owned()),
             biz_step: word(&event.biz_step),
             disposition: word(&event.disposition),
             read_point: place(&event.read_point),
@@ -501,14 +501,6 @@ fn departures(
         uom: None,
     };
     units.into_iter().map(|unit| row(unit).into_active_model()).collect()
-}
-
-fn action_word(action: Action) -> &'static str {
-    match action {
-        Action::Add => "ADD",
-        Action::Observe => "OBSERVE",
-        Action::Delete => "DELETE",
-    }
 }
 
 fn thing_row(tenant: TenantId, thing: &Thing) -> entity::thing::Model {

@@ -9,9 +9,7 @@ use super::{
     text::Text,
     value::{self, Context, identifier, term},
 };
-use crate::{
-    Action, BizTransaction, Event, EventKind, Extension, Place, QuantityElement, SourceDest, Term, Vocabulary,
-};
+use crate::{BizTransaction, Event, Extension, Place, QuantityElement, SourceDest, Term, Vocabulary};
 
 /// Writes the pre-hash string of an event.
 pub(super) fn write(out: &mut Text, event: &Event, context: Context<'_>) {
@@ -34,7 +32,7 @@ struct Fields<'a> {
 impl Fields<'_> {
     fn beginning(&mut self, event: &Event) {
         self.out.push("eventType=");
-        self.out.push(type_name(event.kind));
+        self.out.push(event.kind.name());
         self.out.push("eventTime=");
         value::time(self.out, &event.event_time);
         self.out.push("eventTimeZoneOffset=");
@@ -61,7 +59,7 @@ impl Fields<'_> {
     fn circumstances(&mut self, event: &Event) {
         if let Some(action) = event.action {
             self.out.push("action=");
-            self.out.push(action_name(action));
+            self.out.push(action.name());
         }
         self.identifier("transformationID=", event.transformation_id.as_deref());
         self.term("bizStep=", Vocabulary::BizStep, event.biz_step.as_ref());
@@ -193,23 +191,5 @@ fn ilmd(out: &mut Text, ilmd: &[Extension], context: Context<'_>) {
     if !ilmd.is_empty() {
         out.push("ilmd");
         extension::write(out, ilmd, context);
-    }
-}
-
-fn type_name(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::Object => "ObjectEvent",
-        EventKind::Aggregation => "AggregationEvent",
-        EventKind::Transaction => "TransactionEvent",
-        EventKind::Transformation => "TransformationEvent",
-        EventKind::Association => "AssociationEvent",
-    }
-}
-
-fn action_name(action: Action) -> &'static str {
-    match action {
-        Action::Add => "ADD",
-        Action::Observe => "OBSERVE",
-        Action::Delete => "DELETE",
     }
 }

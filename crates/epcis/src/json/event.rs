@@ -71,18 +71,6 @@ fn bit(kind: EventKind) -> Kinds {
     }
 }
 
-/// An event type as it is written.
-pub(super) fn kind_named(name: &str) -> Option<EventKind> {
-    Some(match name {
-        "ObjectEvent" => EventKind::Object,
-        "AggregationEvent" => EventKind::Aggregation,
-        "TransactionEvent" => EventKind::Transaction,
-        "TransformationEvent" => EventKind::Transformation,
-        "AssociationEvent" => EventKind::Association,
-        _ => return None,
-    })
-}
-
 fn format_owner(kind: EventKind) -> &'static str {
     match kind {
         EventKind::Object => "an `ObjectEvent`",
@@ -162,7 +150,7 @@ pub(super) fn event(
         own
     });
     let mut names = Names::new(own.as_ref().unwrap_or(context));
-    let Some(kind) = kind_named(type_name) else {
+    let Some(kind) = EventKind::named(type_name) else {
         return Some(Found::Foreign(Box::new(foreign::event(
             report,
             &mut names,

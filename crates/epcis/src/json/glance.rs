@@ -1,6 +1,7 @@
 //! Whether an object is a document or one event, told from as few of its members as possible.
 
-use super::{event::kind_named, field::Field, parse::plain_length, skip::Skip};
+use super::{field::Field, parse::plain_length, skip::Skip};
+use crate::EventKind;
 
 /// What a beginning tells.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -54,7 +55,7 @@ pub(super) fn glance(bytes: &[u8]) -> Glance {
 }
 
 fn is_event_type(name: &[u8]) -> bool {
-    name.contains(&b':') || std::str::from_utf8(name).is_ok_and(|name| kind_named(name).is_some())
+    name.contains(&b':') || std::str::from_utf8(name).is_ok_and(|name| EventKind::named(name).is_some())
 }
 
 fn blank(bytes: &[u8], at: usize) -> usize {

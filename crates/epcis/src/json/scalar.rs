@@ -166,17 +166,12 @@ fn complete_offset(found: &str) -> Option<String> {
 
 pub(super) fn action(report: &mut Report<'_>, node: Node<'_>) -> Option<Action> {
     let found = text(report, node)?;
-    match found {
-        "ADD" => Some(Action::Add),
-        "OBSERVE" => Some(Action::Observe),
-        "DELETE" => Some(Action::Delete),
-        _ => {
-            let upper = found.trim().to_ascii_uppercase();
-            let corrected = ["ADD", "OBSERVE", "DELETE"].into_iter().find(|action| *action == upper);
-            report.reject(node, not_allowed(found, "write `ADD`, `OBSERVE` or `DELETE`").corrected(corrected));
-            None
-        }
+    let action = Action::named(found);
+    if action.is_none() {
+        let corrected = Action::named(&found.trim().to_ascii_uppercase()).map(Action::name);
+        report.reject(node, not_allowed(found, "write `ADD`, `OBSERVE` or `DELETE`").corrected(corrected));
     }
+    action
 }
 
 /// A standard word, or the URI of a private term; what is neither is taken all the same.

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use gs1::Identifier;
 
 use super::{
-    action_name, event_type,
     json_text::JsonText,
     keep::Keep,
     prefixes::Prefixes,
@@ -27,7 +26,7 @@ pub(super) struct JsonEvents<'w> {
 impl JsonEvents<'_> {
     /// Writes the members of an event; the brackets and `@context` are left to the caller.
     pub(super) fn write(&mut self, event: &Event) {
-        self.text.member("type", event_type(event.kind));
+        self.text.member("type", event.kind.name());
         match &event.event_id {
             Some(id) if !is_iri(id.spelled()) => self.keep.add("eventID"),
             id => self.identifier("eventID", id.as_ref()),
@@ -91,7 +90,7 @@ impl JsonEvents<'_> {
 
     fn objects(&mut self, event: &Event) {
         if let Some(action) = event.action {
-            self.text.member("action", action_name(action));
+            self.text.member("action", action.name());
         }
         self.identifier("parentID", event.parent_id.as_ref());
         self.identifier("transformationID", event.transformation_id.as_deref());

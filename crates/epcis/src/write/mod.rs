@@ -49,30 +49,10 @@ mod xml_vocabulary;
 pub use options::{CbvFormat, EpcFormat, Options, Target, UnknownOption};
 pub use writer::Writer;
 
-use crate::{Action, Binding, Document, EventKind, EventTime};
+use crate::{Binding, Document, EventTime};
 
 /// `creationDate` of a document that has none, where the options have none either.
 const NO_DATE: &str = "1970-01-01T00:00:00Z";
-
-/// `type` of an event.
-fn event_type(kind: EventKind) -> &'static str {
-    match kind {
-        EventKind::Object => "ObjectEvent",
-        EventKind::Aggregation => "AggregationEvent",
-        EventKind::Transaction => "TransactionEvent",
-        EventKind::Transformation => "TransformationEvent",
-        EventKind::Association => "AssociationEvent",
-    }
-}
-
-/// `action` of an event.
-fn action_name(action: Action) -> &'static str {
-    match action {
-        Action::Add => "ADD",
-        Action::Observe => "OBSERVE",
-        Action::Delete => "DELETE",
-    }
-}
 
 /// `creationDate` of a document as a binding takes it: JSON wants an offset.
 fn created(document: &Document, options: &Options, binding: Binding) -> String {

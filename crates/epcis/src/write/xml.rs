@@ -3,7 +3,7 @@
 use gs1::Identifier;
 
 use super::{
-    CbvFormat, action_name, event_type,
+    CbvFormat,
     keep::Keep,
     prefixes::Prefixes,
     sensor, terms,
@@ -35,7 +35,7 @@ impl XmlEvents<'_> {
         let since_2_0 = event.kind == EventKind::Association;
         let (fields, wrapped) = if self.old { xml_fields::of_1_2(event.kind) } else { xml_fields::of_2_0(event.kind) };
         self.text.raw("<");
-        self.text.raw(event_type(event.kind));
+        self.text.raw(event.kind.name());
         let declared = self.text.declarations(self.prefixes, |prefix| self.attributes.declare(prefix));
         self.attributes("");
         self.text.raw(">");
@@ -129,7 +129,7 @@ impl XmlEvents<'_> {
 
     fn field(&mut self, field: &str, event: &Event) {
         match field {
-            "action" => drop(event.action.map(|action| self.text.element(field, action_name(action)))),
+            "action" => drop(event.action.map(|action| self.text.element(field, action.name()))),
             "bizStep" => self.term(field, event.biz_step.as_ref(), Vocabulary::BizStep, "bizStep"),
             "disposition" => self.term(field, event.disposition.as_ref(), Vocabulary::Disposition, "disposition"),
             "persistentDisposition" => self.persistent(event.persistent_disposition.as_deref()),

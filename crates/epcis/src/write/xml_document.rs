@@ -1,8 +1,8 @@
 //! An XML document: what stands around the events.
 
 use super::{
-    CbvFormat, Options, Target, created, event_type, keep::Keep, notes::Notes, prefixes::Prefixes, shape,
-    xml::XmlEvents, xml_attributes::Attributes, xml_text::XmlText, xml_vocabulary,
+    CbvFormat, Options, Target, created, keep::Keep, notes::Notes, prefixes::Prefixes, shape, xml::XmlEvents,
+    xml_attributes::Attributes, xml_text::XmlText, xml_vocabulary,
 };
 use crate::{
     Binding, ContextVersion, Document, DocumentKind, Event, EventKind, Extension, Name, Query, Section, Value,
@@ -332,7 +332,7 @@ impl XmlDocument {
         if self.text.name_declarations(declared, &self.prefixes, |prefix| attributes.declare(prefix)) {
             notes.info(rule::KEPT, prefixes_in_values);
         }
-        self.text.close(event_type(event.kind));
+        self.text.close(event.kind.name());
         self.text.raw(closed);
     }
 

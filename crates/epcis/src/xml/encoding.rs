@@ -91,8 +91,10 @@ fn sniff(head: &[u8], last: bool) -> Option<Result<(&'static Encoding, usize), S
     if !begins {
         return Some(Ok((UTF_8, 0)));
     }
-    let Some(end) = memchr::memchr(b'>', head) else {
-        return (last || head.len() > LONGEST_DECLARATION).then_some(Ok((UTF_8, 0)));
+    // What stands further on must not count: it may have arrived already, or not.
+    let longest = head.get(..LONGEST_DECLARATION);
+    let Some(end) = memchr::memchr(b'>', longest.unwrap_or(head)) else {
+        return (last || longest.is_some()).then_some(Ok((UTF_8, 0)));
     };
     let Some(label) = declared(head.get(..end).unwrap_or_default()) else { return Some(Ok((UTF_8, 0))) };
     Some(match Encoding::for_label_no_replacement(label) {
@@ -135,6 +137,10 @@ mod tests {
             (b"<?xml encoding='latin1'?>\xE9".to_vec(), "<?xml encoding='latin1'?>é"),
             (b"<?xml encoding = \"UTF-16\"?>e".to_vec(), "<?xml encoding = \"UTF-16\"?>e"),
             (b"<".to_vec(), "<"),
+            (
+                format!("<?xml encoding='x{}'?>", " ".repeat(600)).into_bytes(),
+                &format!("<?xml encoding='x{}'?>", " ".repeat(600)),
+            ),
             (Vec::new(), ""),
         ] {
             for cut in 0..=bytes.len() {

@@ -14,29 +14,10 @@ use crate::{
     QuantityElement, SourceDest, Term, ZoneOffset, rule,
 };
 
-/// Which kind of event an element is.
-pub(super) fn kind(local: &str) -> Option<EventKind> {
-    match local {
-        "ObjectEvent" => Some(EventKind::Object),
-        "AggregationEvent" => Some(EventKind::Aggregation),
-        "TransactionEvent" => Some(EventKind::Transaction),
-        "TransformationEvent" => Some(EventKind::Transformation),
-        "AssociationEvent" => Some(EventKind::Association),
-        _ => None,
-    }
-}
-
 /// The name of an event of any version.
 pub(super) fn name(local: &str) -> Option<&'static str> {
-    let names = [
-        "ObjectEvent",
-        "AggregationEvent",
-        "TransactionEvent",
-        "TransformationEvent",
-        "AssociationEvent",
-        "QuantityEvent",
-    ];
-    names.into_iter().find(|name| *name == local)
+    let mut names = EventKind::ALL.map(EventKind::name).into_iter().chain(["QuantityEvent"]);
+    names.find(|name| *name == local)
 }
 
 /// The generation of the schema that a bare event follows: only 1.x wraps fields of the standard.
@@ -189,12 +170,7 @@ fn class_of_all<'t>(walk: &mut Walk<'t>, name: &str, at: &At<'t>, event: &mut Ev
 
 fn action<'t>(walk: &mut Walk<'t>, at: &At<'t>) -> Option<Action> {
     let text = walk.text(at)?;
-    let action = match text {
-        "ADD" => Some(Action::Add),
-        "OBSERVE" => Some(Action::Observe),
-        "DELETE" => Some(Action::Delete),
-        _ => None,
-    };
+    let action = Action::named(text);
     if action.is_none() || at.text() != text {
         let message = format!("`{}` is not an action", at.text());
         walk.reject(at, rule::FIELD_VALUE, message, "write `ADD`, `OBSERVE` or `DELETE`");

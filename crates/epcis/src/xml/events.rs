@@ -2,7 +2,7 @@
 
 use super::{event, grammar::Version, reading::Reading, root, sequence::Fit, tree::At, walk::Walk};
 use crate::{
-    Binding, Finding, Item, Location, Name, Severity,
+    Binding, EventKind, Finding, Item, Location, Name, Severity,
     check::{self, Checks},
     kept, rule,
 };
@@ -12,7 +12,7 @@ impl Reading {
         let path = self.path_of(at);
         if !at.is_local() || fit == Fit::Extension {
             self.foreign_event(at, path, fit);
-        } else if event::kind(at.local()).is_some() || self.version == Version::V1 {
+        } else if EventKind::named(at.local()).is_some() || self.version == Version::V1 {
             self.event(at, path, fit);
         } else {
             let message = format!("`{}` is no longer an event of the standard", at.local());
@@ -60,7 +60,7 @@ impl Reading {
             let message = format!("`{}` has no place here", at.local());
             walk.reject(at, rule::FIELD_UNKNOWN, message, "write it where the version of the schema allows it");
         }
-        let mut draft = match event::kind(at.local()) {
+        let mut draft = match EventKind::named(at.local()) {
             Some(kind) => event::read(&mut walk, at, kind),
             None => event::read_quantity_event(&mut walk, at),
         };

@@ -15,7 +15,7 @@ use super::{
     sequence::{Fit, Sequence},
     tree::{At, Node, Piece},
 };
-use crate::{Finding, Item, Limits, Location, Namespaces, input::Position, rule};
+use crate::{EventKind, Finding, Item, Limits, Location, Namespaces, input::Position, rule};
 
 /// Nodes for which room is kept.
 const MAX_ROOM: usize = 4096;
@@ -230,7 +230,7 @@ impl Reading {
             self.enter(Container::Root(root), &at, declared, tag.empty);
             return Ok(());
         }
-        if event::kind(at.local()).is_none() || !at.is_local() {
+        if EventKind::named(at.local()).is_none() || !at.is_local() {
             return Err(Halt::Malformed(root::unknown(&at, tag.offset)));
         }
         let tree = builder.finish(scanner)?;

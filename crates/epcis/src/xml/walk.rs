@@ -3,12 +3,11 @@
 use gs1::Identifier;
 
 use super::{
-    event,
     grammar::{self, Grammar, LOCAL, Version},
     sequence::{Fit, Sequence},
     tree::At,
 };
-use crate::{Extension, FieldAttribute, Finding, Limits, Location, Rule, Severity, Term, rule};
+use crate::{EventKind, Extension, FieldAttribute, Finding, Limits, Location, Rule, Severity, Term, rule};
 
 pub(super) struct Walk<'t> {
     pub(super) version: Version,
@@ -306,7 +305,7 @@ impl<'t> Walk<'t> {
 
 /// The field of the standard that a child of an event is in 2.0, which has no place for it here.
 fn misplaced_field(at: &At<'_>, child: &At<'_>) -> Option<&'static str> {
-    let kind = event::kind(at.local()).filter(|_| at.is_outermost() && child.is_local())?;
+    let kind = EventKind::named(at.local()).filter(|_| at.is_outermost() && child.is_local())?;
     let mut parts = grammar::event(kind, Version::V2).parts.iter();
     parts.find(|part| part.name == child.local()).map(|part| part.name)
 }

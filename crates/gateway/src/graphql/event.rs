@@ -33,19 +33,6 @@ pub(crate) enum EventType {
     Association,
 }
 
-impl EventType {
-    /// The spelling of the standard.
-    fn standard(self) -> &'static str {
-        match self {
-            Self::Object => "ObjectEvent",
-            Self::Aggregation => "AggregationEvent",
-            Self::Transaction => "TransactionEvent",
-            Self::Transformation => "TransformationEvent",
-            Self::Association => "AssociationEvent",
-        }
-    }
-}
-
 /// A lot, unit or instance on an event.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Mention {
@@ -187,7 +174,7 @@ impl EventFilterInput {
             (None, None) => Vec::new(),
         };
         Ok(EventFilter {
-            kinds: self.event_type.map(|kind| kind.standard().to_owned()).into_iter().collect(),
+            kinds: self.event_type.map(|kind| epcis::EventKind::from(kind).name().to_owned()).into_iter().collect(),
             biz_steps: self.biz_step.map(word).into_iter().collect(),
             dispositions: self.disposition.map(word).into_iter().collect(),
             actions: Vec::new(),

@@ -1,7 +1,7 @@
 //! The parameters of `SimpleEventQuery` that are understood, and what they mean.
 
 use app::EventFilter;
-use epcis::{Event, EventTime, QuantityElement, Term};
+use epcis::{Action, Event, EventKind, EventTime, QuantityElement, Term};
 use gs1::Identifier;
 use jiff::Timestamp;
 
@@ -64,8 +64,8 @@ impl EventQuery {
         let words = || Ok::<_, Problem>(values()?.into_iter().map(|text| Term::new(text).word().to_owned()).collect());
         let places = || Ok::<_, Problem>(values()?.into_iter().map(|text| Identifier::new(text).canonical()).collect());
         match name {
-            "eventType" => self.filter.kinds = one_of(name, values()?, &EVENT_TYPES)?,
-            "EQ_action" => self.filter.actions = one_of(name, values()?, &["ADD", "OBSERVE", "DELETE"])?,
+            "eventType" => self.filter.kinds = one_of(name, values()?, &EventKind::ALL.map(EventKind::name))?,
+            "EQ_action" => self.filter.actions = one_of(name, values()?, &Action::ALL.map(Action::name))?,
             "EQ_bizStep" => self.filter.biz_steps = words()?,
             "EQ_disposition" => self.filter.dispositions = words()?,
             "EQ_readPoint" => self.filter.read_points = places()?,
@@ -98,9 +98,6 @@ impl EventQuery {
         self.matches.iter().all(|wanted| wanted.holds(event))
     }
 }
-
-const EVENT_TYPES: [&str; 5] =
-    ["ObjectEvent", "AggregationEvent", "TransactionEvent", "TransformationEvent", "AssociationEvent"];
 
 impl Match {
     fn holds(&self, event: &Event) -> bool {
