@@ -263,8 +263,12 @@ impl Said {
         !self.is_json() || sensor::has_type(report)
     }
 
-    /// The members of a report: those of which the binding says something, the first of each name.
+    /// The members of a report: in JSON all of them, as what it cannot say is kept where it stands; in XML those of which it
+    /// says something, the first of each name.
     fn members(self, native: &[Extension], kept: &[Extension]) -> bool {
+        if self.is_json() {
+            return pairs(native, kept, |native, kept| self.member(native, kept));
+        }
         let mut seen = HashSet::with_capacity(kept.len());
         let mut native = native.iter().peekable();
         for member in kept {
