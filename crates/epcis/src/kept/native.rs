@@ -274,7 +274,7 @@ impl Said {
         for member in kept {
             let name = &member.name;
             let first = seen.insert((&name.namespace, &name.prefix, &name.local));
-            if first && sensor::says(member, self.0) && !native.next().is_some_and(|found| self.member(found, member)) {
+            if first && sensor::says_in_xml(member) && !native.next().is_some_and(|found| self.member(found, member)) {
                 return false;
             }
         }

@@ -5,7 +5,7 @@ use super::{
     terms,
     xml::{XmlEvents, is_xml_time},
 };
-use crate::{Binding, EventTime, Extension, Quantity, SensorElement, Value, Vocabulary, kept, xml};
+use crate::{EventTime, Extension, Quantity, SensorElement, Value, Vocabulary, kept, xml};
 
 /// The name of the field.
 const FIELD: &str = "sensorElementList";
@@ -137,20 +137,11 @@ fn is_text_double(text: &str) -> bool {
     matches!(text, "INF" | "-INF" | "NaN") || (text.starts_with('+') && xml::is_number(text, true))
 }
 
-/// Whether a binding says something of a member by itself.
-pub(crate) fn says(member: &Extension, binding: Binding) -> bool {
-    member.attributes.is_empty()
-        && match binding {
-            Binding::Xml => in_xml(member),
-            Binding::Json if is_local(member) => in_json(member),
-            Binding::Json => kept::json::is_plain(std::slice::from_ref(member), true),
-        }
-}
-
-fn in_xml(member: &Extension) -> bool {
+/// Whether XML says something of a member by itself.
+pub(crate) fn says_in_xml(member: &Extension) -> bool {
     let name = &member.name;
     let namable = name::is_plain(&name.local) && name.prefix.is_empty() == name.namespace.is_empty();
-    if !namable || kept::name::is_reserved(name) {
+    if !namable || !member.attributes.is_empty() || kept::name::is_reserved(name) {
         return false;
     }
     if !is_local(member) {
@@ -163,21 +154,6 @@ fn in_xml(member: &Extension) -> bool {
         (Some(Shape::Hex), Value::Text(text)) => text.len().is_multiple_of(2),
         (Some(Shape::Bool), value) => matches!(value, Value::Bool(_)),
         (_, value) => matches!(value, Value::Text(_)),
-    }
-}
-
-fn in_json(member: &Extension) -> bool {
-    match (shape(&member.name.local), &member.value) {
-        (Some(Shape::Number), Value::Number(digits)) => {
-            kept::json::is_number(digits) || digits.parse::<crate::Quantity>().is_ok()
-        }
-        (Some(Shape::Word(_)), _) => json_word(member).is_some(),
-        (Some(Shape::Iri), Value::Text(text)) => terms::is_iri(text),
-        (Some(Shape::Time), Value::Text(text)) => text.parse::<EventTime>().is_ok(),
-        (Some(Shape::Hex), Value::Text(text)) => !text.is_empty(),
-        (Some(Shape::Bool), value) => matches!(value, Value::Bool(_)),
-        (Some(Shape::Text), value) => matches!(value, Value::Text(_)),
-        _ => false,
     }
 }
 
