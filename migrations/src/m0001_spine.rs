@@ -1,6 +1,6 @@
 //! The first schema: registry, records, lineage, grants and the view index.
 
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 /// Creates every table.
 pub(crate) struct Migration;
@@ -37,6 +37,20 @@ fn flag(name: &'static str) -> Column {
     (name, ColumnType::Boolean, NOT_NULL)
 }
 
+/// A member of a closed set, or another small number.
+fn code(name: &'static str) -> Column {
+    (name, ColumnType::SmallInteger, NOT_NULL)
+}
+
+/// Where something stands in a list.
+fn ordinal() -> Column {
+    ("ordinal", ColumnType::Integer, NOT_NULL)
+}
+
+fn null_code(name: &'static str) -> Column {
+    (name, ColumnType::SmallInteger, NULL)
+}
+
 fn bytes(name: &'static str) -> Column {
     (name, ColumnType::Blob, NOT_NULL)
 }
@@ -46,6 +60,8 @@ struct TableSpec {
     columns: Vec<Column>,
     /// The primary key; it leads with the tenant.
     key: &'static [&'static str],
+    /// Whether `SQLite` keeps the rows in the tree of the key itself: right for rows that are little more than a key.
+    is_key: bool,
     /// Further indexes: columns, and whether they are unique.
     indexes: &'static [(&'static [&'static str], bool)],
 }
@@ -54,17 +70,27 @@ struct TableSpec {
 #[expect(clippy::too_many_lines, reason = "a schema reads best in one piece")]
 fn tables() -> Vec<TableSpec> {
     vec![
-        // `next_id` is the tenant's own sequence: ids are given out under the tenant's row lock, by any process.
+        // The one table that is not a tenant's. It is small and hardly ever changes.
         TableSpec {
             name: "tenant",
-            columns: vec![id("id"), text("slug"), text("name"), id("next_id"), bytes("secret")],
+            columns: vec![id("id"), text("slug"), text("name"), bytes("secret")],
             key: &["id"],
+            is_key: false,
             indexes: &[(&["slug"], true)],
+        },
+        // The tenant's own numbers: ids are given out under the lock of this row, by any process.
+        TableSpec {
+            name: "sequence",
+            columns: vec![id("tenant"), id("next_id")],
+            key: &["tenant"],
+            is_key: false,
+            indexes: &[],
         },
         TableSpec {
             name: "party",
             columns: vec![id("tenant"), id("id"), text("name"), text("status"), null_id("hosted")],
             key: &["tenant", "id"],
+            is_key: false,
             indexes: &[],
         },
         // An identifier belongs to one party at a time; the tenant's own identifiers have no party.
@@ -72,6 +98,7 @@ fn tables() -> Vec<TableSpec> {
             name: "party_identifier",
             columns: vec![id("tenant"), text("identifier"), null_id("party")],
             key: &["tenant", "identifier"],
+            is_key: false,
             indexes: &[],
         },
         TableSpec {
@@ -86,6 +113,7 @@ fn tables() -> Vec<TableSpec> {
                 id("max_lifetime_seconds"),
             ],
             key: &["tenant", "issuer"],
+            is_key: false,
             indexes: &[],
         },
         TableSpec {
@@ -100,6 +128,7 @@ fn tables() -> Vec<TableSpec> {
                 null_id("valid_to"),
             ],
             key: &["tenant", "issuer", "kid"],
+            is_key: false,
             indexes: &[],
         },
         TableSpec {
@@ -117,59 +146,74 @@ fn tables() -> Vec<TableSpec> {
                 text("findings"),
             ],
             key: &["tenant", "id"],
+            is_key: false,
             indexes: &[],
         },
-        // The dictionary of canonical identifiers: of lots, units, places, parties, products.
+        // The dictionary: identifiers of lots, units, places, parties and products, and the words of `bizStep` and
+        // `disposition`.
         TableSpec {
             name: "item",
             columns: vec![id("tenant"), id("id"), text("uri")],
             key: &["tenant", "id"],
+            is_key: false,
             indexes: &[(&["tenant", "uri"], true)],
         },
-        // The event as asserted, and the columns that filters use.
+        // The event as asserted (`body`), and the columns that filters and lineage use. `things` are the ids of the
+        // things on it, in its order.
         TableSpec {
             name: "event",
             columns: vec![
                 id("tenant"),
                 id("id"),
-                text("identity"),
-                bytes("digest"),
-                text("job"),
-                text("kind"),
                 id("event_time"),
-                text("day"),
                 id("recorded_at"),
-                null_text("action"),
-                null_text("biz_step"),
-                null_text("disposition"),
+                null_id("retracted_at"),
+                null_id("biz_step"),
+                null_id("disposition"),
                 null_id("read_point"),
                 null_id("biz_location"),
-                flag("retracted"),
+                null_id("from_place"),
+                null_id("to_place"),
+                code("zone"),
+                code("kind"),
+                null_code("action"),
+                bytes("identity"),
+                bytes("digest"),
+                bytes("things"),
                 bytes("body"),
             ],
             key: &["tenant", "id"],
-            indexes: &[(&["tenant", "identity"], true), (&["tenant", "event_time", "id"], false)],
+            is_key: false,
+            indexes: &[
+                (&["tenant", "identity"], true),
+                (&["tenant", "event_time", "id"], false),
+                (&["tenant", "read_point", "event_time"], false),
+                (&["tenant", "biz_location", "event_time"], false),
+            ],
         },
+        // On which events a thing is. The other way stands in `event.things`.
         TableSpec {
             name: "event_thing",
             columns: vec![
                 id("tenant"),
-                id("event"),
-                id("ordinal"),
-                text("role"),
                 id("thing"),
+                id("event"),
+                ordinal(),
+                code("role"),
                 null_text("quantity"),
                 null_text("uom"),
             ],
-            key: &["tenant", "event", "ordinal"],
-            indexes: &[(&["tenant", "thing", "event"], false)],
+            key: &["tenant", "thing", "event", "ordinal"],
+            is_key: true,
+            indexes: &[],
         },
-        // `sourceList` and `destinationList`.
+        // The parties and places of `sourceList` and `destinationList`, as far as their type is a standard one.
         TableSpec {
             name: "event_end",
-            columns: vec![id("tenant"), id("event"), text("side"), id("ordinal"), text("kind"), id("item")],
-            key: &["tenant", "event", "side", "ordinal"],
-            indexes: &[(&["tenant", "item", "event"], false)],
+            columns: vec![id("tenant"), id("item"), id("event"), code("side")],
+            key: &["tenant", "item", "event", "side"],
+            is_key: true,
+            indexes: &[],
         },
         // Lots, units and instances. `tlc` with the source is the lot key; `item` is the alias that events use.
         TableSpec {
@@ -177,28 +221,31 @@ fn tables() -> Vec<TableSpec> {
             columns: vec![
                 id("tenant"),
                 id("id"),
-                text("kind"),
                 id("item"),
+                code("kind"),
+                code("source_kind"),
                 null_text("tlc"),
-                text("source_kind"),
-                text("source"),
+                null_text("source"),
                 null_text("reference"),
             ],
             key: &["tenant", "id"],
+            is_key: false,
             indexes: &[(&["tenant", "item"], false)],
         },
-        // Every spelling by which a thing may be looked up.
+        // Every spelling by which a thing may be looked up, its identifier aside.
         TableSpec {
             name: "thing_code",
             columns: vec![id("tenant"), text("code"), id("thing")],
             key: &["tenant", "code", "thing"],
+            is_key: true,
             indexes: &[(&["tenant", "thing"], false)],
         },
         // Derivation: the inputs and the outputs of one process, which may come in several events.
         TableSpec {
             name: "process_side",
-            columns: vec![id("tenant"), id("process"), text("side"), id("thing"), id("event")],
+            columns: vec![id("tenant"), id("process"), code("side"), id("thing"), id("event")],
             key: &["tenant", "process", "side", "thing", "event"],
+            is_key: true,
             indexes: &[(&["tenant", "thing", "side", "process"], false)],
         },
         // What events assert of the contents of a unit; folded at the time asked.
@@ -208,14 +255,14 @@ fn tables() -> Vec<TableSpec> {
                 id("tenant"),
                 id("parent"),
                 id("event"),
-                id("ordinal"),
+                ordinal(),
+                code("change"),
                 null_id("child"),
-                id("event_time"),
-                text("change"),
                 null_text("quantity"),
                 null_text("uom"),
             ],
             key: &["tenant", "parent", "event", "ordinal"],
+            is_key: true,
             indexes: &[(&["tenant", "child", "parent"], false)],
         },
         // Master data as received; the latest is in force.
@@ -223,6 +270,7 @@ fn tables() -> Vec<TableSpec> {
             name: "vocabulary",
             columns: vec![id("tenant"), id("item"), text("kind"), bytes("digest"), id("recorded_at"), bytes("body")],
             key: &["tenant", "item", "kind", "digest"],
+            is_key: false,
             indexes: &[],
         },
         TableSpec {
@@ -236,6 +284,7 @@ fn tables() -> Vec<TableSpec> {
                 text("terms"),
             ],
             key: &["tenant", "id"],
+            is_key: false,
             indexes: &[(&["tenant", "viewer"], false)],
         },
         // The view index. `viewer` names the viewer and its purpose.
@@ -250,12 +299,14 @@ fn tables() -> Vec<TableSpec> {
                 text("onward"),
             ],
             key: &["tenant", "viewer", "thing"],
+            is_key: false,
             indexes: &[],
         },
         TableSpec {
             name: "vis_code",
             columns: vec![id("tenant"), text("viewer"), text("code"), id("thing")],
             key: &["tenant", "viewer", "code", "thing"],
+            is_key: false,
             indexes: &[],
         },
         TableSpec {
@@ -270,12 +321,14 @@ fn tables() -> Vec<TableSpec> {
                 flag("named"),
             ],
             key: &["tenant", "viewer", "sort_time", "ref"],
+            is_key: false,
             indexes: &[(&["tenant", "viewer", "event"], true), (&["tenant", "viewer", "ref"], true)],
         },
         TableSpec {
             name: "view_state",
             columns: vec![id("tenant"), text("viewer"), id("epoch"), flag("stale"), null_id("valid_until")],
             key: &["tenant", "viewer"],
+            is_key: false,
             indexes: &[],
         },
     ]
@@ -294,7 +347,7 @@ pub(crate) fn keys_and_indexes() -> Vec<(&'static str, &'static [&'static str])>
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for spec in tables() {
-            manager.create_table(create_table(&spec)).await?;
+            manager.create_table(create_table(&spec, manager.get_database_backend())).await?;
             for (number, (columns, unique)) in spec.indexes.iter().enumerate() {
                 manager.create_index(create_index(spec.name, number, columns, *unique)).await?;
             }
@@ -310,7 +363,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-fn create_table(spec: &TableSpec) -> TableCreateStatement {
+fn create_table(spec: &TableSpec, engine: DbBackend) -> TableCreateStatement {
     let mut table = Table::create();
     table.table(spec.name);
     for (name, kind, nullable) in &spec.columns {
@@ -325,6 +378,9 @@ fn create_table(spec: &TableSpec) -> TableCreateStatement {
         key.col(*column);
     }
     table.primary_key(&mut key);
+    if spec.is_key && engine == DbBackend::Sqlite {
+        table.extra("WITHOUT ROWID");
+    }
     table
 }
 

@@ -1,7 +1,7 @@
 //! Capture: a document in, everything of it on disk or nothing.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs::File,
     io::{self, BufReader, Seek},
     time::Duration,
@@ -12,7 +12,7 @@ use epcis::{Binding, Finding, Item, Limits, Location, Reader, Severity, Vocabula
 use fsma204::{Cte, Evidence, LotState, LotStates, classify};
 use gs1::Identifier;
 use lineage::{Stage, ThingKind};
-use store::{Capture, Outcome, Prepared};
+use store::{Asserted, Capture, Outcome};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     sync::mpsc,
@@ -94,9 +94,9 @@ impl Caller {
     async fn store_document(&self, document: File, binding: Binding, job: &mut Job) -> Result<(), CaptureError> {
         let latest = job.created_at.checked_add(CLOCK_DIFFERENCE).ok();
         let mut items = read_in_background(document, binding, Limits { latest, ..Limits::default() });
-        let mut capture = Some(self.app.store().capture(&self.tenant, &job.id, job.created_at).await?);
+        let mut capture = Some(self.app.store().capture(&self.tenant, stage, job.created_at).await?);
         while let Some(batch) = items.recv().await {
-            let batch = Batch::sort(batch.map_err(CaptureError::Input)?);
+            let batch = batch.map_err(CaptureError::Input)?;
             job.rejected += batch.rejected;
             keep(job, batch.findings);
             if batch.unsound {
@@ -143,24 +143,24 @@ async fn spool(body: impl AsyncRead + Unpin, limit: u64) -> Result<File, Capture
     Ok(file)
 }
 
-type ReadBatch = io::Result<Vec<Item>>;
+type ReadBatch = io::Result<Batch>;
 
 /// Clocks of trading partners differ by this much without anybody being wrong.
 pub const CLOCK_DIFFERENCE: Duration = Duration::from_mins(5);
 
-/// Reads on a thread of its own. The channel is short, so the reader waits for the database and memory stays flat.
+/// Reads and prepares events on a thread of its own. The channel is short, so the reader waits for the database and memory stays flat.
 fn read_in_background(document: File, binding: Binding, limits: Limits) -> mpsc::Receiver<ReadBatch> {
     let (sender, receiver) = mpsc::channel(2);
     tokio::task::spawn_blocking(move || {
         let mut reader = Reader::with_limits(BufReader::with_capacity(1 << 16, document), binding, limits);
         loop {
-            let batch: ReadBatch = reader.by_ref().take(BATCH).collect();
-            if batch.as_ref().is_ok_and(Vec::is_empty) {
+            let items: io::Result<Vec<Item>> = reader.by_ref().take(BATCH).collect();
+            if items.as_ref().is_ok_and(Vec::is_empty) {
                 return;
             }
-            let is_broken = batch.is_err();
-            // A closed channel means that nobody waits for the rest.
-            if sender.blocking_send(batch).is_err() || is_broken {
+            let is_broken = items.is_err();
+            // What needs no database is done here, beside it. A closed channel means that nobody waits for the rest.
+            if sender.blocking_send(items.map(Batch::sort)).is_err() || is_broken {
                 return;
             }
         }
@@ -171,7 +171,7 @@ fn read_in_background(document: File, binding: Binding, limits: Limits) -> mpsc:
 /// A batch of items by what is to be done with them.
 #[derive(Default)]
 struct Batch {
-    events: Vec<(epcis::Event, Location)>,
+    events: Vec<(Asserted, Location)>,
     vocabulary: Vec<VocabularyElement>,
     findings: Vec<Finding>,
     rejected: u64,
@@ -184,8 +184,8 @@ impl Batch {
         for item in items {
             match item {
                 Item::Event { event, at, findings } => {
-                    batch.events.push((*event, at));
                     batch.findings.extend(findings);
+                    batch.add(*event, at);
                 }
                 Item::Rejected { findings, .. } => {
                     batch.rejected += 1;
@@ -203,6 +203,18 @@ impl Batch {
             }
         }
         batch
+    }
+
+    fn add(&mut self, event: epcis::Event, at: Location) {
+        match Asserted::new(event) {
+            Ok(asserted) => self.events.push((asserted, at)),
+            Err(error) => {
+                self.rejected += 1;
+                self.unsound = true;
+                let help = "write identifiers, codes and units of 1,000 bytes at most, without control characters";
+                self.findings.push(reject("CAPTURE-TEXT", at, error.to_string(), help));
+            }
+        }
     }
 }
 
@@ -222,13 +234,13 @@ fn keep(job: &mut Job, findings: impl IntoIterator<Item = Finding>) {
 /// Writes events; `false` when one of them contradicts an event that is stored already.
 async fn write(
     capture: &mut Capture,
-    events: Vec<(epcis::Event, Location)>,
+    events: Vec<(Asserted, Location)>,
     job: &mut Job,
 ) -> Result<bool, CaptureError> {
     let (events, places): (Vec<_>, Vec<_>) = events.into_iter().unzip();
-    let ids: Vec<_> = events.iter().map(|event| event.event_id.as_ref().map(|id| id.spelled().to_owned())).collect();
-    let prepared = prepare(capture, events).await?;
-    let outcomes = capture.write(prepared).await?;
+    let id = |event: &Asserted| event.event.event_id.as_ref().map(|id| id.spelled().to_owned());
+    let ids: Vec<_> = events.iter().map(id).collect();
+    let outcomes = capture.write(events).await?;
     let mut sound = true;
     for ((outcome, at), id) in outcomes.into_iter().zip(places).zip(ids) {
         match outcome {
@@ -246,41 +258,35 @@ async fn write(
     Ok(sound)
 }
 
-/// Reads lineage in each event, knowing what the records and the events before it say of its lots.
-async fn prepare(capture: &Capture, events: Vec<epcis::Event>) -> Result<Vec<Prepared>, CaptureError> {
-    let identifiers: BTreeSet<String> = events
-        .iter()
-        .flat_map(|event| lineage::read(event, Stage::Unknown).mentions)
-        .map(|mention| mention.identifier.canonical())
-        .collect();
-    let mut known = Kinds(capture.kinds(&identifiers).await?);
-    let prepared = events.into_iter().map(|event| {
-        let reading = lineage::read(&event, stage(&event, &known));
-        for mention in &reading.mentions {
-            let kind = known.0.entry(mention.identifier.canonical()).or_insert(mention.kind);
-            *kind = (*kind).max(mention.kind);
-        }
-        Prepared { event, reading }
-    });
-    Ok(prepared.collect())
-}
-
 /// What is known of things, for the classification of events.
 pub(crate) struct Kinds(pub(crate) BTreeMap<String, ThingKind>);
 
 impl LotStates for Kinds {
     fn state(&self, identifier: &Identifier) -> LotState {
-        match self.0.get(&identifier.canonical()) {
-            Some(ThingKind::HarvestLot) => LotState::PrePack,
-            Some(ThingKind::TraceabilityLot) => LotState::Traceability,
-            _ => LotState::Unknown,
-        }
+        state(self.0.get(&identifier.canonical()).copied())
+    }
+}
+
+/// What is known of things in the middle of a capture.
+struct Looked<'a>(&'a dyn Fn(&Identifier) -> Option<ThingKind>);
+
+impl LotStates for Looked<'_> {
+    fn state(&self, identifier: &Identifier) -> LotState {
+        state(self.0(identifier))
+    }
+}
+
+fn state(kind: Option<ThingKind>) -> LotState {
+    match kind {
+        Some(ThingKind::HarvestLot) => LotState::PrePack,
+        Some(ThingKind::TraceabilityLot) => LotState::Traceability,
+        _ => LotState::Unknown,
     }
 }
 
 /// What the classification of an event proves about its lots.
-fn stage(event: &epcis::Event, known: &Kinds) -> Stage {
-    let classification = classify(event, known);
+fn stage(event: &epcis::Event, known: &dyn Fn(&Identifier) -> Option<ThingKind>) -> Stage {
+    let classification = classify(event, &Looked(known));
     match classification.cte {
         Some(Cte::Harvesting | Cte::Cooling) => Stage::PrePack,
         Some(Cte::InitialPacking | Cte::InitialPackingFromExempt) => Stage::InitialPacking,

@@ -66,6 +66,12 @@ impl ZoneOffset {
         &self.spelled
     }
 
+    /// Minutes east of Greenwich.
+    pub fn minutes(&self) -> i16 {
+        // An offset is 14 hours at most.
+        i16::try_from(self.offset.seconds() / 60).unwrap_or_default()
+    }
+
     /// The calendar date of `instant` at the place of the event.
     ///
     /// FSMA 204 asks for the date where it happened, not the date in Greenwich (domain rule: 21 CFR 1.1310).

@@ -23,7 +23,11 @@ macro_rules! entity {
 
 entity!(tenant, "tenant", {
     #[sea_orm(primary_key, auto_increment = false)] id: i64,
-    slug: String, name: String, next_id: i64, secret: Vec<u8>,
+    slug: String, name: String, secret: Vec<u8>,
+});
+entity!(sequence, "sequence", {
+    #[sea_orm(primary_key, auto_increment = false)] tenant: i64,
+    next_id: i64,
 });
 entity!(party, "party", {
     #[sea_orm(primary_key, auto_increment = false)] tenant: i64,
@@ -57,30 +61,16 @@ entity!(item, "item", {
     #[sea_orm(primary_key, auto_increment = false)] id: i64,
     uri: String,
 });
-entity!(event, "event", {
-    #[sea_orm(primary_key, auto_increment = false)] tenant: i64,
-    #[sea_orm(primary_key, auto_increment = false)] id: i64,
-    identity: String, digest: Vec<u8>, job: String, kind: String, event_time: i64, day: String, recorded_at: i64,
-    action: Option<String>, biz_step: Option<String>, disposition: Option<String>,
-    read_point: Option<i64>, biz_location: Option<i64>, retracted: bool, body: Vec<u8>,
-});
-entity!(event_thing, "event_thing", {
-    #[sea_orm(primary_key, auto_increment = false)] tenant: i64,
-    #[sea_orm(primary_key, auto_increment = false)] event: i64,
-    #[sea_orm(primary_key, auto_increment = false)] ordinal: i64,
-    role: String, thing: i64, quantity: Option<String>, uom: Option<String>,
-});
 entity!(event_end, "event_end", {
     #[sea_orm(primary_key, auto_increment = false)] tenant: i64,
+    #[sea_orm(primary_key, auto_increment = false)] item: i64,
     #[sea_orm(primary_key, auto_increment = false)] event: i64,
-    #[sea_orm(primary_key, auto_increment = false)] side: String,
-    #[sea_orm(primary_key, auto_increment = false)] ordinal: i64,
-    kind: String, item: i64,
+    #[sea_orm(primary_key, auto_increment = false)] side: i16,
 });
 entity!(thing, "thing", {
     #[sea_orm(primary_key, auto_increment = false)] tenant: i64,
     #[sea_orm(primary_key, auto_increment = false)] id: i64,
-    kind: String, item: i64, tlc: Option<String>, source_kind: String, source: String, reference: Option<String>,
+    item: i64, kind: i16, source_kind: i16, tlc: Option<String>, source: Option<String>, reference: Option<String>,
 });
 entity!(thing_code, "thing_code", {
     #[sea_orm(primary_key, auto_increment = false)] tenant: i64,
@@ -90,7 +80,7 @@ entity!(thing_code, "thing_code", {
 entity!(process_side, "process_side", {
     #[sea_orm(primary_key, auto_increment = false)] tenant: i64,
     #[sea_orm(primary_key, auto_increment = false)] process: i64,
-    #[sea_orm(primary_key, auto_increment = false)] side: String,
+    #[sea_orm(primary_key, auto_increment = false)] side: i16,
     #[sea_orm(primary_key, auto_increment = false)] thing: i64,
     #[sea_orm(primary_key, auto_increment = false)] event: i64,
 });
@@ -98,15 +88,8 @@ entity!(containment, "containment", {
     #[sea_orm(primary_key, auto_increment = false)] tenant: i64,
     #[sea_orm(primary_key, auto_increment = false)] parent: i64,
     #[sea_orm(primary_key, auto_increment = false)] event: i64,
-    #[sea_orm(primary_key, auto_increment = false)] ordinal: i64,
-    child: Option<i64>, event_time: i64, change: String, quantity: Option<String>, uom: Option<String>,
-});
-entity!(vocabulary, "vocabulary", {
-    #[sea_orm(primary_key, auto_increment = false)] tenant: i64,
-    #[sea_orm(primary_key, auto_increment = false)] item: i64,
-    #[sea_orm(primary_key, auto_increment = false)] kind: String,
-    #[sea_orm(primary_key, auto_increment = false)] digest: Vec<u8>,
-    recorded_at: i64, body: Vec<u8>,
+    #[sea_orm(primary_key, auto_increment = false)] ordinal: i32,
+    change: i16, child: Option<i64>, quantity: Option<String>, uom: Option<String>,
 });
 entity!(share_grant, "share_grant", {
     #[sea_orm(primary_key, auto_increment = false)] tenant: i64,

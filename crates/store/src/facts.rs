@@ -7,36 +7,36 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{EventId, PartyId, TenantId, ThingId};
 use epcis::EventKind;
 use gs1::{Identifier, Key};
-use jiff::Timestamp;
-use lineage::{Change, CustodyKind, ThingKind, contents_handed_over};
+use jiff::{Timestamp, civil::Date, tz::Offset};
+use lineage::{Change, ChangeKind, CustodyKind, ThingKind, contents_handed_over};
 use policy::{Derivation, EventFact, Facts, HandOver, ThingFact};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter,
+    sea_query::{Expr, ExprTrait, Query},
+};
 
 use crate::{
     StoreError, entity,
     resolve::spelled_codes,
-    text::{Word, instant},
+    text::{Code, End, EndKind, Side, instant, unpack_ids},
 };
 
 /// Loads every fact of the tenant. What units contained is taken only from what had been asserted by then: a later
 /// unpacking may prove to the owner what was inside, but it entitles nobody.
 pub(crate) async fn load<C: ConnectionTrait>(db: &C, tenant: TenantId) -> Result<Facts, StoreError> {
     let rows = Rows::load(db, tenant).await?;
-    let units = units(&rows.containment)?;
-    let mut mentioned: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
-    let mut named_units: BTreeMap<i64, BTreeSet<ThingId>> = BTreeMap::new();
-    for row in &rows.mentions {
-        mentioned.entry(row.event).or_default().insert(row.thing);
-        if rows.things.get(&row.thing).is_some_and(|thing| thing.kind == ThingKind::Unit.word()) {
-            named_units.entry(row.event).or_default().insert(ThingId(row.thing));
-        }
-    }
-    let mut times = BTreeMap::new();
+    let times: BTreeMap<i64, Timestamp> = rows
+        .events
+        .iter()
+        .map(|row| Ok((row.id, instant("event", "event_time", row.event_time)?)))
+        .collect::<Result<_, StoreError>>()?;
+    let units = rows.units(&times)?;
     let mut events = Vec::new();
     for row in &rows.events {
-        let time = instant("event", "event_time", row.event_time)?;
-        times.insert(row.id, time);
-        let mut things = mentioned.remove(&row.id).unwrap_or_default();
+        let Some(&time) = times.get(&row.id) else { continue };
+        let mut things: BTreeSet<i64> = unpack_ids(&row.things).into_iter().collect();
+        let is_unit = |thing: &i64| rows.things.get(thing).is_some_and(|thing| thing.kind == ThingKind::Unit.code());
+        let named_units = things.iter().copied().filter(is_unit).map(ThingId).collect();
         for thing in things.clone() {
             things.extend(inside(&units, thing, time));
         }
@@ -44,8 +44,8 @@ pub(crate) async fn load<C: ConnectionTrait>(db: &C, tenant: TenantId) -> Result
         events.push(EventFact {
             id: EventId(row.id),
             time,
-            day: row.day.parse().map_err(|_| StoreError::inconsistent("event", "day", row.day.as_str()))?,
-            hand_over: rows.hand_over(row, named_units.remove(&row.id).unwrap_or_default()),
+            day: local_date(row.zone, time)?,
+            hand_over: rows.hand_over(row, named_units)?,
             places: [place(row.read_point), place(row.biz_location)].into_iter().flatten().collect(),
             things: things.into_iter().map(ThingId).collect(),
         });
@@ -57,25 +57,6 @@ pub(crate) async fn load<C: ConnectionTrait>(db: &C, tenant: TenantId) -> Result
 }
 
 type Units = BTreeMap<i64, Vec<Change<i64>>>;
-
-fn units(rows: &[entity::containment::Model]) -> Result<Units, StoreError> {
-    let mut units = Units::new();
-    for row in rows {
-        units.entry(row.parent).or_default().push(change(row)?);
-    }
-    Ok(units)
-}
-
-/// A row of `containment` as lineage wants it.
-pub(crate) fn change(row: &entity::containment::Model) -> Result<Change<i64>, StoreError> {
-    Ok(Change {
-        time: instant("containment", "event_time", row.event_time)?,
-        kind: lineage::ChangeKind::parse(&row.change)?,
-        child: row.child,
-        amount: row.quantity.as_deref().and_then(|text| text.parse::<epcis::Quantity>().ok()).map(|q| q.value()),
-        uom: row.uom.clone(),
-    })
-}
 
 /// Everything that had been put into a unit by then and was handed over with it, at any depth.
 fn inside(units: &Units, unit: i64, at: Timestamp) -> BTreeSet<i64> {
@@ -97,24 +78,23 @@ fn inside(units: &Units, unit: i64, at: Timestamp) -> BTreeSet<i64> {
 #[derive(FromQueryResult)]
 struct EventRow {
     id: i64,
-    kind: String,
+    kind: i16,
     event_time: i64,
-    day: String,
-    biz_step: Option<String>,
+    zone: i16,
+    things: Vec<u8>,
+    biz_step: Option<i64>,
     read_point: Option<i64>,
     biz_location: Option<i64>,
 }
 
-/// An end of an event: side, type, and the party that it names, if it is a registered one.
+/// An end of an event, and the party that it names, if it is a registered one.
 struct EndRow {
-    side: String,
-    kind: String,
+    end: End,
     party: Option<PartyId>,
 }
 
 struct Rows {
     events: Vec<EventRow>,
-    mentions: Vec<entity::event_thing::Model>,
     ends: BTreeMap<i64, Vec<EndRow>>,
     containment: Vec<entity::containment::Model>,
     sides: Vec<entity::process_side::Model>,
@@ -125,7 +105,6 @@ struct Rows {
 
 impl Rows {
     async fn load<C: ConnectionTrait>(db: &C, tenant: TenantId) -> Result<Self, StoreError> {
-        use entity::event::Column;
         const WHAT: &str = "facts.load";
         macro_rules! all {
             ($table:ident) => {
@@ -145,21 +124,20 @@ impl Rows {
         for row in all!(event_end) {
             let party = items.get(&row.item).and_then(|uri| parties.get(uri)).copied().flatten();
             let party = party.filter(|id| active.contains(id)).map(PartyId);
-            ends.entry(row.event).or_default().push(EndRow { side: row.side, kind: row.kind, party });
+            ends.entry(row.event).or_default().push(EndRow { end: End::of_code(row.side)?, party });
         }
-        let events = entity::event::Entity::find()
-            .select_only()
-            .columns([Column::Id, Column::Kind, Column::EventTime, Column::Day, Column::BizStep])
-            .columns([Column::ReadPoint, Column::BizLocation])
-            .filter(Column::Tenant.eq(tenant.0))
-            .filter(Column::Retracted.eq(false))
-            .into_model::<EventRow>()
+        let mut select = Query::select();
+        select
+            .columns(["id", "kind", "event_time", "zone", "things", "biz_step", "read_point", "biz_location"])
+            .from("event")
+            .and_where(Expr::col("tenant").eq(tenant.0))
+            .and_where(Expr::col("retracted_at").is_null());
+        let events = EventRow::find_by_statement(db.get_database_backend().build(&select))
             .all(db)
             .await
             .map_err(StoreError::database(WHAT))?;
         Ok(Self {
             events,
-            mentions: all!(event_thing),
             ends,
             containment: all!(containment),
             sides: all!(process_side),
@@ -169,28 +147,41 @@ impl Rows {
         })
     }
 
+    /// What is asserted of the contents of units, by events that are facts.
+    fn units(&self, times: &BTreeMap<i64, Timestamp>) -> Result<Units, StoreError> {
+        let mut units = Units::new();
+        for row in &self.containment {
+            let Some(&time) = times.get(&row.event) else { continue };
+            let kind = ChangeKind::of_code(row.change)?;
+            let change = Change { time, kind, child: row.child, amount: amount(row.quantity.as_deref()), uom: row.uom.clone() };
+            units.entry(row.parent).or_default().push(change);
+        }
+        Ok(units)
+    }
+
     /// The hand-over that an event records. A place at either end stands for the owner: many records name only places.
-    fn hand_over(&self, event: &EventRow, units: BTreeSet<ThingId>) -> Option<HandOver> {
-        let is_transformation = event.kind == EventKind::Transformation.word();
-        CustodyKind::of_step(event.biz_step.as_deref()?).filter(|_| !is_transformation)?;
+    fn hand_over(&self, event: &EventRow, units: BTreeSet<ThingId>) -> Result<Option<HandOver>, StoreError> {
+        let step = event.biz_step.and_then(|item| self.items.get(&item));
+        let is_transformation = EventKind::of_code(event.kind)? == EventKind::Transformation;
+        if is_transformation || step.and_then(|step| CustodyKind::of_step(step)).is_none() {
+            return Ok(None);
+        }
         let mut ends = HandOver { units, ..HandOver::default() };
-        for end in self.ends.get(&event.id).into_iter().flatten() {
-            let Some(party) = end.party else { continue };
-            match end.kind.as_str() {
-                "owning_party" | "location" => {
+        for EndRow { end, party } in self.ends.get(&event.id).into_iter().flatten() {
+            let Some(party) = *party else { continue };
+            match end.kind {
+                EndKind::OwningParty | EndKind::Location => {
                     ends.counterparties.insert(party);
-                    if end.side == "destination" {
+                    if end.is_destination {
                         ends.recipients.insert(party);
                     }
                 }
-                "possessing_party" => {
+                EndKind::PossessingParty => {
                     ends.carriers.insert(party);
                 }
-                // A private type says nothing of who may know.
-                _ => {}
             }
         }
-        Some(ends)
+        Ok(Some(ends))
     }
 
     fn things(&self) -> Vec<ThingFact> {
@@ -201,6 +192,7 @@ impl Rows {
         let fact = |thing: &entity::thing::Model| {
             let identifier = Identifier::new(self.items.get(&thing.item)?.as_str());
             let mut names: BTreeSet<String> = spelled_codes(&identifier).into_iter().collect();
+            names.insert(identifier.canonical());
             names.extend(thing.tlc.clone());
             let mut codes = codes.remove(&thing.id).unwrap_or_default();
             codes.extend(names.iter().cloned());
@@ -214,12 +206,12 @@ impl Rows {
         let mut inputs: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
         let mut outputs: BTreeMap<i64, BTreeSet<i64>> = BTreeMap::new();
         for row in &self.sides {
-            let side = if row.side == "in" { &mut inputs } else { &mut outputs };
+            // An event that was declared wrong has no time here.
+            let Some(&time) = times.get(&row.event) else { continue };
+            let side = if row.side == Side::In.code() { &mut inputs } else { &mut outputs };
             let things = side.entry(row.process).or_default();
             things.insert(row.thing);
-            if let Some(&time) = times.get(&row.event) {
-                things.extend(inside(units, row.thing, time));
-            }
+            things.extend(inside(units, row.thing, time));
         }
         let mut derivations = Vec::new();
         for (process, outputs) in outputs {
@@ -231,6 +223,18 @@ impl Rows {
         }
         derivations
     }
+}
+
+/// An amount as a number; `None` where none is recorded.
+pub(crate) fn amount(text: Option<&str>) -> Option<rust_decimal::Decimal> {
+    text?.parse::<epcis::Quantity>().ok().map(|quantity| quantity.value())
+}
+
+/// The calendar date at a place that is `zone` minutes east of Greenwich.
+pub(crate) fn local_date(zone: i16, time: Timestamp) -> Result<Date, StoreError> {
+    let offset = Offset::from_seconds(i32::from(zone) * 60);
+    let offset = offset.map_err(|_| StoreError::inconsistent("event", "zone", zone.to_string()))?;
+    Ok(offset.to_datetime(time).date())
 }
 
 /// The GTIN of an identifier that has one.

@@ -10,7 +10,9 @@ use sea_orm::{
 };
 
 use crate::{
-    Store, StoreError, entity, insert_all,
+    Store, StoreError,
+    bulk::{Cell, Transaction},
+    entity, insert_all,
     text::{instant, micros},
 };
 
@@ -115,21 +117,15 @@ impl Store {
 }
 
 /// Writes a job inside a transaction, over an earlier state of it.
-pub(crate) async fn put<C: ConnectionTrait>(tx: &C, tenant: TenantId, job: &Job) -> Result<(), StoreError> {
+async fn put<C: ConnectionTrait>(tx: &C, tenant: TenantId, job: &Job) -> Result<(), StoreError> {
     entity::job::Entity::delete_by_id((tenant.0, job.id.clone()))
         .exec(tx)
         .await
         .map_err(StoreError::database("job.put"))?;
-    let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let row = entity::job::Model {
         tenant: tenant.0,
         id: job.id.clone(),
-        status: match job.status {
-            JobStatus::Running => "running",
-            JobStatus::Finished => "finished",
-            JobStatus::Failed => "failed",
-        }
-        .to_owned(),
+        status: word(job.status).to_owned(),
         actor: job.actor.clone(),
         created_at: micros(job.created_at),
         finished_at: job.finished_at.map(micros),
@@ -139,6 +135,36 @@ pub(crate) async fn put<C: ConnectionTrait>(tx: &C, tenant: TenantId, job: &Job)
         findings: findings_text(&job.findings),
     };
     insert_all::<entity::job::Entity, _, _>(tx, vec![row.into_active_model()], "job.put").await
+}
+
+/// Writes the outcome of a job in the transaction that stores its document.
+pub(crate) async fn finish(tx: &mut Transaction, tenant: TenantId, job: &Job) -> Result<(), StoreError> {
+    let sql = "UPDATE job SET status = $3, finished_at = $4, stored = $5, duplicates = $6, rejected = $7, findings = $8 \
+               WHERE tenant = $1 AND id = $2";
+    let args = vec![
+        tenant.0.into(),
+        Cell::from(job.id.as_str()).into(),
+        Cell::from(word(job.status)).into(),
+        Cell::Int(job.finished_at.map(micros)).into(),
+        count(job.stored).into(),
+        count(job.duplicates).into(),
+        count(job.rejected).into(),
+        Cell::Text(Some(findings_text(&job.findings))).into(),
+    ];
+    tx.execute("job.finish", sql.to_owned(), args).await?;
+    Ok(())
+}
+
+fn word(status: JobStatus) -> &'static str {
+    match status {
+        JobStatus::Running => "running",
+        JobStatus::Finished => "finished",
+        JobStatus::Failed => "failed",
+    }
+}
+
+fn count(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 fn findings_text(findings: &[Finding]) -> String {

@@ -1,10 +1,15 @@
 #![doc = include_str!("../README.md")]
 
+mod asserted;
+mod body;
+mod bulk;
 mod capture;
+mod dictionary;
 mod entity;
 mod error;
 mod facts;
 mod grants;
+mod identity;
 mod jobs;
 mod registry;
 mod resolve;
@@ -12,6 +17,7 @@ mod retract;
 mod scope;
 mod scope_lineage;
 mod sequence;
+mod tables;
 mod text;
 mod view_index;
 
@@ -28,7 +34,8 @@ use sea_orm::{
     },
 };
 
-pub use capture::{Capture, Outcome, Prepared};
+pub use asserted::{Asserted, Unstorable};
+pub use capture::{Capture, Outcome, StageOf};
 pub use error::StoreError;
 pub use grants::{NewGrant, NewViewer};
 pub use jobs::{Job, JobStatus};
@@ -141,24 +148,6 @@ where
             return Ok(());
         }
         E::insert_many(chunk).exec_without_returning(db).await.map_err(StoreError::database(what))?;
-    }
-}
-
-/// Inserts the rows that are not there yet.
-async fn insert_missing<E, A, C>(db: &C, rows: Vec<A>, what: &'static str) -> Result<(), StoreError>
-where
-    E: sea_orm::EntityTrait,
-    A: sea_orm::ActiveModelTrait<Entity = E> + Send,
-    C: ConnectionTrait,
-{
-    let mut rows = rows.into_iter();
-    loop {
-        let chunk: Vec<A> = rows.by_ref().take(ROWS_PER_INSERT).collect();
-        if chunk.is_empty() {
-            return Ok(());
-        }
-        let insert = E::insert_many(chunk).on_conflict_do_nothing();
-        insert.exec_without_returning(db).await.map_err(StoreError::database(what))?;
     }
 }
 

@@ -114,10 +114,11 @@ impl Store {
             id: last.flatten().unwrap_or(0) + 1,
             slug: new.slug.to_owned(),
             name: new.name.to_owned(),
-            next_id: 1,
             secret: new.secret.to_vec(),
         };
         insert_all::<entity::tenant::Entity, _, _>(&tx, vec![row.clone().into_active_model()], WHAT).await?;
+        let first = entity::sequence::Model { tenant: row.id, next_id: 1 };
+        insert_all::<entity::sequence::Entity, _, _>(&tx, vec![first.into_active_model()], WHAT).await?;
         let own = new.identifiers.into_iter().map(|identifier| identifier_row(row.id, identifier, None)).collect();
         insert_all::<entity::party_identifier::Entity, _, _>(&tx, own, WHAT).await?;
         tx.commit().await.map_err(StoreError::database(WHAT))?;

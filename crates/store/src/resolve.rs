@@ -3,11 +3,24 @@
 //! A class identifier is an alias; the lot is (code, source). A lot seen before its source is known is held under a
 //! provisional key and becomes the full lot, in place, when an event of the same tenant names or creates it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{LotStatement, Tlc, TlcSource, gs1_tlc};
 use gs1::{Identifier, Key};
 use lineage::{Mention, Role, ThingKind};
+
+use crate::{
+    StoreError,
+    bulk::Row,
+    text::{Code, source_from},
+};
+
+/// A mention with the thing that it means.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Resolved<'a> {
+    pub(crate) mention: &'a Mention,
+    pub(crate) thing: i64,
+}
 
 /// A row of `thing` on its way in or out.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +32,8 @@ pub(crate) struct Thing {
     pub(crate) source: TlcSource,
     pub(crate) reference: Option<String>,
     pub(crate) state: State,
+    /// The codes of which it is known that they are written.
+    codes: BTreeSet<String>,
 }
 
 /// What has to be written of a [`Thing`].
@@ -29,28 +44,50 @@ pub(crate) enum State {
     New,
 }
 
-/// The things of the items that a batch of events mentions.
+/// The things that a capture has met, by the item that names them.
 #[derive(Debug)]
-pub(crate) struct Things<'a> {
-    reporter: &'a str,
-    by_item: BTreeMap<i64, Vec<Thing>>,
+pub(crate) struct Things {
+    /// The tenant: who says of a lot what is not known of it.
+    reporter: String,
+    by_item: HashMap<i64, Vec<Thing>>,
+    /// Items with things that have to be written.
+    dirty: BTreeSet<i64>,
 }
 
-impl<'a> Things<'a> {
-    /// Starts from what the database holds.
-    pub(crate) fn new(reporter: &'a str, known: Vec<Thing>) -> Self {
-        let mut by_item: BTreeMap<i64, Vec<Thing>> = BTreeMap::new();
-        for thing in known {
-            by_item.entry(thing.item).or_default().push(thing);
-        }
-        // The choice among several lots of one item must not depend on the order of rows.
-        for things in by_item.values_mut() {
-            things.sort_by_key(|thing| thing.id);
-        }
-        Self { reporter, by_item }
+impl Things {
+    pub(crate) fn new(reporter: String) -> Self {
+        Self { reporter, by_item: HashMap::new(), dirty: BTreeSet::new() }
     }
 
-    /// The thing that a mention means, made with an id of `next_id` if it is new.
+    /// Takes in what the database holds.
+    pub(crate) fn load(&mut self, mut row: Row) -> Result<(), StoreError> {
+        let code = |column| row.int(column).map(|code| i16::try_from(code).unwrap_or(-1));
+        let (id, item, kind, source_kind) = (row.int(0)?, row.int(1)?, code(2)?, code(3)?);
+        let thing = Thing {
+            id,
+            kind: ThingKind::of_code(kind)?,
+            item,
+            tlc: row.text(4).map(Tlc::from),
+            source: source_from(source_kind, row.text(5), &self.reporter)?,
+            reference: row.text(6),
+            state: State::Unchanged,
+            codes: BTreeSet::new(),
+        };
+        let things = self.by_item.entry(item).or_default();
+        // The choice among several lots of one item must not depend on the order of rows.
+        if let Err(place) = things.binary_search_by_key(&id, |thing| thing.id) {
+            things.insert(place, thing);
+        }
+        Ok(())
+    }
+
+    /// What is known of what an item names.
+    pub(crate) fn kind_of(&self, item: i64) -> Option<ThingKind> {
+        self.by_item.get(&item)?.iter().map(|thing| thing.kind).max()
+    }
+
+    /// The thing that a mention means, made with an id of `next_id` if it is new, and the codes of it that may not be
+    /// written yet.
     ///
     /// `inputs` are the things that go into the same event: what comes out of it is another lot, even under the same
     /// identifier. An event that is no fact (`learn` is false) teaches nothing about the thing.
@@ -61,8 +98,7 @@ impl<'a> Things<'a> {
         next_id: &mut i64,
         inputs: &BTreeSet<i64>,
         learn: bool,
-    ) -> i64 {
-        let reporter = self.reporter;
+    ) -> (i64, Vec<String>) {
         let things = self.by_item.entry(item).or_default();
         let source = stated_source(mention);
         let candidates: Vec<usize> = (0..things.len())
@@ -74,24 +110,40 @@ impl<'a> Things<'a> {
                 kind: unlearned(mention.kind),
                 item,
                 tlc: gs1_tlc(&mention.identifier).filter(|_| is_lot(mention.kind)),
-                source: TlcSource::Unknown { reporter: reporter.to_owned() },
+                source: TlcSource::Unknown { reporter: self.reporter.clone() },
                 reference: None,
                 state: State::New,
+                codes: BTreeSet::new(),
             });
             *next_id += 1;
             things.len() - 1
         });
         // `choose` gives an index of `things`, and the other arm has just pushed one.
-        let Some(thing) = things.get_mut(index) else { return 0 };
+        let Some(thing) = things.get_mut(index) else { return (0, Vec::new()) };
         if learn {
             refine(thing, mention, source);
         }
-        thing.id
+        if thing.state != State::Unchanged {
+            self.dirty.insert(item);
+        }
+        let mut codes = if learn { codes(mention) } else { spelled_codes(&mention.identifier) };
+        codes.retain(|code| thing.codes.insert(code.clone()));
+        (thing.id, codes)
+    }
+
+    /// The item that names a thing, of those that were met.
+    pub(crate) fn items(&self) -> impl Iterator<Item = (i64, i64)> {
+        self.by_item.values().flatten().map(|thing| (thing.id, thing.item))
+    }
+
+    /// Forgets everything that is written.
+    pub(crate) fn clear(&mut self) {
+        self.by_item.clear();
     }
 
     /// Forgets code and source of a thing and learns them anew from the mentions of the events that are still facts.
     pub(crate) fn relearn<'m>(&mut self, item: i64, id: i64, mentions: impl IntoIterator<Item = &'m Mention>) {
-        let reporter = self.reporter.to_owned();
+        let reporter = self.reporter.clone();
         let Some(thing) = self.by_item.get_mut(&item).and_then(|things| things.iter_mut().find(|t| t.id == id)) else {
             return;
         };
@@ -109,11 +161,23 @@ impl<'a> Things<'a> {
         if *thing != before && thing.state == State::Unchanged {
             thing.state = State::Changed;
         }
+        if thing.state != State::Unchanged {
+            self.dirty.insert(item);
+        }
     }
 
-    /// What has to be written.
-    pub(crate) fn dirty(&self) -> impl Iterator<Item = &Thing> {
-        self.by_item.values().flatten().filter(|thing| thing.state != State::Unchanged)
+    /// What has to be written, and whether it is new; after this, nothing has.
+    pub(crate) fn take_dirty(&mut self) -> Vec<(Thing, bool)> {
+        let mut dirty = Vec::new();
+        for item in std::mem::take(&mut self.dirty) {
+            for thing in self.by_item.get_mut(&item).into_iter().flatten() {
+                if thing.state != State::Unchanged {
+                    dirty.push((thing.clone(), thing.state == State::New));
+                    thing.state = State::Unchanged;
+                }
+            }
+        }
+        dirty
     }
 }
 
@@ -183,7 +247,8 @@ fn refine(thing: &mut Thing, mention: &Mention, source: Option<TlcSource>) {
     }
 }
 
-/// Every spelling under which a thing may be looked up: the declared code, the GS1 form, the bare batch, the identifier.
+/// Every spelling under which a thing may be looked up, its identifier aside: the declared codes, and what the identifier
+/// spells.
 pub(crate) fn codes(mention: &Mention) -> Vec<String> {
     let mut codes = spelled_codes(&mention.identifier);
     if let Some(LotStatement { tlc, alternates, .. }) = &mention.statement {
@@ -194,11 +259,9 @@ pub(crate) fn codes(mention: &Mention) -> Vec<String> {
     codes
 }
 
-/// The codes that an identifier itself spells: its canonical form, the GS1 form of the lot code, the bare batch, the
-/// SSCC.
+/// The codes that an identifier spells beside itself: the GS1 form of the lot code, the bare batch, the SSCC.
 pub(crate) fn spelled_codes(identifier: &Identifier) -> Vec<String> {
-    let mut codes = vec![identifier.canonical()];
-    codes.extend(gs1_tlc(identifier).map(String::from));
+    let mut codes: Vec<String> = gs1_tlc(identifier).map(String::from).into_iter().collect();
     match identifier.key() {
         Key::Lgtin { lot, .. } => codes.push(lot.to_string()),
         Key::Sscc { sscc } => codes.push(sscc.to_string()),
@@ -239,11 +302,11 @@ mod tests {
 
     /// Resolves mentions of one item in order and gives the ids and what the lots became.
     fn resolve(mentions: &[Mention]) -> (Vec<i64>, Vec<TlcSource>) {
-        let mut things = Things::new("us", vec![]);
+        let mut things = Things::new("us".to_owned());
         let mut next_id = 1;
         let ids =
-            mentions.iter().map(|mention| things.resolve(mention, 7, &mut next_id, &BTreeSet::new(), true)).collect();
-        (ids, things.dirty().map(|thing| thing.source.clone()).collect())
+            mentions.iter().map(|mention| things.resolve(mention, 7, &mut next_id, &BTreeSet::new(), true).0).collect();
+        (ids, things.take_dirty().into_iter().map(|(thing, _)| thing.source).collect())
     }
 
     #[test]
@@ -283,26 +346,26 @@ mod tests {
 
     #[test]
     fn what_comes_out_under_the_identifier_of_what_went_in_is_another_lot() {
-        let mut things = Things::new("us", vec![]);
+        let mut things = Things::new("us".to_owned());
         let mut next_id = 1;
         let lot = ThingKind::TraceabilityLot;
         let input = Mention { role: Role::Input, ..mention(lot, None, None) };
         let output = Mention { role: Role::Output, ..mention(lot, None, Some("L21")) };
-        let consumed = things.resolve(&input, 7, &mut next_id, &BTreeSet::new(), true);
-        let produced = things.resolve(&output, 7, &mut next_id, &BTreeSet::from([consumed]), true);
+        let (consumed, _) = things.resolve(&input, 7, &mut next_id, &BTreeSet::new(), true);
+        let (produced, _) = things.resolve(&output, 7, &mut next_id, &BTreeSet::from([consumed]), true);
         assert_ne!(consumed, produced);
     }
 
     #[test]
     fn a_declared_error_is_forgotten_and_leaves_what_others_said() {
         let lot = ThingKind::TraceabilityLot;
-        let mut things = Things::new("us", vec![]);
+        let mut things = Things::new("us".to_owned());
         let mut next_id = 1;
         let wrong = mention(lot, Some(place("L9")), None);
-        let id = things.resolve(&wrong, 7, &mut next_id, &BTreeSet::new(), true);
+        let (id, _) = things.resolve(&wrong, 7, &mut next_id, &BTreeSet::new(), true);
         let right = mention(ThingKind::Lot, None, None);
         things.relearn(7, id, [&right]);
-        let left: Vec<_> = things.dirty().map(|thing| (thing.kind, thing.source.clone())).collect();
+        let left: Vec<_> = things.take_dirty().into_iter().map(|(thing, _)| (thing.kind, thing.source)).collect();
         assert_eq!(left, [(lot, TlcSource::Unknown { reporter: "us".to_owned() })]);
     }
 }

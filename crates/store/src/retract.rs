@@ -1,119 +1,79 @@
 //! Error declarations: an event that was wrong from the start stays, and stops being a fact.
 
-#![expect(clippy::disallowed_methods, reason = "capture reads only what it has to compare its own events with")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use epcis::Event;
 use lineage::{Mention, Stage};
-use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, SimpleExpr},
-};
 
 use crate::{
-    Capture, IDS_PER_QUERY, Prepared, StoreError,
-    capture::{declaration_of, subject},
-    entity,
-    resolve::Things,
+    Asserted, Capture, StoreError, body,
+    bulk::{Arg, Kind},
+    identity::Identity,
+    text::{micros, unpack_ids},
 };
 
 impl Capture {
     /// Which of these events were declared wrong before they arrived.
-    pub(crate) async fn declared_wrong(
-        &self,
-        fresh: &[(String, [u8; 32], Prepared)],
-    ) -> Result<BTreeSet<String>, StoreError> {
-        let declarations = fresh.iter().map(|(identity, ..)| declaration_of(identity)).collect::<Vec<_>>();
-        let known = self.known_identities(declarations.iter()).await?;
-        let here = fresh.iter().map(|(identity, ..)| identity.as_str()).collect::<BTreeSet<_>>();
-        let declared = fresh
-            .iter()
-            .map(|(identity, ..)| identity)
-            .filter(|identity| {
-                let declaration = declaration_of(identity);
-                known.contains_key(&declaration) || here.contains(declaration.as_str())
-            })
-            .cloned();
-        Ok(declared.collect())
+    pub(crate) async fn declared_wrong(&mut self, fresh: &[Asserted]) -> Result<BTreeSet<Identity>, StoreError> {
+        let declarations: BTreeMap<Identity, &Identity> =
+            fresh.iter().map(|event| (event.identity.declaration(), &event.identity)).collect();
+        let known = self.known_identities(declarations.keys()).await?;
+        let here: BTreeSet<&Identity> = fresh.iter().map(|event| &event.identity).collect();
+        let declared = declarations.iter().filter(|(name, _)| known.contains_key(name) || here.contains(name));
+        Ok(declared.map(|(_, &identity)| identity.clone()).collect())
     }
 
-    /// An event that an error declaration names stays, and stops being a fact: what followed from it goes, and what it
-    /// said of its lots is forgotten.
-    pub(crate) async fn retract(&self, fresh: &[(String, [u8; 32], Prepared)]) -> Result<(), StoreError> {
+    /// An event that an error declaration names stays, and stops being a fact. What followed from it stays, too, for
+    /// whoever asks what was known before; what it said of its lots is forgotten.
+    pub(crate) async fn retract(&mut self, fresh: &[Asserted]) -> Result<(), StoreError> {
         const WHAT: &str = "capture.retract";
-        let declared = fresh.iter().filter(|(_, _, prepared)| prepared.event.error_declaration.is_some());
-        let wrong: Vec<String> = declared.map(|(_, _, prepared)| subject(&prepared.event)).collect();
+        let declarations = fresh.iter().filter(|event| event.event.error_declaration.is_some());
+        let wrong: Vec<Vec<u8>> = declarations.map(|event| event.subject.0.clone()).collect();
         if wrong.is_empty() {
             return Ok(());
         }
-        let rows = entity::event::Entity::find()
-            .filter(entity::event::Column::Tenant.eq(self.tenant.0))
-            .filter(entity::event::Column::Identity.is_in(wrong))
-            .all(&self.tx)
-            .await
-            .map_err(StoreError::database(WHAT))?;
-        let ids: Vec<i64> = rows.into_iter().map(|row| row.id).collect();
-        entity::event::Entity::update_many()
-            .col_expr(entity::event::Column::Retracted, Expr::value(true))
-            .filter(entity::event::Column::Tenant.eq(self.tenant.0))
-            .filter(entity::event::Column::Id.is_in(ids.iter().copied()))
-            .exec(&self.tx)
-            .await
-            .map_err(StoreError::database(WHAT))?;
-        entity::process_side::Entity::delete_many()
-            .filter(entity::process_side::Column::Tenant.eq(self.tenant.0))
-            .filter(entity::process_side::Column::Event.is_in(ids.iter().copied()))
-            .exec(&self.tx)
-            .await
-            .map_err(StoreError::database(WHAT))?;
-        entity::containment::Entity::delete_many()
-            .filter(entity::containment::Column::Tenant.eq(self.tenant.0))
-            .filter(entity::containment::Column::Event.is_in(ids.iter().copied()))
-            .exec(&self.tx)
-            .await
-            .map_err(StoreError::database(WHAT))?;
-        self.relearn(&ids).await
+        let sql = format!(
+            "SELECT id, things FROM event WHERE tenant = $1 AND identity {} AND retracted_at IS NULL",
+            self.tx.any_blob(2)
+        );
+        let args = vec![self.tenant.0.into(), Arg::Blobs(wrong)];
+        let mut ids = Vec::new();
+        let mut things = BTreeSet::new();
+        for mut row in self.tx.select(WHAT, sql, args, &[Kind::Int, Kind::Bytes]).await? {
+            ids.push(row.int(0)?);
+            things.extend(unpack_ids(&row.bytes(1)));
+        }
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let sql = format!("UPDATE event SET retracted_at = $3 WHERE tenant = $1 AND id {}", self.tx.any(2));
+        let args = vec![self.tenant.0.into(), Arg::Ints(ids), micros(self.now).into()];
+        self.tx.execute(WHAT, sql, args).await?;
+        self.relearn(things.into_iter().collect()).await
     }
 
-    /// Learns anew what the things on these events are, from the other events that mention them.
-    async fn relearn(&self, retracted: &[i64]) -> Result<(), StoreError> {
+    /// Learns anew what these things are, from the events that mention them and are still facts.
+    async fn relearn(&mut self, things: Vec<i64>) -> Result<(), StoreError> {
         const WHAT: &str = "capture.relearn";
-        use entity::event_thing::Column;
-        let of = |condition: SimpleExpr| {
-            entity::event_thing::Entity::find().filter(Column::Tenant.eq(self.tenant.0)).filter(condition)
-        };
-        let touched = of(Column::Event.is_in(retracted.iter().copied()));
-        let touched = touched.all(&self.tx).await.map_err(StoreError::database(WHAT))?;
-        let ids: BTreeSet<i64> = touched.into_iter().map(|row| row.thing).collect();
-        let elsewhere = of(Column::Thing.is_in(ids.iter().copied()));
-        let elsewhere = elsewhere.all(&self.tx).await.map_err(StoreError::database(WHAT))?;
-        let ids_of_events: BTreeSet<i64> = elsewhere.iter().map(|row| row.event).collect();
-        let mut events = Vec::new();
-        for chunk in ids_of_events.into_iter().collect::<Vec<_>>().chunks(IDS_PER_QUERY) {
-            let found = entity::event::Entity::find()
-                .filter(entity::event::Column::Tenant.eq(self.tenant.0))
-                .filter(entity::event::Column::Retracted.eq(false))
-                .filter(entity::event::Column::Id.is_in(chunk.iter().copied()))
-                .order_by_asc(entity::event::Column::Id);
-            events.extend(found.all(&self.tx).await.map_err(StoreError::database(WHAT))?);
-        }
+        // The same event may mention a thing several times; the body tells all of it.
+        let sql = format!(
+            "SELECT id, things, body FROM event WHERE tenant = $1 AND retracted_at IS NULL AND id IN \
+             (SELECT event FROM event_thing WHERE tenant = $1 AND thing {}) ORDER BY id",
+            self.tx.any(2)
+        );
+        let args = vec![self.tenant.0.into(), Arg::Ints(things.clone())];
         let mut said: BTreeMap<i64, Vec<Mention>> = BTreeMap::new();
-        for row in events {
-            let event: Event = serde_json::from_slice(&row.body)
-                .map_err(|_| StoreError::inconsistent("event", "body", row.identity.as_str()))?;
-            let mentions = lineage::read(&event, Stage::Unknown).mentions;
-            for mention in elsewhere.iter().filter(|mention| mention.event == row.id) {
-                let index = usize::try_from(mention.ordinal).unwrap_or(usize::MAX);
-                said.entry(mention.thing).or_default().extend(mentions.get(index).cloned());
+        for mut row in self.tx.select(WHAT, sql, args, &[Kind::Int, Kind::Bytes, Kind::Bytes]).await? {
+            let mentions = lineage::read(&body::unpack(&row.bytes(2))?, Stage::Unknown).mentions;
+            for (thing, mention) in unpack_ids(&row.bytes(1)).into_iter().zip(mentions) {
+                said.entry(thing).or_default().push(mention);
             }
         }
-        let known = self.things_where(entity::thing::Column::Id, &ids).await?;
-        let items: Vec<(i64, i64)> = known.iter().map(|thing| (thing.id, thing.item)).collect();
-        let mut things = Things::new(&self.reporter, known);
-        for (id, item) in items {
-            things.relearn(item, id, said.get(&id).into_iter().flatten());
+        self.load_things("id", things.clone()).await?;
+        let things: BTreeSet<i64> = things.into_iter().collect();
+        let known: Vec<(i64, i64)> = self.things.items().filter(|(id, _)| things.contains(id)).collect();
+        for (id, item) in known {
+            self.things.relearn(item, id, said.get(&id).into_iter().flatten());
         }
-        self.write_things(&things).await
+        self.write_things().await
     }
 }

@@ -3,19 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Continuation, EventId, LotKey, Onward, Profile, Purpose, TenantId, ThingId, Tlc, Viewer};
-use epcis::{Event, VocabularyElement};
+use epcis::{Action, Event, EventKind, VocabularyElement};
 use gs1::Identifier;
 use jiff::Timestamp;
 use lineage::ThingKind;
 use policy::Seen;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, QueryResult,
-    sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement},
+    sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType},
 };
 
 use crate::{
-    IDS_PER_QUERY, Store, StoreError, Tenant,
-    text::{Word, micros, source_from},
+    IDS_PER_QUERY, Store, StoreError, Tenant, body,
+    identity::Identity,
+    text::{Code, Word, micros, source_from},
     view_index,
 };
 
@@ -223,13 +224,36 @@ impl Scope {
     }
 
     fn named(&self, codes: &[String]) -> SelectStatement {
-        let table = if self.viewer == Viewer::Own { "thing_code" } else { "vis_code" };
+        let codes = || codes.iter().map(String::as_str);
         let mut named = Query::select();
-        named.distinct().column("thing").from(table).and_where(Expr::col("tenant").eq(self.tenant.id.0));
         if self.viewer != Viewer::Own {
-            named.and_where(Expr::col("viewer").eq(self.name.as_str()));
+            named
+                .distinct()
+                .column("thing")
+                .from("vis_code")
+                .and_where(Expr::col("tenant").eq(self.tenant.id.0))
+                .and_where(Expr::col("viewer").eq(self.name.as_str()))
+                .and_where(Expr::col("code").is_in(codes()));
+            return named;
         }
-        named.and_where(Expr::col("code").is_in(codes.iter().map(String::as_str)));
+        // The identifier itself stands in the dictionary, every other spelling among the codes.
+        let mut identified = Query::select();
+        identified
+            .expr_as(Expr::col(("thing", "id")), "thing")
+            .from("thing")
+            .join(
+                JoinType::InnerJoin,
+                "item",
+                same_tenant("item", "thing").and(Expr::col(("item", "id")).equals(("thing", "item"))),
+            )
+            .and_where(Expr::col(("thing", "tenant")).eq(self.tenant.id.0))
+            .and_where(Expr::col(("item", "uri")).is_in(codes()));
+        named
+            .column("thing")
+            .from("thing_code")
+            .and_where(Expr::col("tenant").eq(self.tenant.id.0))
+            .and_where(Expr::col("code").is_in(codes()))
+            .union(UnionType::Distinct, identified);
         named
     }
 
@@ -261,7 +285,7 @@ impl Scope {
         limit: u64,
     ) -> Result<Vec<SeenThing>, StoreError> {
         let mut select = self.select_things();
-        let lots = [ThingKind::Lot, ThingKind::HarvestLot, ThingKind::TraceabilityLot].map(Word::word);
+        let lots = [ThingKind::Lot, ThingKind::HarvestLot, ThingKind::TraceabilityLot].map(Code::code);
         select.and_where(Expr::col(("thing", "kind")).is_in(lots));
         if let Some((uri, id)) = after {
             let same = Expr::col(("item", "uri")).eq(uri.as_str()).and(Expr::col(("thing", "id")).gt(id.0));
@@ -335,7 +359,7 @@ impl Scope {
                 same_tenant("event", "event_thing").and(Expr::col(("event", "id")).equals(("event_thing", "event"))),
             )
             .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
-            .and_where(Expr::col(("event", "retracted")).eq(false));
+            .and_where(Expr::col(("event", "retracted_at")).is_null());
         self.only_visible_events(&mut events, ("event", "id"));
         self.only_shown_from(&mut events, Profile::Trace);
         if let Some(place) = &filter.place {
@@ -353,14 +377,13 @@ impl Scope {
     }
 
     fn filter_events(&self, select: &mut SelectStatement, filter: &EventFilter) {
-        let words: [(&str, &Vec<String>); 4] = [
-            ("kind", &filter.kinds),
-            ("biz_step", &filter.biz_steps),
-            ("disposition", &filter.dispositions),
-            ("action", &filter.actions),
-        ];
-        for (column, wanted) in words.into_iter().filter(|(_, wanted)| !wanted.is_empty()) {
-            select.and_where(Expr::col(("event", column)).is_in(wanted.iter().map(String::as_str)));
+        // A word that is none of the standard's is on no event.
+        let kinds = filter.kinds.iter().map(|name| EventKind::named(name).map_or(-1, Code::code));
+        let actions = filter.actions.iter().map(|name| Action::named(name).map_or(-1, Code::code));
+        for (column, wanted) in [("kind", kinds.collect::<Vec<i16>>()), ("action", actions.collect())] {
+            if !wanted.is_empty() {
+                select.and_where(Expr::col(("event", column)).is_in(wanted));
+            }
         }
         if !filter.dispositions.is_empty() || !filter.actions.is_empty() {
             self.only_shown_from(select, Profile::Full);
@@ -373,7 +396,12 @@ impl Scope {
         {
             self.only_shown_from(select, Profile::Trace);
         }
-        for (column, wanted) in [("read_point", &filter.read_points), ("biz_location", &filter.biz_locations)] {
+        for (column, wanted) in [
+            ("biz_step", &filter.biz_steps),
+            ("disposition", &filter.dispositions),
+            ("read_point", &filter.read_points),
+            ("biz_location", &filter.biz_locations),
+        ] {
             if !wanted.is_empty() {
                 select.and_where(Expr::col(("event", column)).in_subquery(self.item_of(wanted)));
             }
@@ -395,8 +423,15 @@ impl Scope {
             select.and_where(Expr::col(("event", "id")).in_subquery(things));
         }
         if !filter.references.is_empty() {
-            let column = if self.viewer == Viewer::Own { ("event", "identity") } else { ("vis_event", "ref") };
-            select.and_where(Expr::col(column).is_in(filter.references.iter().map(String::as_str)));
+            let references = filter.references.iter();
+            select.and_where(match self.viewer {
+                Viewer::Own => {
+                    Expr::col(("event", "identity")).is_in(references.map(|text| Identity::of_reference(text).0))
+                }
+                Viewer::Party(_) | Viewer::Regulator(_) => {
+                    Expr::col(("vis_event", "ref")).is_in(references.map(String::as_str))
+                }
+            });
         }
         if let Some(since) = filter.since {
             select.and_where(Expr::col(("event", "event_time")).gte(micros(since)));
@@ -454,7 +489,7 @@ impl Scope {
     fn select_events(&self) -> SelectStatement {
         let mut select = Query::select();
         select
-            .columns(["id", "identity", "event_time", "recorded_at", "retracted", "body"].map(|name| ("event", name)))
+            .columns(["id", "identity", "event_time", "recorded_at", "retracted_at", "body"].map(|name| ("event", name)))
             .from("event")
             .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0));
         self.only_visible_events(&mut select, ("event", "id"));
@@ -470,14 +505,11 @@ impl Scope {
     }
 
     fn seen_event(&self, row: &QueryResult) -> Result<SeenEvent, StoreError> {
-        let identity: String = get(row, "identity")?;
-        let body: Vec<u8> = get(row, "body")?;
-        let event =
-            serde_json::from_slice(&body).map_err(|_| StoreError::inconsistent("event", "body", identity.as_str()))?;
+        let event = body::unpack(&get::<Vec<u8>>(row, "body")?)?;
         let id: i64 = get(row, "id")?;
         let (reference, seen, position) = if self.viewer == Viewer::Own {
             let tie = u128::try_from(id).unwrap_or_default();
-            (identity, Seen::OWN, EventPosition { time: get(row, "event_time")?, tie })
+            (Identity(get(row, "identity")?).text()?, Seen::OWN, EventPosition { time: get(row, "event_time")?, tie })
         } else {
             let reference: String = get(row, "ref")?;
             let tie = u128::from_str_radix(&reference, 16)
@@ -491,7 +523,7 @@ impl Scope {
             reference,
             event,
             recorded_at: crate::text::instant("event", "recorded_at", get(row, "recorded_at")?)?,
-            retracted: get(row, "retracted")?,
+            retracted: get::<Option<i64>>(row, "retracted_at")?.is_some(),
             seen,
             position,
         })
@@ -522,9 +554,9 @@ impl Scope {
     }
 
     fn seen_thing(&self, row: &QueryResult) -> Result<SeenThing, StoreError> {
-        let kind = ThingKind::parse(&get::<String>(row, "kind")?)?;
+        let kind = ThingKind::of_code(get(row, "kind")?)?;
         let identifier: String = get(row, "uri")?;
-        let source = source_from(&get::<String>(row, "source_kind")?, get(row, "source")?)?;
+        let source = source_from(get(row, "source_kind")?, get(row, "source")?, &self.tenant.slug)?;
         let is_lot = !matches!(kind, ThingKind::Unit | ThingKind::Instance);
         let tlc = get::<Option<String>>(row, "tlc")?.map_or_else(|| Tlc::from(identifier.as_str()), Tlc::from);
         let (profile, continuation, onward) = if self.viewer == Viewer::Own {

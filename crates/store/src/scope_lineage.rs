@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Direction, EventId, Profile, ThingId, Viewer};
 use jiff::Timestamp;
-use lineage::{Change, Role};
+use lineage::{Change, ChangeKind, Role};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 
 use crate::{
-    IDS_PER_QUERY, Scope, StoreError, entity, facts,
+    IDS_PER_QUERY, Scope, StoreError,
+    facts::amount,
     scope::{get, same_tenant},
-    text::{Word, instant},
+    text::{Code, Side, Word, instant, unpack_ids},
 };
 
 /// One lot was made from another.
@@ -58,8 +59,8 @@ impl Scope {
         direction: Direction,
     ) -> Result<Vec<Derived>, StoreError> {
         let (here, there) = match direction {
-            Direction::Back => ("out", "in"),
-            Direction::Forward => ("in", "out"),
+            Direction::Back => (Side::Out, Side::In),
+            Direction::Forward => (Side::In, Side::Out),
         };
         let mut found = BTreeSet::new();
         for chunk in chunks(things) {
@@ -77,8 +78,8 @@ impl Scope {
                     same_tenant("there", "here").and(Expr::col(("there", "process")).equals(("here", "process"))),
                 )
                 .and_where(Expr::col(("here", "tenant")).eq(self.tenant.id.0))
-                .and_where(Expr::col(("here", "side")).eq(here))
-                .and_where(Expr::col(("there", "side")).eq(there))
+                .and_where(Expr::col(("here", "side")).eq(here.code()))
+                .and_where(Expr::col(("there", "side")).eq(there.code()))
                 .and_where(Expr::col(("here", "thing")).is_in(chunk));
             self.only_visible_things(&mut select, ("there", "thing"));
             for row in self.all(&select, "scope.derivations").await? {
@@ -111,6 +112,7 @@ impl Scope {
                 .column(("event", "event_time"))
                 .from("event")
                 .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0))
+                .and_where(Expr::col(("event", "retracted_at")).is_null())
                 .and_where(Expr::col(("event", "id")).is_in(chunk.iter().copied()));
             self.only_visible_events(&mut select, ("event", "id"));
             if self.viewer() != Viewer::Own {
@@ -151,34 +153,31 @@ impl Scope {
         for chunk in chunks(ids) {
             let mut select = Query::select();
             select
-                .columns(["tenant", "parent", "event", "ordinal", "child", "event_time", "change", "quantity", "uom"])
+                .columns(["parent", "event", "child", "change", "quantity", "uom"].map(|name| ("containment", name)))
+                .column(("event", "event_time"))
                 .from("containment")
-                .and_where(Expr::col("tenant").eq(self.tenant.id.0))
-                .and_where(Expr::col(by).is_in(chunk));
-            for column in ["event_time", "event", "ordinal"] {
-                select.order_by(column, Order::Asc);
-            }
+                .join(
+                    JoinType::InnerJoin,
+                    "event",
+                    same_tenant("event", "containment")
+                        .and(Expr::col(("event", "id")).equals(("containment", "event"))),
+                )
+                .and_where(Expr::col(("containment", "tenant")).eq(self.tenant.id.0))
+                .and_where(Expr::col(("event", "retracted_at")).is_null())
+                .and_where(Expr::col(("containment", by)).is_in(chunk))
+                .order_by(("event", "event_time"), Order::Asc)
+                .order_by(("containment", "event"), Order::Asc)
+                .order_by(("containment", "ordinal"), Order::Asc);
             for row in self.all(&select, "scope.containment").await? {
-                let model = entity::containment::Model {
-                    tenant: get(&row, "tenant")?,
-                    parent: get(&row, "parent")?,
-                    event: get(&row, "event")?,
-                    ordinal: get(&row, "ordinal")?,
-                    child: get(&row, "child")?,
-                    event_time: get(&row, "event_time")?,
-                    change: get(&row, "change")?,
-                    quantity: get(&row, "quantity")?,
+                let change = Change {
+                    time: instant("event", "event_time", get(&row, "event_time")?)?,
+                    kind: ChangeKind::of_code(get(&row, "change")?)?,
+                    child: get::<Option<i64>>(&row, "child")?.map(ThingId),
+                    amount: amount(get::<Option<String>>(&row, "quantity")?.as_deref()),
                     uom: get(&row, "uom")?,
                 };
-                let change = facts::change(&model)?;
-                let change = Change {
-                    child: change.child.map(ThingId),
-                    time: change.time,
-                    kind: change.kind,
-                    amount: change.amount,
-                    uom: change.uom,
-                };
-                found.entry(ThingId(model.parent)).or_default().push((EventId(model.event), change));
+                let event = EventId(get(&row, "event")?);
+                found.entry(ThingId(get(&row, "parent")?)).or_default().push((event, change));
             }
         }
         Ok(found)
@@ -189,7 +188,11 @@ impl Scope {
     /// # Errors
     /// [`StoreError`].
     pub async fn mentions_of(&self, things: &BTreeSet<ThingId>) -> Result<Vec<Mentioned>, StoreError> {
-        self.mentions("thing", chunks(things)).await
+        let mut found = Vec::new();
+        for chunk in chunks(things) {
+            found.extend(self.mentions(|select| select.and_where(Expr::col(("event_thing", "thing")).is_in(chunk))).await?);
+        }
+        Ok(found)
     }
 
     /// The things that these events mention.
@@ -198,48 +201,70 @@ impl Scope {
     /// [`StoreError`].
     pub async fn mentions_on(&self, events: &BTreeSet<EventId>) -> Result<Vec<Mentioned>, StoreError> {
         let ids: Vec<i64> = events.iter().map(|id| id.0).collect();
-        self.mentions("event", ids.chunks(IDS_PER_QUERY).map(<[i64]>::to_vec).collect()).await
-    }
-
-    async fn mentions(&self, by: &'static str, chunks: Vec<Vec<i64>>) -> Result<Vec<Mentioned>, StoreError> {
         let mut found = Vec::new();
-        for chunk in chunks {
-            let mut select = Query::select();
-            select
-                .columns(["thing", "event", "role", "quantity", "uom"].map(|name| ("event_thing", name)))
-                .from("event_thing")
-                .join(
-                    JoinType::InnerJoin,
-                    "event",
-                    same_tenant("event", "event_thing")
-                        .and(Expr::col(("event", "id")).equals(("event_thing", "event"))),
-                )
-                .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
-                .and_where(Expr::col(("event", "retracted")).eq(false))
-                .and_where(Expr::col(("event_thing", by)).is_in(chunk));
-            self.only_visible_events(&mut select, ("event", "id"));
-            self.only_visible_things(&mut select, ("event_thing", "thing"));
-            order(&mut select);
-            for row in self.all(&select, "scope.mentions").await? {
-                let quantity: Option<String> = get(&row, "quantity")?;
-                let uom: Option<String> = get(&row, "uom")?;
-                found.push(Mentioned {
-                    thing: ThingId(get(&row, "thing")?),
-                    event: EventId(get(&row, "event")?),
-                    role: Role::parse(&get::<String>(&row, "role")?)?,
-                    quantity: quantity.map(|amount| (amount, uom)),
+        for chunk in ids.chunks(IDS_PER_QUERY) {
+            let things = self.things_on(chunk).await?;
+            for things in things.chunks(IDS_PER_QUERY) {
+                let of_both = self.mentions(|select| {
+                    select
+                        .and_where(Expr::col(("event_thing", "thing")).is_in(things.iter().copied()))
+                        .and_where(Expr::col(("event_thing", "event")).is_in(chunk.iter().copied()))
                 });
+                found.extend(of_both.await?);
             }
         }
         Ok(found)
     }
-}
 
-fn order(select: &mut SelectStatement) {
-    select
-        .order_by(("event", "event_time"), Order::Asc)
-        .order_by(("event_thing", "event"), Order::Asc)
-        .order_by(("event_thing", "ordinal"), Order::Asc);
+    /// The numbers of everything on these events, visible or not: where to look for mentions.
+    async fn things_on(&self, events: &[i64]) -> Result<Vec<i64>, StoreError> {
+        let mut select = Query::select();
+        select
+            .column("things")
+            .from("event")
+            .and_where(Expr::col("tenant").eq(self.tenant.id.0))
+            .and_where(Expr::col("id").is_in(events.iter().copied()));
+        let mut things = BTreeSet::new();
+        for row in self.all(&select, "scope.things_on").await? {
+            things.extend(unpack_ids(&get::<Vec<u8>>(&row, "things")?));
+        }
+        Ok(things.into_iter().collect())
+    }
+
+    async fn mentions(
+        &self,
+        narrow: impl FnOnce(&mut SelectStatement) -> &mut SelectStatement,
+    ) -> Result<Vec<Mentioned>, StoreError> {
+        let mut select = Query::select();
+        select
+            .columns(["thing", "event", "role", "quantity", "uom"].map(|name| ("event_thing", name)))
+            .from("event_thing")
+            .join(
+                JoinType::InnerJoin,
+                "event",
+                same_tenant("event", "event_thing").and(Expr::col(("event", "id")).equals(("event_thing", "event"))),
+            )
+            .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
+            .and_where(Expr::col(("event", "retracted_at")).is_null())
+            .order_by(("event", "event_time"), Order::Asc)
+            .order_by(("event_thing", "event"), Order::Asc)
+            .order_by(("event_thing", "ordinal"), Order::Asc);
+        narrow(&mut select);
+        self.only_visible_events(&mut select, ("event", "id"));
+        self.only_visible_things(&mut select, ("event_thing", "thing"));
+        let mut found = Vec::new();
+        for row in self.all(&select, "scope.mentions").await? {
+            let quantity: Option<String> = get(&row, "quantity")?;
+            let uom: Option<String> = get(&row, "uom")?;
+            found.push(Mentioned {
+                thing: ThingId(get(&row, "thing")?),
+                event: EventId(get(&row, "event")?),
+                role: Role::of_code(get(&row, "role")?)?,
+                quantity: quantity.map(|amount| (amount, uom)),
+            });
+        }
+        Ok(found)
+    }
 }
 
 fn chunks(things: &BTreeSet<ThingId>) -> Vec<Vec<i64>> {

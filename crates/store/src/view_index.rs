@@ -12,8 +12,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
 use policy::{Rules, View, view};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::{Expr, ExprTrait, Query},
 };
 use sha2::Sha256;
 
@@ -99,12 +99,12 @@ pub(crate) async fn refresh(
 }
 
 /// The reference by which a viewer knows an event: stable for one viewer, meaningless to any other.
-fn pseudonym(secret: &[u8], name: &str, identity: &str) -> String {
+fn pseudonym(secret: &[u8], name: &str, identity: &[u8]) -> String {
     // HMAC takes keys of any length.
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else { return String::new() };
     mac.update(name.as_bytes());
     mac.update(&[0]);
-    mac.update(identity.as_bytes());
+    mac.update(identity);
     let tag = mac.finalize().into_bytes();
     hex(tag.get(..16).unwrap_or(&tag))
 }
@@ -222,19 +222,20 @@ async fn event_rows<C: ConnectionTrait>(
     facts: &policy::Facts,
     view: &View,
 ) -> Result<Vec<entity::vis_event::Model>, StoreError> {
-    use entity::event::Column;
     let facts: BTreeMap<i64, &policy::EventFact> = facts.events.iter().map(|event| (event.id.0, event)).collect();
     let ids: Vec<i64> = view.events.keys().map(|id| id.0).collect();
     let mut rows = Vec::new();
     for chunk in ids.chunks(crate::IDS_PER_QUERY) {
-        let identities: Vec<(i64, String)> = entity::event::Entity::find()
-            .select_only()
-            .columns([Column::Id, Column::Identity])
-            .filter(Column::Tenant.eq(tenant.id.0))
-            .filter(Column::Id.is_in(chunk.iter().copied()))
-            .into_tuple()
-            .all(tx)
+        let mut select = Query::select();
+        select
+            .columns(["id", "identity"])
+            .from("event")
+            .and_where(Expr::col("tenant").eq(tenant.id.0))
+            .and_where(Expr::col("id").is_in(chunk.iter().copied()));
+        let identities: Vec<(i64, Vec<u8>)> = tx
+            .query_all(&select)
             .await
+            .and_then(|rows| rows.iter().map(|row| Ok((row.try_get("", "id")?, row.try_get("", "identity")?))).collect())
             .map_err(StoreError::database("view.build"))?;
         for (event, identity) in identities {
             let (Some(seen), Some(fact)) = (view.events.get(&domain::EventId(event)), facts.get(&event)) else {

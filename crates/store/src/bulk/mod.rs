@@ -1,0 +1,250 @@
+//! Writing many rows: each engine's own fast path, in one transaction, behind one trait.
+
+mod postgres;
+mod sqlite;
+
+use std::{fmt::Write as _, sync::Arc};
+
+use sea_orm::{DatabaseConnection, DbBackend, DbErr, RuntimeErr, sqlx};
+
+use crate::StoreError;
+
+/// One value of a row. `None` is SQL's NULL, which has a type here, too.
+#[derive(Clone, Debug)]
+pub(crate) enum Cell {
+    Int(Option<i64>),
+    Number(i32),
+    Code(Option<i16>),
+    Text(Option<String>),
+    Bytes(Vec<u8>),
+}
+
+impl From<i64> for Cell {
+    fn from(number: i64) -> Self {
+        Self::Int(Some(number))
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Self::Text(Some(text.to_owned()))
+    }
+}
+
+/// A table as rows are written to it.
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) name: &'static str,
+    pub(crate) columns: &'static [&'static str],
+}
+
+/// Rows on their way into a table, one cell after the other.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    pub(crate) table: &'static Table,
+    cells: Vec<Cell>,
+}
+
+impl Rows {
+    pub(crate) fn of(table: &'static Table) -> Self {
+        Self { table, cells: Vec::new() }
+    }
+
+    /// Adds a row; its cells stand in the order of the table's columns.
+    pub(crate) fn push<const N: usize>(&mut self, row: [Cell; N]) {
+        debug_assert_eq!(N, self.table.columns.len(), "{}", self.table.name);
+        self.cells.extend(row);
+    }
+}
+
+/// What is bound to a statement.
+#[derive(Clone, Debug)]
+pub(crate) enum Arg {
+    Cell(Cell),
+    Ints(Vec<i64>),
+    Texts(Vec<String>),
+    Blobs(Vec<Vec<u8>>),
+}
+
+impl<T: Into<Cell>> From<T> for Arg {
+    fn from(cell: T) -> Self {
+        Self::Cell(cell.into())
+    }
+}
+
+/// The type of a column that is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    Int,
+    Text,
+    Bytes,
+}
+
+/// A row that was read.
+#[derive(Debug)]
+pub(crate) struct Row(Vec<Cell>);
+
+impl Row {
+    /// A number that cannot be missing.
+    pub(crate) fn int(&self, column: usize) -> Result<i64, StoreError> {
+        self.null_int(column).ok_or_else(|| StoreError::inconsistent("a row", "a number", format!("{self:?}")))
+    }
+
+    pub(crate) fn null_int(&self, column: usize) -> Option<i64> {
+        match self.0.get(column) {
+            Some(Cell::Int(number)) => *number,
+            _ => None,
+        }
+    }
+
+    pub(crate) fn text(&mut self, column: usize) -> Option<String> {
+        match self.0.get_mut(column) {
+            Some(Cell::Text(text)) => text.take(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn bytes(&mut self, column: usize) -> Vec<u8> {
+        match self.0.get_mut(column) {
+            Some(Cell::Bytes(bytes)) => std::mem::take(bytes),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A transaction on one engine. Dropping it leaves nothing behind.
+///
+/// Statements are the same for both: `$1` names an argument on either, and [`Bulk::any`] writes what differs.
+trait Bulk {
+    /// Writes rows, none of which is there already, on the fastest way that the engine has.
+    async fn insert(&mut self, rows: Rows) -> Result<(), sqlx::Error>;
+
+    /// Runs a statement; gives the number of rows it changed.
+    async fn execute(&mut self, sql: String, args: Vec<Arg>) -> Result<u64, sqlx::Error>;
+
+    /// Reads rows of the given columns.
+    async fn select(&mut self, sql: String, args: Vec<Arg>, shape: &'static [Kind]) -> Result<Vec<Row>, sqlx::Error>;
+
+    /// Makes everything durable and visible.
+    async fn commit(self) -> Result<(), sqlx::Error>;
+}
+
+/// The transaction of a capture or a purge, on whichever engine the store runs.
+pub(crate) enum Transaction {
+    Sqlite(sqlite::Sqlite),
+    Postgres(postgres::Postgres),
+}
+
+macro_rules! on_either {
+    ($self:expr, $engine:ident => $call:expr) => {
+        match $self {
+            Transaction::Sqlite($engine) => $call,
+            Transaction::Postgres($engine) => $call,
+        }
+    };
+}
+
+impl Transaction {
+    pub(crate) async fn begin(db: &DatabaseConnection, what: &'static str) -> Result<Self, StoreError> {
+        let begun = match db.get_database_backend() {
+            DbBackend::Sqlite => sqlite::Sqlite::begin(db.get_sqlite_connection_pool()).await.map(Self::Sqlite),
+            _ => postgres::Postgres::begin(db.get_postgres_connection_pool()).await.map(Self::Postgres),
+        };
+        begun.map_err(failed(what))
+    }
+
+    /// Writes rows, none of which is there already.
+    pub(crate) async fn insert(&mut self, rows: Rows) -> Result<(), StoreError> {
+        if rows.cells.is_empty() {
+            return Ok(());
+        }
+        let what = rows.table.name;
+        on_either!(self, engine => engine.insert(rows).await).map_err(failed(what))
+    }
+
+    /// Writes rows that may be there already; `conflict` is the clause that says what happens then.
+    pub(crate) async fn merge(&mut self, rows: Rows, conflict: &str) -> Result<(), StoreError> {
+        let Rows { table, cells } = rows;
+        let mut cells = cells.into_iter();
+        loop {
+            let chunk: Vec<Arg> = cells.by_ref().take(table.columns.len() * MERGED_ROWS).map(Arg::Cell).collect();
+            if chunk.is_empty() {
+                return Ok(());
+            }
+            let sql = values(table, chunk.len() / table.columns.len(), conflict);
+            self.execute(table.name, sql, chunk).await?;
+        }
+    }
+
+    pub(crate) async fn execute(
+        &mut self,
+        what: &'static str,
+        sql: String,
+        args: Vec<Arg>,
+    ) -> Result<u64, StoreError> {
+        on_either!(self, engine => engine.execute(sql, args).await).map_err(failed(what))
+    }
+
+    pub(crate) async fn select(
+        &mut self,
+        what: &'static str,
+        sql: String,
+        args: Vec<Arg>,
+        shape: &'static [Kind],
+    ) -> Result<Vec<Row>, StoreError> {
+        on_either!(self, engine => engine.select(sql, args, shape).await).map_err(failed(what))
+    }
+
+    pub(crate) async fn commit(self, what: &'static str) -> Result<(), StoreError> {
+        on_either!(self, engine => engine.commit().await).map_err(failed(what))
+    }
+
+    /// The condition that a column is one of a list of numbers or texts, which is argument `number`.
+    pub(crate) fn any(&self, number: usize) -> String {
+        match self {
+            Self::Sqlite(_) => format!("IN (SELECT value FROM json_each(${number}))"),
+            Self::Postgres(_) => format!("= ANY(${number})"),
+        }
+    }
+
+    /// The same for a list of byte strings.
+    pub(crate) fn any_blob(&self, number: usize) -> String {
+        match self {
+            Self::Sqlite(_) => format!("IN (SELECT unhex(value) FROM json_each(${number}))"),
+            Self::Postgres(_) => format!("= ANY(${number})"),
+        }
+    }
+
+    /// What makes a read wait for others that write the same row, where the engine has several writers.
+    pub(crate) fn for_update(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "",
+            Self::Postgres(_) => " FOR UPDATE",
+        }
+    }
+}
+
+/// Rows of one statement that merges.
+const MERGED_ROWS: usize = 500;
+
+fn failed(what: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
+    move |error| StoreError::Database { what, source: DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error))) }
+}
+
+/// `INSERT` of a number of rows with numbered arguments.
+fn values(table: &Table, rows: usize, conflict: &str) -> String {
+    let mut sql = format!("INSERT INTO {} ({}) VALUES ", table.name, table.columns.join(", "));
+    let mut number = 0;
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..table.columns.len() {
+            number += 1;
+            // Writing into a `String` cannot fail.
+            let _ = write!(sql, "{}${number}", if column == 0 { "" } else { ", " });
+        }
+        sql.push(')');
+    }
+    sql.push(' ');
+    sql.push_str(conflict);
+    sql
+}
