@@ -294,7 +294,15 @@ impl Capture {
         for (ordinal, Resolved { mention, thing }) in (0i32..).zip(mentions) {
             let (quantity, uom) = amount(mention);
             let role = Cell::Code(Some(mention.role.code()));
-            batch.things.push([tenant.into(), (*thing).into(), event.into(), Cell::Number(ordinal), role, quantity, uom]);
+            batch.things.push([
+                tenant.into(),
+                (*thing).into(),
+                event.into(),
+                Cell::Number(ordinal),
+                role,
+                quantity,
+                uom,
+            ]);
         }
         let mut ends = BTreeSet::new();
         for (is_destination, list) in [(false, &reading.sources), (true, &reading.destinations)] {

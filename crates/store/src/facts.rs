@@ -153,7 +153,8 @@ impl Rows {
         for row in &self.containment {
             let Some(&time) = times.get(&row.event) else { continue };
             let kind = ChangeKind::of_code(row.change)?;
-            let change = Change { time, kind, child: row.child, amount: amount(row.quantity.as_deref()), uom: row.uom.clone() };
+            let change =
+                Change { time, kind, child: row.child, amount: amount(row.quantity.as_deref()), uom: row.uom.clone() };
             units.entry(row.parent).or_default().push(change);
         }
         Ok(units)

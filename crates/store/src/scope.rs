@@ -489,7 +489,9 @@ impl Scope {
     fn select_events(&self) -> SelectStatement {
         let mut select = Query::select();
         select
-            .columns(["id", "identity", "event_time", "recorded_at", "retracted_at", "body"].map(|name| ("event", name)))
+            .columns(
+                ["id", "identity", "event_time", "recorded_at", "retracted_at", "body"].map(|name| ("event", name)),
+            )
             .from("event")
             .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0));
         self.only_visible_events(&mut select, ("event", "id"));

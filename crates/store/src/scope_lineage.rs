@@ -190,7 +190,9 @@ impl Scope {
     pub async fn mentions_of(&self, things: &BTreeSet<ThingId>) -> Result<Vec<Mentioned>, StoreError> {
         let mut found = Vec::new();
         for chunk in chunks(things) {
-            found.extend(self.mentions(|select| select.and_where(Expr::col(("event_thing", "thing")).is_in(chunk))).await?);
+            found.extend(
+                self.mentions(|select| select.and_where(Expr::col(("event_thing", "thing")).is_in(chunk))).await?,
+            );
         }
         Ok(found)
     }

@@ -28,17 +28,13 @@ pub(crate) static EVENT: Table = Table {
     ],
 };
 
-pub(crate) static EVENT_THING: Table = Table {
-    name: "event_thing",
-    columns: &["tenant", "thing", "event", "ordinal", "role", "quantity", "uom"],
-};
+pub(crate) static EVENT_THING: Table =
+    Table { name: "event_thing", columns: &["tenant", "thing", "event", "ordinal", "role", "quantity", "uom"] };
 
 pub(crate) static EVENT_END: Table = Table { name: "event_end", columns: &["tenant", "item", "event", "side"] };
 
-pub(crate) static THING: Table = Table {
-    name: "thing",
-    columns: &["tenant", "id", "item", "kind", "source_kind", "tlc", "source", "reference"],
-};
+pub(crate) static THING: Table =
+    Table { name: "thing", columns: &["tenant", "id", "item", "kind", "source_kind", "tlc", "source", "reference"] };
 
 pub(crate) static THING_CODE: Table = Table { name: "thing_code", columns: &["tenant", "code", "thing"] };
 

@@ -235,7 +235,9 @@ async fn event_rows<C: ConnectionTrait>(
         let identities: Vec<(i64, Vec<u8>)> = tx
             .query_all(&select)
             .await
-            .and_then(|rows| rows.iter().map(|row| Ok((row.try_get("", "id")?, row.try_get("", "identity")?))).collect())
+            .and_then(|rows| {
+                rows.iter().map(|row| Ok((row.try_get("", "id")?, row.try_get("", "identity")?))).collect()
+            })
             .map_err(StoreError::database("view.build"))?;
         for (event, identity) in identities {
             let (Some(seen), Some(fact)) = (view.events.get(&domain::EventId(event)), facts.get(&event)) else {

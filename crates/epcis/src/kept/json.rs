@@ -214,9 +214,13 @@ fn shape_value(value: &Value) -> Option<Value> {
 /// An event of a type outside the standard, as an object whose type is its name.
 pub(crate) fn event(event: &Extension) -> Extension {
     let typed = |member: &Extension| member.name.local == "type" && member.name.prefix.is_empty();
+    // What holds the whole event does not say when it happened.
+    let holds = |member: &Extension| member.name == annotation(STORED);
     let shaped = shape_one(event, true);
     match shaped.value {
-        Value::Members(members) if !members.iter().any(|member| typed(member) || is_refused(member)) => {
+        Value::Members(members)
+            if !members.iter().any(|member| typed(member) || holds(member) || is_refused(member)) =>
+        {
             Extension { name: shaped.name, attributes: Vec::new(), value: Value::Members(members) }
         }
         _ => {

@@ -180,6 +180,27 @@ fn private_events_that_json_refuses_come_back_from_it() {
 }
 
 #[test]
+fn a_private_event_of_an_odd_type_comes_back_from_json_alone_and_among_others() {
+    let when = "\"eventTime\":\"2028-08-15T22:30:00Z\",\"eventTimeZoneOffset\":\"+00:00\"";
+    let context = "\"@context\":[\"https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld\"]";
+    for odd in ["O`jectEvent", "a b", ""] {
+        let alone = format!("{{{context},\"type\":\"{odd}\",{when}}}");
+        let among = format!(
+            "{{{context},\"type\":\"EPCISDocument\",\"schemaVersion\":\"2.0\",\
+             \"creationDate\":\"2028-08-16T00:00:00Z\",\"epcisBody\":{{\"eventList\":[{{\"type\":\"{odd}\",{when}}}]}}}}"
+        );
+        for text in [alone, among] {
+            let content = read(text.as_bytes(), Binding::Json);
+            assert_eq!(content.foreign.len(), 1, "{:?}", content.rejections);
+            for target in [Target::Json, Target::Xml, Target::Xml12] {
+                let (written, _, after) = converted(&content, target);
+                assert_eq!(difference(&content, &after), None, "{written}");
+            }
+        }
+    }
+}
+
+#[test]
 fn values_of_sensors_stay_as_they_came() {
     let report = "<sensorReport type=\"gs1:Length\" minValue=\"+1.0\" maxValue=\"INF\" value=\".5\" meanValue=\"1E999\" \
                   component=\"x\" exception=\"ALARM_CONDITION\"/>";

@@ -176,12 +176,7 @@ impl Transaction {
         }
     }
 
-    pub(crate) async fn execute(
-        &mut self,
-        what: &'static str,
-        sql: String,
-        args: Vec<Arg>,
-    ) -> Result<u64, StoreError> {
+    pub(crate) async fn execute(&mut self, what: &'static str, sql: String, args: Vec<Arg>) -> Result<u64, StoreError> {
         on_either!(self, engine => engine.execute(sql, args).await).map_err(failed(what))
     }
 
