@@ -28,6 +28,8 @@ pub struct Scope {
     viewer: Viewer,
     name: String,
     epoch: i64,
+    /// What was recorded or declared wrong later is left out.
+    known_at: Option<Timestamp>,
 }
 
 /// A lot, unit or instance that the viewer may see.
@@ -141,7 +143,7 @@ impl Store {
             Viewer::Party(_) | Viewer::Regulator(_) => view_index::refresh(self, &tenant, viewer, purpose, now).await?,
         };
         let name = view_index::view_name(viewer, purpose);
-        Ok(Scope { db: self.db.clone(), tenant, viewer, name, epoch })
+        Ok(Scope { db: self.db.clone(), tenant, viewer, name, epoch, known_at: None })
     }
 }
 
@@ -159,6 +161,31 @@ impl Scope {
     /// The name of the view and its epoch: what a cursor is bound to.
     pub fn view(&self) -> (&str, i64) {
         (&self.name, self.epoch)
+    }
+
+    /// The same records as they were known at an instant: without what was recorded later, and with what was declared
+    /// wrong only later. What is shown is still decided by today's rules.
+    #[must_use]
+    pub fn as_known_at(&self, instant: Timestamp) -> Self {
+        Self { known_at: Some(instant), ..self.clone() }
+    }
+
+    /// Keeps only events that are facts: not declared wrong, or not yet.
+    pub(crate) fn only_facts(&self, select: &mut SelectStatement) {
+        let retracted = || Expr::col(("event", "retracted_at"));
+        match self.known_at {
+            None => select.and_where(retracted().is_null()),
+            Some(known) => select
+                .and_where(Expr::col(("event", "recorded_at")).lte(micros(known)))
+                .and_where(retracted().is_null().or(retracted().gt(micros(known)))),
+        };
+    }
+
+    /// Keeps only events that were recorded by then.
+    pub(crate) fn only_recorded(&self, select: &mut SelectStatement) {
+        if let Some(known) = self.known_at {
+            select.and_where(Expr::col(("event", "recorded_at")).lte(micros(known)));
+        }
     }
 
     /// Events in order of their position, after the given one, at most `limit`: by event time, and for other viewers
@@ -358,8 +385,8 @@ impl Scope {
                 "event",
                 same_tenant("event", "event_thing").and(Expr::col(("event", "id")).equals(("event_thing", "event"))),
             )
-            .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
-            .and_where(Expr::col(("event", "retracted_at")).is_null());
+            .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0));
+        self.only_facts(&mut events);
         self.only_visible_events(&mut events, ("event", "id"));
         self.only_shown_from(&mut events, Profile::Trace);
         if let Some(place) = &filter.place {
@@ -494,6 +521,7 @@ impl Scope {
             )
             .from("event")
             .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0));
+        self.only_recorded(&mut select);
         self.only_visible_events(&mut select, ("event", "id"));
         if self.viewer != Viewer::Own {
             select.columns(["ref", "profile", "named", "sort_time"].map(|name| ("vis_event", name)));
@@ -525,10 +553,15 @@ impl Scope {
             reference,
             event,
             recorded_at: crate::text::instant("event", "recorded_at", get(row, "recorded_at")?)?,
-            retracted: get::<Option<i64>>(row, "retracted_at")?.is_some(),
+            retracted: self.is_retracted(get(row, "retracted_at")?),
             seen,
             position,
         })
+    }
+
+    /// Whether an event was declared wrong, as far as that was known.
+    pub(crate) fn is_retracted(&self, at: Option<i64>) -> bool {
+        at.is_some_and(|at| self.known_at.is_none_or(|known| at <= micros(known)))
     }
 
     fn select_things(&self) -> SelectStatement {

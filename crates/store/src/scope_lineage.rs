@@ -112,8 +112,8 @@ impl Scope {
                 .column(("event", "event_time"))
                 .from("event")
                 .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0))
-                .and_where(Expr::col(("event", "retracted_at")).is_null())
                 .and_where(Expr::col(("event", "id")).is_in(chunk.iter().copied()));
+            self.only_facts(&mut select);
             self.only_visible_events(&mut select, ("event", "id"));
             if self.viewer() != Viewer::Own {
                 select.column(("vis_event", "profile"));
@@ -163,11 +163,11 @@ impl Scope {
                         .and(Expr::col(("event", "id")).equals(("containment", "event"))),
                 )
                 .and_where(Expr::col(("containment", "tenant")).eq(self.tenant.id.0))
-                .and_where(Expr::col(("event", "retracted_at")).is_null())
                 .and_where(Expr::col(("containment", by)).is_in(chunk))
                 .order_by(("event", "event_time"), Order::Asc)
                 .order_by(("containment", "event"), Order::Asc)
                 .order_by(("containment", "ordinal"), Order::Asc);
+            self.only_facts(&mut select);
             for row in self.all(&select, "scope.containment").await? {
                 let change = Change {
                     time: instant("event", "event_time", get(&row, "event_time")?)?,
@@ -247,10 +247,10 @@ impl Scope {
                 same_tenant("event", "event_thing").and(Expr::col(("event", "id")).equals(("event_thing", "event"))),
             )
             .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
-            .and_where(Expr::col(("event", "retracted_at")).is_null())
             .order_by(("event", "event_time"), Order::Asc)
             .order_by(("event_thing", "event"), Order::Asc)
             .order_by(("event_thing", "ordinal"), Order::Asc);
+        self.only_facts(&mut select);
         narrow(&mut select);
         self.only_visible_events(&mut select, ("event", "id"));
         self.only_visible_things(&mut select, ("event_thing", "thing"));
