@@ -146,8 +146,8 @@ fn write_all<S>(
     progress: &ProgressBar,
 ) -> io::Result<S> {
     let mut count = 0;
-    while let Some(recorded) = next(&mut source)? {
-        library.add(&recorded)?;
+    while let Some(mut recorded) = next(&mut source)? {
+        library.add(&mut recorded)?;
         count += 1;
         if u64::is_multiple_of(count, STEP) {
             progress.set_position(count);
@@ -233,9 +233,9 @@ impl Library {
         Ok(Self { series, by_company: wanted.parties })
     }
 
-    fn add(&mut self, recorded: &Recorded) -> io::Result<()> {
+    fn add(&mut self, recorded: &mut Recorded) -> io::Result<()> {
         let key = if self.by_company { recorded.company } else { 0 };
-        self.series.get_mut(&key).map_or(Ok(()), |series| series.event(&recorded.event))
+        self.series.get_mut(&key).map_or(Ok(()), |series| series.event(&mut recorded.event))
     }
 
     fn finish(self) -> io::Result<(u64, u64)> {

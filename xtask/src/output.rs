@@ -9,7 +9,7 @@ use std::{
 };
 
 use epcis::{
-    Document, DocumentKind, Event, VocabularyElement,
+    Event, VocabularyElement,
     write::{Options, Target, Writer},
 };
 
@@ -71,7 +71,7 @@ impl Series {
     }
 
     /// Adds an event; begins a new document where the last one is full.
-    pub(crate) fn event(&mut self, event: &Event) -> io::Result<()> {
+    pub(crate) fn event(&mut self, event: &mut Event) -> io::Result<()> {
         if self.is_full() {
             self.close()?;
         }
@@ -80,6 +80,9 @@ impl Series {
         }
         let Some(document) = &mut self.open else { return Ok(()) };
         document.events += 1;
+        if self.target == Target::Json {
+            network::list_repeated(event);
+        }
         document.writer.event(event)?;
         // What is there to say about generated events is known; it must not pile up.
         document.writer.take_findings();
@@ -105,10 +108,9 @@ impl Series {
         };
         let written = Rc::new(Cell::new(0));
         let output = Counted { output: BufWriter::with_capacity(1 << 18, output), written: Rc::clone(&written) };
-        let mut document = Document::new(DocumentKind::Events);
-        document.namespaces.declare("fsma", domain::FSMA);
-        document.namespaces.declare("gs1", "https://gs1.org/voc/");
-        let options = Options { target: self.target, created: event.record_time.clone(), ..Options::default() };
+        let time = event.record_time.as_ref().unwrap_or(&event.event_time);
+        let document = network::document(time);
+        let options = Options { target: self.target, ..Options::default() };
         let mut writer = Writer::start(output, &document, options)?;
         for element in self.vocabulary.drain(..) {
             writer.vocabulary(&element)?;

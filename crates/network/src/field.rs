@@ -9,6 +9,7 @@ use crate::{
     atlas::{FISH, SiteKind},
     draft::{Assignment, Draft, members, text},
     lot::{Lot, Parcel},
+    vocabulary::GS1,
     world::{World, crop},
 };
 
@@ -173,7 +174,7 @@ pub(crate) fn landing<'a, 'p>(
 
 /// A property of the GS1 Web Vocabulary.
 fn gs1(local: &str, value: &str) -> Extension {
-    let name = Name { namespace: "https://gs1.org/voc/".to_owned(), prefix: "gs1".to_owned(), local: local.to_owned() };
+    let name = Name { namespace: GS1.to_owned(), prefix: "gs1".to_owned(), local: local.to_owned() };
     Extension { name, attributes: Vec::new(), value: Value::Text(value.to_owned()) }
 }
 

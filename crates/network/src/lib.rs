@@ -24,3 +24,4 @@ pub use plan::{Plan, Shares};
 pub use truth::{
     LandmarkTruth, LotKind, LotTruth, PossibleTruth, Statement, StockTruth, Truth, TruthError, UnitTruth, Way,
 };
+pub use vocabulary::{document, list_repeated};

@@ -1,11 +1,11 @@
 //! The network as an iterator of events.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::collections::BTreeMap;
 
 use epcis::VocabularyElement;
 
 use crate::{
-    Company, Plan, Recorded, Statement, atlas::SiteKind, lot::Lot, truth::StockTruth, vocabulary, world::World,
+    Company, Plan, Recorded, Statement, atlas::SiteKind, lot::Parcel, truth::StockTruth, vocabulary, world::World,
 };
 
 /// A supply network, day by day: an iterator of its events in the order in which they were recorded.
@@ -56,7 +56,8 @@ impl Network {
     fn stock(&self) -> Vec<Statement> {
         let atlas = &self.world.atlas;
         let mut stock: BTreeMap<(String, String), StockTruth> = BTreeMap::new();
-        let mut count = |lot: &Arc<Lot>, place: &str, amount: u32, inferred: bool| {
+        let mut count = |parcel: &Parcel, place: &str, sign: i64| {
+            let lot = &parcel.lot;
             let id = lot.name.canonical();
             let entry = stock.entry((id.clone(), place.to_owned())).or_insert_with(|| StockTruth {
                 id,
@@ -65,21 +66,25 @@ impl Network {
                 uom: lot.uom.to_owned(),
                 inferred: 0,
             });
-            entry.amount += u64::from(amount);
-            entry.inferred += if inferred { u64::from(amount) } else { 0 };
+            let amount = sign * i64::from(parcel.amount);
+            entry.amount += amount;
+            entry.inferred += if parcel.inferred { amount } else { 0 };
         };
         for (index, site) in atlas.sites.iter().enumerate() {
             let place = site.place.canonical();
             for parcel in self.world.left_over(index) {
-                count(&parcel.lot, &place, parcel.amount, parcel.inferred);
+                count(&parcel, &place, 1);
+            }
+            for parcel in self.world.yards.get(index).into_iter().flat_map(|yard| &yard.owed) {
+                count(parcel, &place, -1);
             }
             if site.kind == SiteKind::Ingredients {
                 for parcel in self.world.waiting_landmarks() {
-                    count(&parcel.lot, &place, parcel.amount, parcel.inferred);
+                    count(parcel, &place, 1);
                 }
             }
         }
-        stock.into_values().filter(|stock| stock.amount > 0).map(Statement::Stock).collect()
+        stock.into_values().filter(|stock| stock.amount != 0).map(Statement::Stock).collect()
     }
 }
 

@@ -104,6 +104,7 @@ impl World {
             let atlas = Arc::clone(&self.atlas);
             self.desk.born(&atlas, &lot, LotKind::Traceability, []);
             if let Some(yard) = self.yard(from) {
+                yard.owed.push(Parcel::new(&lot, original.amount));
                 yard.ghosts.push(original);
             }
         }

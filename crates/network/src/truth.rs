@@ -91,17 +91,17 @@ pub struct StockTruth {
     pub id: String,
     /// The place.
     pub place: String,
-    /// How much.
-    pub amount: u64,
+    /// How much; less than nothing where a lot left under a code that it never had there.
+    pub amount: i64,
     /// UN/ECE Recommendation 20 code.
     pub uom: String,
     /// How much of it the place only infers to be this lot.
     #[serde(default, skip_serializing_if = "is_zero")]
-    pub inferred: u64,
+    pub inferred: i64,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
-fn is_zero(amount: &u64) -> bool {
+fn is_zero(amount: &i64) -> bool {
     *amount == 0
 }
 

@@ -1,6 +1,6 @@
-//! Master data of everything that has any.
+//! What stands in a document beside the events: names and master data.
 
-use epcis::{Attribute, Value, VocabularyElement};
+use epcis::{Attribute, Document, DocumentKind, Event, EventTime, Extension, Value, VocabularyElement};
 use gs1::Identifier;
 
 use crate::{
@@ -9,9 +9,45 @@ use crate::{
     world::crop,
 };
 
+/// The GS1 Web Vocabulary.
+pub(crate) const GS1: &str = "https://gs1.org/voc/";
+
 const LOCATION: &str = "urn:epcglobal:epcis:vtype:Location";
 const PARTY: &str = "urn:epcglobal:epcis:vtype:Party";
 const CLASS: &str = "urn:epcglobal:epcis:vtype:EPCClass";
+
+/// The beginning of a document for events of a network.
+pub fn document(created: &EventTime) -> Document {
+    let mut document = Document::new(DocumentKind::Events);
+    document.schema_version = Some("2.0".to_owned());
+    document.creation_date = Some(created.spelled().to_owned());
+    document.namespaces.declare("fsma", domain::FSMA);
+    document.namespaces.declare("gs1", GS1);
+    document
+}
+
+/// Gives an event the shape that it has in JSON: XML repeats an element, JSON has a list.
+pub fn list_repeated(event: &mut Event) {
+    list(&mut event.extensions);
+}
+
+fn list(members: &mut Vec<Extension>) {
+    let mut listed: Vec<Extension> = Vec::with_capacity(members.len());
+    for mut member in members.drain(..) {
+        if let Value::Members(inner) = &mut member.value {
+            list(inner);
+        }
+        match listed.iter_mut().find(|known| known.name == member.name) {
+            Some(Extension { value: Value::List(values), .. }) => values.push(member.value),
+            Some(known) => {
+                let first = std::mem::replace(&mut known.value, Value::Null);
+                known.value = Value::List(vec![first, member.value]);
+            }
+            None => listed.push(member),
+        }
+    }
+    *members = listed;
+}
 
 /// Places, then parties, then products.
 pub(crate) fn of(atlas: &Atlas) -> Vec<VocabularyElement> {

@@ -30,6 +30,8 @@ pub(crate) struct Yard {
     pub(crate) shelves: VecDeque<(u32, Vec<Parcel>)>,
     /// What the records still count here, though it left under another code.
     pub(crate) ghosts: Vec<Parcel>,
+    /// What left from here under a code that the records never counted in.
+    pub(crate) owed: Vec<Parcel>,
     lots: u32,
     papers: u32,
 }
