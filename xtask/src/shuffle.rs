@@ -43,3 +43,21 @@ impl<I: Iterator> Iterator for Shuffled<I> {
         (place < self.room.len()).then(|| self.room.swap_remove(place))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_comes_once_and_none_earlier_than_the_room_allows() {
+        for size in [1, 10, usize::MAX] {
+            let order: Vec<usize> = Shuffled::new(0..1_000, size, 5).collect();
+            assert!(order == Shuffled::new(0..1_000, size, 5).collect::<Vec<_>>());
+            assert!(order.iter().enumerate().all(|(place, &item)| item < place.saturating_add(size)));
+            assert_eq!(order.is_sorted(), size == 1);
+            let mut sorted = order;
+            sorted.sort_unstable();
+            assert!(sorted == (0..1_000).collect::<Vec<_>>());
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! Generated documents are as they should be in every syntax.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use epcis::{

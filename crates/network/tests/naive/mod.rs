@@ -1,5 +1,7 @@
 //! Lineage and stock from a list of events, slowly and without anything of the product but the event itself.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use epcis::{Action, Event, EventKind, QuantityElement};
@@ -46,7 +48,7 @@ impl Pallets {
         let children: Vec<_> = event.child_epcs.iter().map(|child| (child.canonical(), 1)).chain(classes).collect();
         match event.action {
             Some(Action::Delete) if children.is_empty() => contents.clear(),
-            Some(Action::Delete) => children.iter().for_each(|(child, _)| drop(contents.remove(child))),
+            Some(Action::Delete) => contents.retain(|child, _| !children.iter().any(|(gone, _)| gone == child)),
             Some(Action::Observe | Action::Add) => contents.extend(children),
             None => {}
         }
@@ -78,7 +80,7 @@ impl Pallets {
 }
 
 /// The lots that every lot on a transformation was made from.
-pub fn parents<'e>(events: impl Iterator<Item = &'e Event>) -> BTreeMap<String, BTreeSet<String>> {
+pub(crate) fn parents<'e>(events: impl Iterator<Item = &'e Event>) -> BTreeMap<String, BTreeSet<String>> {
     let mut pallets = Pallets::default();
     let mut processes: BTreeMap<String, (BTreeSet<String>, BTreeSet<String>)> = BTreeMap::new();
     for (number, event) in facts(events).into_iter().enumerate() {
@@ -100,7 +102,7 @@ pub fn parents<'e>(events: impl Iterator<Item = &'e Event>) -> BTreeMap<String, 
 }
 
 /// What is left of every lot at every place.
-pub fn stock<'e>(events: impl Iterator<Item = &'e Event>) -> BTreeMap<(String, String), i64> {
+pub(crate) fn stock<'e>(events: impl Iterator<Item = &'e Event>) -> BTreeMap<(String, String), i64> {
     let mut pallets = Pallets::default();
     let mut stock: BTreeMap<(String, String), i64> = BTreeMap::new();
     for event in facts(events) {
