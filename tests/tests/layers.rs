@@ -37,6 +37,12 @@ const TESTS: &str = "lotline-tests";
 /// The crate with the benchmarks; it is measured with, and nothing may depend on it.
 const BENCHES: &str = "lotline-benches";
 
+/// The crate with the tasks of the project; nothing may depend on it.
+const XTASK: &str = "xtask";
+
+/// The crate that invents a supply network, and the crates that use it: those that measure and test.
+const NETWORK: (&str, &[&str]) = ("network", &[TESTS, BENCHES, XTASK]);
+
 /// The highest layer that does no I/O, waits for nothing, draws nothing and logs nothing.
 const LAST_PURE_LAYER: u8 = 2;
 
@@ -112,7 +118,8 @@ fn violations(ours: &BTreeSet<String>, edges: &[Edge]) -> Vec<Violation> {
 fn inner(edge: &Edge) -> Option<Violation> {
     let (from, to) = (edge.from.as_str(), edge.to.as_str());
     let named = edge.to_string();
-    if to == TESTS || to == BENCHES || (to == TESTKIT.0 && from != TESTKIT.1) {
+    let invented = to == NETWORK.0 && !NETWORK.1.contains(&from);
+    if [TESTS, BENCHES, XTASK].contains(&to) || (to == TESTKIT.0 && from != TESTKIT.1) || invented {
         return Some(Violation::ShipsTests { edge: named });
     }
     if from == THROUGH_APP.0 && THROUGH_APP.1.contains(&to) {
@@ -148,7 +155,7 @@ fn layer(name: &str) -> Option<u8> {
 }
 
 fn is_beside(name: &str) -> bool {
-    [TESTKIT.0, TESTS, BENCHES].contains(&name)
+    [TESTKIT.0, TESTS, BENCHES, XTASK, NETWORK.0].contains(&name)
 }
 
 /// `tokio` and `tokio-util` are of the family `tokio`; `tokiography` is not.
@@ -180,7 +187,7 @@ fn every_dependency_keeps_the_layers() {
 /// What `violations` says about one edge of a workspace that is otherwise as it should be.
 fn verdict(from: &str, to: &str) -> Vec<String> {
     let mut ours: BTreeSet<String> = LAYERS.iter().map(|(name, _)| (*name).to_owned()).collect();
-    ours.extend([TESTKIT.0.to_owned(), TESTS.to_owned()]);
+    ours.extend([TESTKIT.0, TESTS, XTASK, NETWORK.0].map(str::to_owned));
     let edge = Edge { from: from.to_owned(), to: to.to_owned() };
     violations(&ours, &[edge]).iter().map(ToString::to_string).collect()
 }
@@ -195,6 +202,8 @@ fn arrows_that_keep_the_rules_pass() {
         ("store", "migrations"),
         ("lotline", "testkit"),
         ("testkit", "epcis"),
+        ("network", "domain"),
+        ("xtask", "network"),
         ("lineage", "serde"),
         ("store", "sea-orm"),
         ("gateway", "async-graphql-axum"),
@@ -216,6 +225,8 @@ fn a_wrong_arrow_is_named_together_with_the_rule() {
         ),
         ("gateway", "store", "`gateway` -> `store`: goes past `app`; ask its `Caller` instead"),
         ("store", "testkit", "`store` -> `testkit`: would ship test code; make it a dev-dependency"),
+        ("store", "network", "`store` -> `network`: would ship test code; make it a dev-dependency"),
+        ("app", "xtask", "`app` -> `xtask`: would ship test code; make it a dev-dependency"),
         ("testkit", "lotline", "`testkit` -> `lotline`: points up; dependencies point to a lower layer"),
         ("app", "lotline-tests", "`app` -> `lotline-tests`: would ship test code; make it a dev-dependency"),
         ("domain", "tokio-util", "`domain` -> `tokio-util`: layers 0 to 2 are pure; take it as an argument"),

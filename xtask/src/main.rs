@@ -1,0 +1,34 @@
+//! The tasks of the project, for people and for continuous integration: `cargo xtask --help`.
+
+mod generate;
+mod output;
+mod shuffle;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tasks of the project.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    Generate(generate::Generate),
+}
+
+#[expect(clippy::print_stderr, reason = "a program tells people why it stopped")]
+fn main() -> ExitCode {
+    let Task::Generate(generate) = Arguments::parse().task;
+    match generate.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
