@@ -1,5 +1,6 @@
 //! The tasks of the project, for people and for continuous integration: `cargo xtask --help`.
 
+mod bench;
 mod generate;
 mod output;
 mod shuffle;
@@ -19,12 +20,16 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Task {
     Generate(generate::Generate),
+    Bench(bench::Bench),
 }
 
 #[expect(clippy::print_stderr, reason = "a program tells people why it stopped")]
 fn main() -> ExitCode {
-    let Task::Generate(generate) = Arguments::parse().task;
-    match generate.run() {
+    let done = match Arguments::parse().task {
+        Task::Generate(generate) => generate.run().map_err(Into::into),
+        Task::Bench(bench) => bench.run(),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");

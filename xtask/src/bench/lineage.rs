@@ -1,0 +1,232 @@
+//! `cargo xtask bench lineage`.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    time::{Duration, Instant},
+};
+
+use clap::Args;
+use epcis::write::Target;
+use network::{Network, Plan, Statement};
+pub(crate) use network::Way;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use serde_json::{Value, json};
+
+use super::{Engine, Failure, Workshop, documents_in, engine::Database, gateway::Gateway, statement};
+use crate::output::Series;
+
+/// Measure lineage over GraphQL beside the recursive SQL that one would write by hand, on the same database.
+///
+/// The landmarks of the generated network have lineages of about 10, 100, 1,000 and 10,000 lots in either direction.
+/// With two sizes, the growth from the first to the last is told, too.
+#[derive(Args, Debug)]
+pub(crate) struct Lineage {
+    /// How many events to store; several sizes are measured one after the other in one database.
+    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [820_000, 8_200_000])]
+    events: Vec<u64>,
+    /// Which engines; both by default.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Engine::Sqlite, Engine::Postgres])]
+    engine: Vec<Engine>,
+    /// How often each question is asked.
+    #[arg(long, value_name = "N", default_value_t = 40)]
+    rounds: usize,
+}
+
+/// Events of one generated document.
+const PER_DOCUMENT: usize = 100_000;
+/// Landmarks of each size and direction that are asked for.
+const LANDMARKS: usize = 4;
+/// What is wanted at a thousand nodes, and of growth.
+const WANTED_RATIO: f64 = 2.0;
+const WANTED_GROWTH: f64 = 1.15;
+
+const QUESTION: &str = "query($lot: String!, $way: Direction!) { trace(lot: $lot, direction: $way, hops: 50) { \
+     nodes { id kind tlc tlcSource { name } hops identifiers } edges { type from to day event } \
+     gaps { at reason } complete } }";
+
+/// The name of a kind of question: direction and number of lots, to the nearest power of ten.
+type Class = (Way, u32);
+
+/// Times of one question, in milliseconds: over GraphQL and in SQL.
+#[derive(Debug, Default)]
+struct Times {
+    graphql: Vec<f64>,
+    sql: Vec<f64>,
+    nodes: usize,
+}
+
+impl Lineage {
+    pub(crate) fn run(&self, workshop: &Workshop) -> Result<(), Failure> {
+        let mut holds = true;
+        for &engine in &self.engine {
+            holds &= self.measure(workshop, engine)?;
+        }
+        if holds { Ok(()) } else { Err("a figure does not hold".into()) }
+    }
+
+    #[expect(clippy::print_stdout, reason = "a program whose output is the table")]
+    fn measure(&self, workshop: &Workshop, engine: Engine) -> Result<bool, Failure> {
+        let mut sizes = self.events.clone();
+        sizes.sort_unstable();
+        let last = sizes.last().copied().unwrap_or_default();
+        let mut network = Network::new(&Plan::new(1, last)).telling_truth();
+        let mut truth = Vec::new();
+        let database = Database::new(engine, &workshop.folder, "lineage")?;
+        let gateway = Gateway::start(workshop, &database.url())?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let mut stored = 0;
+        let (mut holds, mut first) = (true, BTreeMap::new());
+        for events in sizes {
+            fill(workshop, &gateway, &mut network, &mut truth, events - stored)?;
+            stored = events;
+            if engine == Engine::Postgres {
+                database.sql("ANALYZE")?;
+            }
+            let landmarks = landmarks(&truth);
+            println!("{} at {events} events, {:.0} bytes each", engine.name(), database.bytes()? / to_f64(events));
+            println!(
+                "{:<8} {:>6} {:>7} {:>9} {:>9} {:>9} {:>9} {:>6} {:>8} {:>7}",
+                "way", "lots", "nodes", "p50 ms", "p99 ms", "SQL p50", "SQL p99", "ratio", "µs/node", "growth"
+            );
+            let answers = runtime.block_on(self.ask(engine, &gateway, &database.url(), &landmarks))?;
+            for ((way, power), mut times) in answers {
+                let (p50, p99) = (quantile(&mut times.graphql, 0.5), quantile(&mut times.graphql, 0.99));
+                let (sql50, sql99) = (quantile(&mut times.sql, 0.5), quantile(&mut times.sql, 0.99));
+                let ratio = p50 / sql50;
+                let growth = p50 / *first.entry((way, power)).or_insert(p50);
+                holds &= (power != 3 || ratio <= WANTED_RATIO) && growth <= WANTED_GROWTH;
+                println!(
+                    "{:<8} {:>6} {:>7} {p50:>9.2} {p99:>9.2} {sql50:>9.2} {sql99:>9.2} {ratio:>6.2} {:>8.1} {growth:>7.2}",
+                    format!("{way:?}").to_lowercase(),
+                    10_u32.pow(power),
+                    times.nodes,
+                    p50 * 1_000.0 / to_f64(u64::try_from(times.nodes)?),
+                );
+            }
+        }
+        println!("wanted: ratio at most {WANTED_RATIO} at 1000, growth at most {WANTED_GROWTH}");
+        Ok(holds)
+    }
+
+    async fn ask(
+        &self,
+        engine: Engine,
+        gateway: &Gateway,
+        url: &str,
+        landmarks: &BTreeMap<Class, Vec<String>>,
+    ) -> Result<BTreeMap<Class, Times>, Failure> {
+        let client = reqwest::Client::builder().timeout(Duration::from_mins(10)).build()?;
+        let mut options = sea_orm::ConnectOptions::new(url);
+        options.max_connections(1).sqlx_logging(false);
+        let db = sea_orm::Database::connect(options).await?;
+        let mut answers: BTreeMap<Class, Times> = BTreeMap::new();
+        for (&(way, power), lots) in landmarks {
+            let times = answers.entry((way, power)).or_default();
+            for round in 0..=self.rounds {
+                for lot in lots {
+                    let begun = Instant::now();
+                    let nodes = graphql(&client, gateway, lot, way).await?;
+                    let graphql = begun.elapsed();
+                    let begun = Instant::now();
+                    by_hand(&db, engine, lot, way).await?;
+                    let sql = begun.elapsed();
+                    // The first round fills the caches of both.
+                    if round > 0 {
+                        times.graphql.push(graphql.as_secs_f64() * 1_000.0);
+                        times.sql.push(sql.as_secs_f64() * 1_000.0);
+                        times.nodes = times.nodes.max(nodes);
+                    }
+                }
+                // Enough of the slow ones.
+                if times.graphql.iter().sum::<f64>() > 20_000.0 {
+                    break;
+                }
+            }
+        }
+        Ok(answers)
+    }
+}
+
+/// Generates and captures so many events, a document at a time, so that neither disk nor memory holds them twice.
+fn fill(
+    workshop: &Workshop,
+    gateway: &Gateway,
+    network: &mut Network,
+    truth: &mut Vec<Statement>,
+    events: u64,
+) -> Result<(), Failure> {
+    let folder = workshop.folder.join("part");
+    let mut left = usize::try_from(events)?;
+    let mut vocabulary = network.vocabulary();
+    while left > 0 {
+        let count = left.min(PER_DOCUMENT);
+        left -= count;
+        let _absent = fs::remove_dir_all(&folder);
+        let mut series = Series::new(Some(&folder), Target::Xml, None)?;
+        series.set_vocabulary(std::mem::take(&mut vocabulary));
+        for mut recorded in network.by_ref().take(count) {
+            series.event(&mut recorded.event)?;
+        }
+        series.finish()?;
+        let kept = network.take_truth().into_iter().filter(|said| matches!(said, Statement::Landmark(_)));
+        truth.extend(kept);
+        gateway.capture(&documents_in(&folder)?)?;
+    }
+    fs::remove_dir_all(&folder)?;
+    Ok(())
+}
+
+/// Some landmarks of every size, the earliest ones, so that every size of the database has the same.
+fn landmarks(truth: &[Statement]) -> BTreeMap<Class, Vec<String>> {
+    let mut found: BTreeMap<Class, Vec<String>> = BTreeMap::new();
+    for statement in truth {
+        if let Statement::Landmark(landmark) = statement {
+            let power = landmark.lots.max(1).to_string().len() as u32 - 1;
+            // 9 lots are about 10.
+            let power = if landmark.lots >= 8 * 10_usize.pow(power) { power + 1 } else { power };
+            let lots = found.entry((landmark.way, power)).or_default();
+            if lots.len() < LANDMARKS {
+                lots.push(landmark.id.clone());
+            }
+        }
+    }
+    found
+}
+
+async fn graphql(client: &reqwest::Client, gateway: &Gateway, lot: &str, way: Way) -> Result<usize, Failure> {
+    let way = if way == Way::Back { "BACK" } else { "FORWARD" };
+    let body = json!({ "query": QUESTION, "variables": { "lot": lot, "way": way } });
+    let request = client.post(format!("{}/graphql", gateway.url)).bearer_auth(&gateway.token).json(&body);
+    let answer = request.send().await?.bytes().await?;
+    // A few bytes tell how many nodes there are without reading the answer as JSON.
+    let text = std::str::from_utf8(&answer)?;
+    let nodes = text.matches("\"identifiers\"").count();
+    if nodes == 0 || text.contains("\"errors\"") {
+        let answer: Value = serde_json::from_slice(&answer)?;
+        return Err(format!("{lot}: {answer}").into());
+    }
+    Ok(nodes)
+}
+
+async fn by_hand(db: &DatabaseConnection, engine: Engine, lot: &str, way: Way) -> Result<usize, Failure> {
+    let backend = if engine == Engine::Sqlite { DbBackend::Sqlite } else { DbBackend::Postgres };
+    let mut rows = 0;
+    for sql in [statement::nodes(engine, way), statement::edges(engine, way)] {
+        let statement = sea_orm::Statement::from_sql_and_values(backend, sql, [1_i64.into(), lot.into()]);
+        rows += db.query_all_raw(statement).await?.len();
+    }
+    Ok(rows)
+}
+
+fn quantile(times: &mut [f64], share: f64) -> f64 {
+    times.sort_by(f64::total_cmp);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in a short list")]
+    let place = (to_f64(times.len() as u64) * share) as usize;
+    times.get(place.min(times.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+fn to_f64(count: u64) -> f64 {
+    count as f64
+}
