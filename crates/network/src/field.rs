@@ -151,7 +151,8 @@ impl World {
     fn send_out_fish(&mut self, dock: usize) {
         for kind in [SiteKind::Processor, SiteKind::Kitchen] {
             for to in self.atlas.of(kind) {
-                let needs = self.stock_soon(to) < self.quota(kind) * 2;
+                // Others fill up to twice the quota; fish finds room beyond that.
+                let needs = self.stock_soon(to) < self.quota(kind) * 3;
                 if needs && self.desk.random.chance(3_000) && self.stock(dock) > 400 {
                     let amount = self.desk.random.between(200, 400);
                     self.send_loose(dock, to, amount);

@@ -14,8 +14,8 @@ use crate::{
 /// Cases that a store sells in a day.
 const CASES_OF_A_STORE: u32 = 640;
 
-/// 2028-01-03T00:00:00-07:00, a Monday.
-const START: i64 = 1_830_495_600;
+/// 2024-01-01T00:00:00-07:00, a Monday. Two years from then are in the past, as everything that is recorded should be.
+const START: i64 = 1_704_092_400;
 
 /// What is at a site.
 #[derive(Debug, Default)]
@@ -145,7 +145,7 @@ impl World {
 
     /// A new lot code of a site.
     fn lot_code(&mut self, site: usize) -> String {
-        let (year, day) = (28 + self.day / 366, self.day % 366 + 3);
+        let (year, day) = (24 + self.day / 366, self.day % 366 + 1);
         let number = self.yard(site).map_or(0, |yard| {
             yard.lots += 1;
             yard.lots

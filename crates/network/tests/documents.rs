@@ -17,7 +17,7 @@ fn plan(seed: u64, events: u64) -> Plan {
 fn document(plan: &Plan, target: Target) -> Vec<u8> {
     let network = Network::new(plan);
     let options = Options { target, ..Options::default() };
-    let document = network::document(&"2028-01-03T00:00:00-07:00".parse().unwrap());
+    let document = network::document(&"2024-01-01T00:00:00-07:00".parse().unwrap());
     let mut writer = Writer::start(Vec::new(), &document, options).unwrap();
     network.vocabulary().iter().for_each(|element| writer.vocabulary(element).unwrap());
     for mut recorded in network {
