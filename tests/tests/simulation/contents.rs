@@ -37,22 +37,37 @@ pub(crate) type Content = (Good, Option<u32>);
 
 /// What was inside a unit.
 pub(crate) fn within(facts: &[&Fact], unit: u8, moment: Moment) -> Vec<Content> {
+    let (past, _) = said_of(facts, unit, moment);
+    let mut inside = Vec::new();
+    for (index, (time, said)) in past.iter().enumerate() {
+        // Several lines of one look belong together.
+        let seen_already = |(earlier, other): &(i64, Said)| {
+            earlier == time && matches!(other, Said::Seen(line) if said.line().is_some_and(|one| one.good == line.good))
+        };
+        let goes_on = matches!(said, Said::Seen(_)) && past[..index].iter().any(seen_already);
+        match said {
+            Said::Seen(line) if goes_on => inside.push((line.good, line.amount)),
+            _ => replay(&mut inside, said),
+        }
+    }
+    inside.extend(proved(facts, unit, moment));
+    inside
+}
+
+type Telling = Vec<(i64, Said)>;
+
+/// What was said of a unit up to a moment, and what after it, each in order of time.
+fn said_of(facts: &[&Fact], unit: u8, moment: Moment) -> (Telling, Telling) {
     let mut said: Vec<(i64, Said)> = facts.iter().flat_map(|fact| said_by(fact, unit)).collect();
     said.sort();
     let is_past = |time: i64, said: &Said| match moment {
         Moment::After(at) => time <= at,
         Moment::HandedOver(at) => time < at || (time == at && matches!(said, Said::Added(_) | Said::Seen(_))),
     };
-    let (past, future): (Vec<_>, Vec<_>) = said.into_iter().partition(|(time, said)| is_past(*time, said));
-    let mut inside = Vec::new();
-    for (_, said) in &past {
-        replay(&mut inside, said);
-    }
-    inside.extend(proved(&past, &future, moment));
-    inside
+    said.into_iter().partition(|(time, said)| is_past(*time, said))
 }
 
-fn said_by(fact: &Fact, unit: u8) -> Vec<(i64, Said)> {
+fn said_by(fact: &Fact, unit: u8) -> Telling {
     let each = |lines: &[Line], said: fn(Line) -> Said| lines.iter().map(|line| (fact.at, said(*line))).collect();
     match &fact.doing {
         Doing::Packed(parent, lines) if *parent == unit => each(lines, Said::Added),
@@ -98,7 +113,8 @@ fn replay(inside: &mut Vec<Content>, said: &Said) {
 
 /// What is later taken out or seen, and of which nothing was said before, was there before: back to the last departure
 /// of the unit, and not over an emptying of it.
-fn proved(past: &[(i64, Said)], future: &[(i64, Said)], moment: Moment) -> Vec<Content> {
+fn proved(facts: &[&Fact], unit: u8, moment: Moment) -> Vec<Content> {
+    let (past, future) = said_of(facts, unit, moment);
     let (Moment::After(now) | Moment::HandedOver(now)) = moment;
     let emptied = past.iter().any(|(_, said)| *said == Said::Emptied);
     let leaving = past.iter().any(|(time, said)| *time == now && *said == Said::Left);
@@ -107,7 +123,7 @@ fn proved(past: &[(i64, Said)], future: &[(i64, Said)], moment: Moment) -> Vec<C
     }
     let mut spoken: BTreeSet<Good> = past.iter().filter_map(|(_, said)| said.line()).map(|line| line.good).collect();
     let mut found: Vec<(i64, Content)> = Vec::new();
-    for (time, said) in future {
+    for (time, said) in &future {
         match said {
             Said::Left | Said::Emptied => break,
             Said::Added(line) => {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     contents::{Moment, within},
-    script::{Doing, Entry, Fact, Good, Line, PLACES, Sending},
+    script::{Doing, Entry, Fact, Good, Line, PLACES, Sending, UNITS},
 };
 
 /// What makes two assertions the same event: its id, else its content.
@@ -103,6 +103,46 @@ impl Model {
         self.events.iter().chain(&self.declarations).any(|fact| goods(&fact.doing).contains(&good))
     }
 
+    /// Whether anything was found in a unit, or taken out of it, that nobody had put there.
+    pub(crate) fn finds(&self) -> bool {
+        let facts = self.facts(i64::MAX);
+        let put = |unit: u8, good: Good, until: i64| {
+            facts.iter().any(|fact| {
+                fact.at <= until
+                    && matches!(&fact.doing, Doing::Packed(other, lines)
+                        if *other == unit && lines.iter().any(|line| line.good == good))
+            })
+        };
+        facts.iter().any(|fact| match &fact.doing {
+            Doing::Unpacked(unit, lines) | Doing::Observed(unit, lines) => {
+                lines.iter().any(|line| !put(*unit, line.good, fact.at))
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether a unit was commissioned.
+    pub(crate) fn makes_units(&self) -> bool {
+        self.any(|doing| matches!(doing, Doing::Made(lines) if lines.iter().any(is_unit)))
+    }
+
+    /// Whether a process came in several events.
+    pub(crate) fn has_processes(&self) -> bool {
+        self.any(|doing| matches!(doing, Doing::Turned { process: Some(_), .. }))
+    }
+
+    fn any(&self, is_it: impl Fn(&Doing) -> bool) -> bool {
+        self.facts(i64::MAX).iter().any(|fact| is_it(&fact.doing))
+    }
+
+    /// Whether anything was said of a unit inside of a unit.
+    pub(crate) fn nests(&self) -> bool {
+        self.any(|doing| match doing {
+            Doing::Packed(_, lines) | Doing::Unpacked(_, lines) | Doing::Observed(_, lines) => lines.iter().any(is_unit),
+            _ => false,
+        })
+    }
+
     /// Everything that a good was made from, by what happened up to an instant.
     pub(crate) fn back(&self, start: Good, until: i64) -> Lineage {
         let facts = self.facts(until);
@@ -179,6 +219,10 @@ fn name(fact: &Fact) -> Name {
     fact.id.map_or_else(|| Name::Content(fact.clone()), Name::Id)
 }
 
+fn is_unit(line: &Line) -> bool {
+    matches!(line.good, Good::Unit(_))
+}
+
 fn goods(doing: &Doing) -> BTreeSet<Good> {
     let of = |lines: &[Line]| lines.iter().map(|line| line.good).collect::<BTreeSet<_>>();
     match doing {
@@ -246,7 +290,7 @@ fn units_around(facts: &[&Fact], good: Good, contained: &mut BTreeSet<(Good, Goo
     // Between two instants at which something happens nothing changes.
     let instants: BTreeSet<i64> = facts.iter().flat_map(|fact| [fact.at - 1, fact.at]).collect();
     for at in instants {
-        for outer in 0..crate::script::UNITS {
+        for outer in 0..UNITS {
             for (content, _) in within(facts, outer, Moment::After(at)) {
                 let through = matches!(content, Good::Unit(inner) if holds(facts, inner, good, at));
                 if content == good || through {

@@ -5,15 +5,15 @@ use std::fmt;
 use lotline_benches::Random;
 
 /// Lots that there may be.
-pub(crate) const LOTS: u8 = 6;
+pub(crate) const LOTS: u8 = 4;
 /// Units: pallets with an SSCC, and last a returnable crate.
-pub(crate) const UNITS: u8 = 4;
+pub(crate) const UNITS: u8 = 3;
 /// The unit that is a returnable crate, with a GRAI.
 pub(crate) const CRATE: u8 = UNITS - 1;
 /// Serialised objects.
 pub(crate) const ITEMS: u8 = 1;
 /// Places. A lot is made at one of them only: its number modulo this.
-pub(crate) const PLACES: u8 = 3;
+pub(crate) const PLACES: u8 = 2;
 /// Hours in which everything happens.
 const HOURS: u64 = 14;
 /// Minutes of an hour in this world, so many that every fact has some of its own.
@@ -348,7 +348,9 @@ fn turned(random: &mut Random, place: u8) -> Doing {
         };
     }
     let outputs = lines(random, &made_at(place));
-    let others: Vec<Good> = all().into_iter().filter(|good| outputs.iter().all(|line| line.good != *good)).collect();
+    // Units twice: what is inside of them is what matters.
+    let inputs = all().into_iter().chain((0..UNITS).map(Good::Unit));
+    let others: Vec<Good> = inputs.filter(|good| outputs.iter().all(|line| line.good != *good)).collect();
     Doing::Turned { inputs: lines(random, &others), outputs, process: None }
 }
 
@@ -382,7 +384,8 @@ fn lines(random: &mut Random, among: &[Good]) -> Vec<Line> {
     let count = 1 + random.index(3).min(random.index(3));
     let mut lines = Vec::new();
     while lines.len() < count && !goods.is_empty() {
-        let good = goods.remove(random.index(goods.len()));
+        let good = goods[random.index(goods.len())];
+        goods.retain(|other| *other != good);
         let amount = Some(1 + u32::try_from(random.below(9)).unwrap());
         let amount = amount.filter(|_| matches!(good, Good::Lot(_)) && !random.one_in(12));
         lines.push(Line { good, amount });

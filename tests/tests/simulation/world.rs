@@ -187,9 +187,22 @@ impl World {
         self.staff().await.capture(bytes, binding).await.unwrap()
     }
 
+    /// One look at everything.
+    pub(crate) async fn look(&self) -> Look<'_> {
+        Look { world: self, staff: self.staff().await }
+    }
+}
+
+/// A look at the records by one of the staff.
+pub(crate) struct Look<'a> {
+    world: &'a World,
+    staff: Caller,
+}
+
+impl Look<'_> {
     /// Whether an event is there, and whether it was declared wrong.
     pub(crate) async fn event(&self, id: u32) -> Option<bool> {
-        let found = self.staff().await.event(&event_id(id).canonical()).await.unwrap();
+        let found = self.staff.event(&event_id(id).canonical()).await.unwrap();
         found.map(|event| event.retracted)
     }
 
@@ -197,11 +210,11 @@ impl World {
     pub(crate) async fn trace(&self, good: Good, direction: Direction, until: i64) -> Option<Lineage> {
         let as_of = (until != i64::MAX).then(|| instant(until));
         let question = TraceQuestion { lot: identifier(good).canonical(), direction, hops: 100, as_of };
-        let trace = self.staff().await.trace(&question).await.unwrap()?;
+        let trace = self.staff.trace(&question).await.unwrap()?;
         let mut names = BTreeMap::new();
         let mut lineage = Lineage::default();
         for node in trace.lineage.nodes() {
-            let good = self.goods[node.identifiers.first().unwrap()];
+            let good = self.world.goods[node.identifiers.first().unwrap()];
             let twice = lineage.reached.insert(good, node.hops);
             assert_eq!(twice, None, "{good:?} is two nodes: {:?}", node.id);
             names.insert(node.id.clone(), good);
@@ -221,12 +234,41 @@ impl World {
         Some(lineage)
     }
 
+    /// Everything that the gateway says of every good, in words.
+    pub(crate) async fn everything(&self) -> Vec<String> {
+        let mut said = Vec::new();
+        for (name, good) in &self.world.goods {
+            let mut lots = self.staff.lots_named(name).await.unwrap();
+            lots.sort_by(|a, b| a.id.cmp(&b.id));
+            said.extend(lots.iter().map(|lot| format!("{good:?} is {:?}", lot.id.0)));
+            let mut stock = self.staff.stock(name).await.unwrap().unwrap_or_default();
+            stock.retain(|row| !row.amount.is_zero());
+            said.push(format!("{good:?} on hand: {stock:?}"));
+            for direction in [Direction::Back, Direction::Forward] {
+                let question = TraceQuestion { lot: name.clone(), direction, hops: 100, as_of: None };
+                let Some(trace) = self.staff.trace(&question).await.unwrap() else { continue };
+                let (lineage, what) = (&trace.lineage, format!("{direction:?} from {good:?}"));
+                said.extend(lineage.nodes().map(|node| format!("{what}: {:?} over {}", node.id.0, node.hops)));
+                said.extend(lineage.edges().map(|edge| format!("{what}: {:?} {} {}", edge.kind, edge.from.0, edge.to.0)));
+                let seen = lineage.nodes().flat_map(|node| node.sightings.iter().map(move |seen| (&node.id.0, seen)));
+                said.extend(seen.map(|(node, seen)| {
+                    let (role, event, time) = (seen.role, &seen.event, seen.time);
+                    format!("{what}: {node} {role:?} on {event} at {time:?} of {:?}", seen.quantity)
+                }));
+            }
+        }
+        // Tenants are strangers, and named differently.
+        let mut said: Vec<String> = said.iter().map(|line| line.replace(&self.world.tenant, "tenant")).collect();
+        said.sort();
+        said
+    }
+
     /// Stock of a lot by place; `None` when the lot is not known.
     pub(crate) async fn stock(&self, lot: u8) -> Option<Stock> {
-        let balance = self.staff().await.stock(&identifier(Good::Lot(lot)).canonical()).await.unwrap()?;
+        let balance = self.staff.stock(&identifier(Good::Lot(lot)).canonical()).await.unwrap()?;
         let mut stock = Stock::new();
         for row in balance {
-            *stock.entry(self.places[&row.place]).or_default() += row.amount.to_i64().unwrap();
+            *stock.entry(self.world.places[&row.place]).or_default() += row.amount.to_i64().unwrap();
         }
         stock.retain(|_, amount| *amount != 0);
         Some(stock)
@@ -234,10 +276,9 @@ impl World {
 
     /// Every identifier of the world that is found in the records.
     pub(crate) async fn known(&self) -> BTreeSet<Good> {
-        let staff = self.staff().await;
         let mut known = BTreeSet::new();
-        for (name, good) in &self.goods {
-            if !staff.lots_named(name).await.unwrap().is_empty() {
+        for (name, good) in &self.world.goods {
+            if !self.staff.lots_named(name).await.unwrap().is_empty() {
                 known.insert(*good);
             }
         }
