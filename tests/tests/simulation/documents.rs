@@ -44,7 +44,8 @@ pub(crate) fn document(facts: &[Fact], entries: &[Entry], form: Form, is_spoilt:
     let mut events: Vec<Event> = entries.iter().map(|entry| entry_event(facts, *entry)).collect();
     if is_spoilt {
         // An object event has to say what it does to the object.
-        let bad = Event { action: None, ..event(&Fact { id: None, at: 0, place: 0, doing: Doing::Stored(vec![lot()]) }) };
+        let bad =
+            Event { action: None, ..event(&Fact { id: None, at: 0, place: 0, doing: Doing::Stored(vec![lot()]) }) };
         events.insert(events.len() / 2, bad);
     }
     let mut document = Document::new(DocumentKind::Events);

@@ -138,7 +138,9 @@ impl Model {
     /// Whether anything was said of a unit inside of a unit.
     pub(crate) fn nests(&self) -> bool {
         self.any(|doing| match doing {
-            Doing::Packed(_, lines) | Doing::Unpacked(_, lines) | Doing::Observed(_, lines) => lines.iter().any(is_unit),
+            Doing::Packed(_, lines) | Doing::Unpacked(_, lines) | Doing::Observed(_, lines) => {
+                lines.iter().any(is_unit)
+            }
             _ => false,
         })
     }

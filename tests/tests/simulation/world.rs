@@ -184,7 +184,7 @@ impl World {
     async fn capture(&self, bytes: &[u8], sending: &Sending) -> Job {
         self.tick();
         let binding = if sending.form.xml { Binding::Xml } else { Binding::Json };
-        self.staff().await.capture(bytes, binding).await.unwrap()
+        Box::pin(self.staff().await.capture(bytes, binding)).await.unwrap()
     }
 
     /// One look at everything.
@@ -234,33 +234,28 @@ impl Look<'_> {
         Some(lineage)
     }
 
-    /// Everything that the gateway says of every good, in words.
-    pub(crate) async fn everything(&self) -> Vec<String> {
-        let mut said = Vec::new();
+    /// Everything that the gateway says of every good, in words and sorted; with `details` also what kind of thing it
+    /// is, which event tells of an edge, and what is missing.
+    pub(crate) async fn everything(&self, details: bool) -> Vec<String> {
+        let mut said = BTreeSet::new();
         for (name, good) in &self.world.goods {
-            let mut lots = self.staff.lots_named(name).await.unwrap();
-            lots.sort_by(|a, b| a.id.cmp(&b.id));
-            said.extend(lots.iter().map(|lot| format!("{good:?} is {:?}", lot.id.0)));
+            let lots = self.staff.lots_named(name).await.unwrap();
+            said.extend(lots.iter().map(|lot| format!("{good:?} is {}", lot.id.0)));
+            if details {
+                said.extend(lots.iter().map(|lot| format!("{good:?} is a {:?}", lot.kind)));
+            }
             let mut stock = self.staff.stock(name).await.unwrap().unwrap_or_default();
             stock.retain(|row| !row.amount.is_zero());
-            said.push(format!("{good:?} on hand: {stock:?}"));
+            said.insert(format!("{good:?} on hand: {stock:?}"));
             for direction in [Direction::Back, Direction::Forward] {
                 let question = TraceQuestion { lot: name.clone(), direction, hops: 100, as_of: None };
                 let Some(trace) = self.staff.trace(&question).await.unwrap() else { continue };
-                let (lineage, what) = (&trace.lineage, format!("{direction:?} from {good:?}"));
-                said.extend(lineage.nodes().map(|node| format!("{what}: {:?} over {}", node.id.0, node.hops)));
-                said.extend(lineage.edges().map(|edge| format!("{what}: {:?} {} {}", edge.kind, edge.from.0, edge.to.0)));
-                let seen = lineage.nodes().flat_map(|node| node.sightings.iter().map(move |seen| (&node.id.0, seen)));
-                said.extend(seen.map(|(node, seen)| {
-                    let (role, event, time) = (seen.role, &seen.event, seen.time);
-                    format!("{what}: {node} {role:?} on {event} at {time:?} of {:?}", seen.quantity)
-                }));
+                let told = told_by(&trace.lineage, details);
+                said.extend(told.into_iter().map(|line| format!("{direction:?} from {good:?}: {line}")));
             }
         }
         // Tenants are strangers, and named differently.
-        let mut said: Vec<String> = said.iter().map(|line| line.replace(&self.world.tenant, "tenant")).collect();
-        said.sort();
-        said
+        said.into_iter().map(|line| line.replace(&self.world.tenant, "tenant")).collect()
     }
 
     /// Stock of a lot by place; `None` when the lot is not known.
@@ -284,6 +279,25 @@ impl Look<'_> {
         }
         known
     }
+}
+
+fn told_by(lineage: &lineage::Lineage, details: bool) -> Vec<String> {
+    let mut told = Vec::new();
+    for node in lineage.nodes() {
+        told.push(format!("{} over {}", node.id.0, node.hops));
+        told.extend(node.sightings.iter().map(|seen| {
+            let (event, role, quantity) = (&seen.event, seen.role, &seen.quantity);
+            format!("{} is {role:?} on {event} with {quantity:?}", node.id.0)
+        }));
+    }
+    for edge in lineage.edges() {
+        let event = if details { edge.event.as_str() } else { "" };
+        told.push(format!("{} {:?} {} {event}", edge.from.0, edge.kind, edge.to.0));
+    }
+    if details {
+        told.extend(lineage.gaps().map(|gap| format!("{gap:?}")));
+    }
+    told
 }
 
 const ISSUER: &str = "https://login.example";
