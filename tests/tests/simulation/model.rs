@@ -131,6 +131,20 @@ impl Model {
         self.any(|doing| matches!(doing, Doing::Turned { process: Some(_), .. }))
     }
 
+    /// Whether a unit was used up to make what had been inside of it, under the same name.
+    pub(crate) fn makes_what_it_used_up(&self) -> bool {
+        let facts = self.facts(i64::MAX);
+        let is_named_inside = |unit: Good, good: Good| {
+            facts.iter().any(|fact| match &fact.doing {
+                Doing::Packed(parent, lines) | Doing::Unpacked(parent, lines) | Doing::Observed(parent, lines) => {
+                    Good::Unit(*parent) == unit && lines.iter().any(|line| line.good == good)
+                }
+                _ => false,
+            })
+        };
+        derivations(&facts).iter().any(|row| is_named_inside(row.input, row.output))
+    }
+
     fn any(&self, is_it: impl Fn(&Doing) -> bool) -> bool {
         self.facts(i64::MAX).iter().any(|fact| is_it(&fact.doing))
     }

@@ -134,7 +134,7 @@ fn known_to_fail(model: &Model) -> Vec<Asked> {
     let fails = [
         (Asked::Stock, finds || nests || model.makes_units()),
         (Asked::Back, finds),
-        (Asked::Forward, finds || nests),
+        (Asked::Forward, finds || nests || model.makes_what_it_used_up()),
         (Asked::Past, finds || model.has_processes()),
     ];
     fails.into_iter().filter(|(_, fails)| *fails).map(|(asked, _)| asked).collect()
