@@ -25,7 +25,7 @@ pub(crate) const TABLES: [&str; 9] = [
 /// An empty database.
 pub(crate) enum Database {
     Sqlite(PathBuf),
-    Postgres(testkit::Database),
+    Postgres(testkit::postgres::Database),
 }
 
 impl Database {
@@ -39,7 +39,7 @@ impl Database {
                 Ok(Self::Sqlite(file))
             }
             Engine::Postgres => {
-                let database = testkit::database().ok_or("there are no PostgreSQL programs")?;
+                let database = testkit::postgres::database().ok_or("there are no PostgreSQL programs")?;
                 // The throw-away cluster waits for no disk; this one has to.
                 for setting in ["fsync = on", "full_page_writes = on", "synchronous_commit = on"] {
                     database.psql(&format!("ALTER SYSTEM SET {setting}"))?;
