@@ -12,6 +12,8 @@ mod grants;
 mod head;
 mod identity;
 mod jobs;
+#[cfg(test)]
+mod plans;
 mod registry;
 mod resolve;
 mod retract;

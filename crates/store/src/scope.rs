@@ -16,7 +16,7 @@ use sea_orm::{
 use crate::{
     IDS_PER_QUERY, Store, StoreError, Tenant, body,
     identity::Identity,
-    text::{Code, Word, micros, source_from},
+    text::{Code, Word, micros, source_from, unpack_ids},
     view_index,
 };
 
@@ -329,11 +329,20 @@ impl Scope {
             }
             select.and_where(any);
         }
-        if filter.place.is_some() || filter.since.is_some() || filter.until.is_some() {
-            select.and_where(Expr::col(("thing", "id")).in_subquery(self.things_of_events(filter)));
-        }
         select.order_by(("item", "uri"), Order::Asc).order_by(("thing", "id"), Order::Asc).limit(limit);
-        self.read_things(&select).await
+        if filter.place.is_none() && filter.since.is_none() && filter.until.is_none() {
+            return self.read_things(&select).await;
+        }
+        // The index leads from the place and the time to events, and each of these names its things.
+        let mut found = Vec::new();
+        for chunk in self.things_of_events(filter).await?.chunks(IDS_PER_QUERY) {
+            let mut select = select.clone();
+            select.and_where(Expr::col(("thing", "id")).is_in(chunk.iter().copied()));
+            found.extend(self.read_things(&select).await?);
+        }
+        found.sort_by(|a, b| (&a.identifier, a.id).cmp(&(&b.identifier, b.id)));
+        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        Ok(found)
     }
 
     /// Master data in force, of these canonical identifiers. For the tenant's staff and for regulators only: names and
@@ -375,17 +384,14 @@ impl Scope {
         Ok(found)
     }
 
-    fn things_of_events(&self, filter: &LotFilter) -> SelectStatement {
+    /// The numbers of everything on the events at a place and in a time that the viewer is shown; hidden things among
+    /// them are left out by whoever looks for them.
+    async fn things_of_events(&self, filter: &LotFilter) -> Result<Vec<i64>, StoreError> {
         let mut events = Query::select();
         events
-            .column(("event_thing", "thing"))
-            .from("event_thing")
-            .join(
-                JoinType::InnerJoin,
-                "event",
-                same_tenant("event", "event_thing").and(Expr::col(("event", "id")).equals(("event_thing", "event"))),
-            )
-            .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0));
+            .column(("event", "things"))
+            .from("event")
+            .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0));
         self.only_facts(&mut events);
         self.only_visible_events(&mut events, ("event", "id"));
         self.only_shown_from(&mut events, Profile::Trace);
@@ -400,7 +406,11 @@ impl Scope {
         if let Some(until) = filter.until {
             events.and_where(Expr::col(("event", "event_time")).lt(micros(until)));
         }
-        events
+        let mut things = BTreeSet::new();
+        for row in self.all(&events, "scope.things_of_events").await? {
+            things.extend(unpack_ids(&get::<Vec<u8>>(&row, "things")?));
+        }
+        Ok(things.into_iter().collect())
     }
 
     fn filter_events(&self, select: &mut SelectStatement, filter: &EventFilter) {
