@@ -115,9 +115,14 @@ fn tables() -> Vec<TableSpec> {
                 id("duplicates"),
                 id("rejected"),
                 text("findings"),
+                text("behaviour"),
+                id("findings_omitted"),
+                // While it runs: who works on it, and until when that is believed.
+                null_text("worker"),
+                null_id("lease_until"),
             ],
             key: &["tenant", "id"],
-            indexes: &[],
+            indexes: &[(&["tenant", "lease_until"], false)],
         },
         // The dictionary of canonical identifiers: of lots, units, places, parties, products.
         TableSpec {

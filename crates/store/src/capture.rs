@@ -160,9 +160,9 @@ impl Capture {
     /// Makes everything visible at once, together with the finished job.
     ///
     /// # Errors
-    /// [`StoreError::Database`]; nothing is stored then.
+    /// [`StoreError::Database`], [`StoreError::JobEnded`]; nothing is stored then.
     pub async fn commit(self, job: &Job) -> Result<(), StoreError> {
-        jobs::put(&self.tx, self.tenant, job).await?;
+        jobs::end(&self.tx, self.tenant, job).await?;
         set_next_id(&self.tx, self.tenant, self.next_id).await?;
         if job.stored > 0 {
             view_index::mark_stale(&self.tx, self.tenant).await?;

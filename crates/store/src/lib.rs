@@ -29,9 +29,9 @@ use sea_orm::{
 };
 
 pub use capture::{Capture, Outcome, Prepared};
-pub use error::StoreError;
+pub use error::{StoreError, Trouble};
 pub use grants::{NewGrant, NewViewer};
-pub use jobs::{Job, JobStatus};
+pub use jobs::{ErrorBehaviour, Job, JobStatus, Lease};
 pub use registry::{Issuer, IssuerKey, IssuerKind, NewTenant, Party, Tenant};
 pub use scope::{EventFilter, EventPosition, LotFilter, Scope, SeenEvent, SeenThing};
 pub use scope_lineage::{Derived, Inside, Mentioned};
@@ -40,6 +40,9 @@ pub use scope_lineage::{Derived, Inside, Mentioned};
 #[derive(Clone, Debug)]
 pub struct Store {
     db: DatabaseConnection,
+    /// Where transactions that write begin. `SQLite` has one writer at a time: its writers queue for the one connection
+    /// here, in order, instead of trying until they give up.
+    writer: DatabaseConnection,
 }
 
 impl Store {
@@ -57,7 +60,7 @@ impl Store {
             answers(url).await?;
         }
         let mut options = ConnectOptions::new(url);
-        options.max_connections(8).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false);
+        options.max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
         options.map_sqlx_sqlite_opts(|sqlite| {
             // Acknowledged means on disk: FULL makes every commit wait for the disk.
             sqlite
@@ -67,9 +70,14 @@ impl Store {
         });
         // Shown for `SQLite` only, whose URL has no password; the other engine has answered already.
         let database = if sqlite { url.split('?').next().unwrap_or_default() } else { "the database server" };
-        let db = Database::connect(options).await;
-        let db = db.map_err(|source| StoreError::Unreachable { database: database.to_owned(), source })?;
-        Ok(Self { db })
+        let unreachable = |source| StoreError::Unreachable { database: database.to_owned(), source };
+        let db = Database::connect(options.clone()).await.map_err(unreachable)?;
+        if !sqlite {
+            return Ok(Self { writer: db.clone(), db });
+        }
+        options.max_connections(1).acquire_timeout(WRITER_TIMEOUT);
+        let writer = Database::connect(options).await.map_err(unreachable)?;
+        Ok(Self { db, writer })
     }
 
     /// Brings the schema up to date.
@@ -99,7 +107,7 @@ impl Store {
             },
             ..TransactionOptions::default()
         };
-        self.db.begin_with_options(options).await.map_err(StoreError::database(what))
+        self.writer.begin_with_options(options).await.map_err(StoreError::database(what))
     }
 }
 
@@ -117,6 +125,15 @@ async fn answers(url: &str) -> Result<(), StoreError> {
     let database = || format!("postgres://{}:{}/{name}", options.get_host(), options.get_port());
     closed.map_err(|error| StoreError::Unreachable { database: database(), source: failed(error) })
 }
+
+/// Connections to the database. Captures must leave some of them to those who read.
+pub const CONNECTIONS: u32 = 16;
+
+/// How long a request waits for a connection before it is told that the database does not answer.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a writer waits for its turn on `SQLite`: the largest document before it may take its time.
+const WRITER_TIMEOUT: Duration = Duration::from_hours(1);
 
 /// How long a database server may take to let us in at the start.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
