@@ -35,8 +35,8 @@ pub struct CaptureLimits {
 
 impl CaptureLimits {
     /// The most documents that can be stored at once: every one of them holds a connection, and must leave some to
-    /// those who read.
-    pub const MAX_CONCURRENT: usize = store::CONNECTIONS as usize - 4;
+    /// those who write little.
+    pub const MAX_CONCURRENT: usize = store::WRITERS as usize - 4;
 }
 
 impl Default for CaptureLimits {

@@ -40,8 +40,8 @@ pub use scope_lineage::{Derived, Inside, Mentioned};
 #[derive(Clone, Debug)]
 pub struct Store {
     db: DatabaseConnection,
-    /// Where transactions that write begin. `SQLite` has one writer at a time: its writers queue for the one connection
-    /// here, in order, instead of trying until they give up.
+    /// Where transactions that write begin, which wait for each other: whoever only reads has connections of its own.
+    /// `SQLite` has one writer at a time; they queue for it here, in order, instead of trying until they give up.
     writer: DatabaseConnection,
 }
 
@@ -68,14 +68,17 @@ impl Store {
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(30))
         });
+        // `SQLite` ends a transaction by itself when the disk is full. The driver then counts one that is not there: what
+        // follows on this connection would be inside it, and never committed.
+        options.map_sqlx_sqlite_pool_opts(|pool| {
+            pool.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+        });
         // Shown for `SQLite` only, whose URL has no password; the other engine has answered already.
         let database = if sqlite { url.split('?').next().unwrap_or_default() } else { "the database server" };
         let unreachable = |source| StoreError::Unreachable { database: database.to_owned(), source };
         let db = Database::connect(options.clone()).await.map_err(unreachable)?;
-        if !sqlite {
-            return Ok(Self { writer: db.clone(), db });
-        }
-        options.max_connections(1).acquire_timeout(WRITER_TIMEOUT);
+        let (writers, patience) = if sqlite { (1, SQLITE_WRITER_TIMEOUT) } else { (WRITERS, WRITER_TIMEOUT) };
+        options.max_connections(writers).acquire_timeout(patience);
         let writer = Database::connect(options).await.map_err(unreachable)?;
         Ok(Self { db, writer })
     }
@@ -126,14 +129,21 @@ async fn answers(url: &str) -> Result<(), StoreError> {
     closed.map_err(|error| StoreError::Unreachable { database: database(), source: failed(error) })
 }
 
-/// Connections to the database. Captures must leave some of them to those who read.
-pub const CONNECTIONS: u32 = 16;
+/// Connections for those who only read.
+const CONNECTIONS: u32 = 8;
+
+/// Connections for those who write, on an engine that has more than one at a time. Captures must leave some of them to
+/// those who write little.
+pub const WRITERS: u32 = 12;
 
 /// How long a request waits for a connection before it is told that the database does not answer.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long a writer waits for a connection: others may have to wait for a tenant's lock with theirs.
+const WRITER_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// How long a writer waits for its turn on `SQLite`: the largest document before it may take its time.
-const WRITER_TIMEOUT: Duration = Duration::from_hours(1);
+const SQLITE_WRITER_TIMEOUT: Duration = Duration::from_hours(1);
 
 /// How long a database server may take to let us in at the start.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
