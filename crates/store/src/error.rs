@@ -100,10 +100,9 @@ fn trouble(error: &DbErr) -> Option<Trouble> {
 fn trouble_of_code(code: &str) -> Option<Trouble> {
     if let Some(state) = Some(code).filter(|code| code.len() == 5) {
         return match state.get(..2)? {
-            // Connections, insufficient resources, intervention of an operator.
-            "08" | "57" => Some(Trouble::Unavailable),
             "53" if state == "53100" => Some(Trouble::Full),
-            "53" => Some(Trouble::Unavailable),
+            // Connections, other insufficient resources, intervention of an operator.
+            "08" | "53" | "57" => Some(Trouble::Unavailable),
             // A deadlock, a lock that could not be had: another try may do.
             _ if matches!(state, "40001" | "40P01" | "55P03" | "25P03") => Some(Trouble::Unavailable),
             _ => None,

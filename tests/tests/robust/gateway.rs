@@ -75,16 +75,15 @@ impl Site {
 
     /// Starts a gateway by a shell that first does something else.
     pub(crate) fn start_after(&self, shell: &str) -> Gateway {
-        let mut command = Command::new("sh");
+        let mut command = Command::new("/bin/sh");
         command.args(["-c", &format!("{shell}; exec \"$0\" \"$@\"")]).arg(program());
         self.start_under(&mut command)
     }
 
     fn start_under(&self, command: &mut Command) -> Gateway {
         command.args(["serve", "--migrate", "--config"]).arg(self.folder.path().join("lotline.toml"));
-        for variable in ["LOTLINE_CONFIG", "LOTLINE_DATABASE_URL", "LOTLINE_LOG_LEVEL", "LOTLINE_LOG_FORMAT"] {
-            command.env_remove(variable);
-        }
+        // It reads its variables, and refuses those that it does not know.
+        command.env_clear();
         let mut process = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = process.stderr.take().unwrap();
         let log = Arc::new(Mutex::new(Vec::new()));

@@ -75,6 +75,11 @@ impl Company {
     }
 
     async fn staff(&self) -> Caller {
+        self.staff_at(&self.app).await
+    }
+
+    /// Staff at another gateway on the same database.
+    async fn staff_at(&self, app: &App) -> Caller {
         let now = SystemClock.now();
         let token = self.key.sign(&Claims {
             iss: "issuer".to_owned(),
@@ -88,7 +93,7 @@ impl Company {
             scope: vec![],
             purpose: None,
         });
-        self.app.authenticate(&token).await.unwrap()
+        app.authenticate(&token).await.unwrap()
     }
 
     /// The tenant as a capture wants it.
@@ -314,4 +319,70 @@ async fn a_capture_whose_job_was_taken_from_it_stores_nothing_and_says_so() {
     assert!(matches!(error, CaptureError::App(app::AppError::Store(StoreError::JobEnded))), "{error}");
     assert!(company.staff().await.event(&ids[0]).await.unwrap().is_none());
     long.await.unwrap();
+}
+
+/// One event, and what is declared of it.
+fn one(quantity: &str, declared_wrong: bool) -> String {
+    let document = json_ld(&["urn:example:one:7".to_owned()], false).replace("7.5", quantity);
+    let declaration = "\"errorDeclaration\":{\"declarationTime\":\"2025-08-16T12:00:00Z\"},\"action\"";
+    if declared_wrong { document.replace("\"action\"", declaration) } else { document }
+}
+
+/// Sends documents at once, each by a gateway of its own on the one database where the engine allows that.
+async fn at_once(engine: &Engine, company: &Company, documents: Vec<String>) -> Vec<Job> {
+    let mut sent = Vec::new();
+    for document in documents {
+        let app = match engine {
+            Engine::Sqlite(_) => company.app.clone(),
+            Engine::Postgres(database) => {
+                let store = App::open_store(database.url()).await.unwrap();
+                App::new(store, Arc::new(SystemClock), "https://gateway.example", CaptureLimits::default())
+            }
+        };
+        let caller = company.staff_at(&app).await;
+        sent.push(tokio::spawn(async move { caller.capture(document.as_bytes(), Binding::Json).await.unwrap() }));
+    }
+    let mut jobs = Vec::new();
+    for job in sent {
+        jobs.push(job.await.unwrap());
+    }
+    jobs
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_id_with_two_contents_at_once_is_one_event_and_one_conflict() {
+    for engine in engines() {
+        let company = Company::new(&engine, CaptureLimits::default()).await;
+        let jobs = at_once(&engine, &company, vec![one("1", false), one("2", false)]).await;
+        let mut outcomes: Vec<_> = jobs.iter().map(|job| (job.stored, job.rejected)).collect();
+        outcomes.sort_unstable();
+        assert_eq!(outcomes, [(0, 1), (1, 0)], "{jobs:?}");
+        let kept = company.staff().await.event("urn:example:one:7").await.unwrap().unwrap().event.unwrap();
+        let first = if jobs[0].stored == 1 { "1" } else { "2" };
+        assert_eq!(kept.quantity_list[0].quantity.as_ref().unwrap().spelled(), first, "never overwritten");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_document_sent_at_once_by_several_is_stored_once() {
+    for engine in engines() {
+        let company = Company::new(&engine, CaptureLimits::default()).await;
+        let document = json_ld(&Document::new("same", 50).events, false);
+        let jobs = at_once(&engine, &company, vec![document; 4]).await;
+        let mut outcomes: Vec<_> = jobs.iter().map(|job| (job.stored, job.duplicates, job.rejected)).collect();
+        outcomes.sort_unstable();
+        assert_eq!(outcomes, [(0, 50, 0), (0, 50, 0), (0, 50, 0), (50, 0, 0)]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_event_and_its_error_declaration_at_once_leave_it_declared_wrong() {
+    for engine in engines() {
+        let company = Company::new(&engine, CaptureLimits::default()).await;
+        let documents = vec![one("1", false), one("1", true), one("1", false), one("1", true)];
+        let jobs = at_once(&engine, &company, documents).await;
+        let sum = |count: fn(&Job) -> u64| jobs.iter().map(count).sum::<u64>();
+        assert_eq!((sum(|job| job.stored), sum(|job| job.duplicates), sum(|job| job.rejected)), (2, 2, 0), "{jobs:?}");
+        assert!(company.staff().await.event("urn:example:one:7").await.unwrap().unwrap().retracted);
+    }
 }

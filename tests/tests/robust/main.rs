@@ -3,8 +3,13 @@
 //!
 //! `LOTLINE_KILLS` says how often a gateway is killed on each engine; the default suits a test run.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must fail")]
 #![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on must fail"
+)]
 
 mod crash;
 mod full;

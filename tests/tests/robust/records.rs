@@ -72,7 +72,7 @@ pub(crate) fn found(gateway: &Gateway, ids: &[String]) -> usize {
             let Some(next) = answer.header("link").strip_prefix('<').and_then(|link| link.split('>').next()) else {
                 break;
             };
-            path = next.to_owned();
+            next.clone_into(&mut path);
         }
     }
     let twice: Vec<_> = found.iter().filter(|(_, count)| **count > 1).collect();
