@@ -121,7 +121,7 @@ fn a_database_server_that_crashes_under_load_costs_time_and_nothing_else() {
         };
         let senders: Vec<_> = (0..3).map(sender).collect();
         for _crash in 0..2 {
-            wait_for("a document that is acknowledged", Duration::from_secs(60), || {
+            wait_for("a document that is acknowledged", Duration::from_mins(1), || {
                 acknowledged_again.load(Ordering::SeqCst).then_some(())
             });
             thread::sleep(Duration::from_millis(700));
@@ -133,7 +133,7 @@ fn a_database_server_that_crashes_under_load_costs_time_and_nothing_else() {
             acknowledged_again.store(false, Ordering::SeqCst);
             server.start().unwrap();
         }
-        wait_for("a document that is acknowledged", Duration::from_secs(60), || {
+        wait_for("a document that is acknowledged", Duration::from_mins(1), || {
             acknowledged_again.load(Ordering::SeqCst).then_some(())
         });
         stop.store(true, Ordering::SeqCst);

@@ -55,7 +55,9 @@ fn goes_on(gateway: &Gateway, mut sent: Vec<Document>, what: &str) {
     }
     gateway.has_not_panicked();
     gateway.settle();
-    sent.iter().for_each(|document| document.check(gateway));
+    for document in &sent {
+        document.check(gateway);
+    }
     tell(&format!("{what}: {before} documents were acknowledged and are there; it goes on with room"));
 }
 
@@ -71,7 +73,9 @@ fn sqlite_at_its_quota_refuses_and_goes_on_when_the_quota_is_raised() {
     let sent = fill(&gateway, "quota");
     assert!(sent.len() > 1, "nothing was stored at all");
     // Reading goes on, and nobody waits for a job.
-    sent.iter().for_each(|document| document.check(&gateway));
+    for document in &sent {
+        document.check(&gateway);
+    }
     let raised = Command::new("prlimit").args(["--fsize=unlimited", "--pid", &gateway.id().to_string()]).status();
     assert!(raised.unwrap().success());
     goes_on(&gateway, sent, "SQLite at its quota");
@@ -120,7 +124,9 @@ fn sqlite_on_a_full_disk_refuses_and_goes_on_when_there_is_room() {
     let ballast = disk.ballast(4_000);
     let sent = fill(&gateway, "disk");
     assert!(sent.len() > 1, "nothing was stored at all");
-    sent.iter().for_each(|document| document.check(&gateway));
+    for document in &sent {
+        document.check(&gateway);
+    }
     fs::remove_file(ballast).unwrap();
     goes_on(&gateway, sent, "SQLite on a full disk");
 }

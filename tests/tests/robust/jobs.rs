@@ -1,10 +1,7 @@
 //! Jobs and those who wait, through the use cases: what needs a hand inside the process.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -18,6 +15,7 @@ use epcis::Binding;
 use jiff::{SignedDuration, Timestamp};
 use store::{ErrorBehaviour, Lease, Store, StoreError};
 use tempfile::TempDir;
+use tokio::task::JoinHandle;
 
 use crate::records::{Document, json_ld};
 
@@ -172,29 +170,22 @@ async fn the_job_of_a_living_sibling_is_left_alone() {
     assert_eq!(job.status, JobStatus::Running);
 }
 
-/// A document that is long in coming: the capture holds its place, and on `SQLite` the one writer, all the while.
-async fn hold_the_writer(company: &Company, how_long: Duration, begun: Arc<AtomicBool>) {
-    let job = running("long");
-    company.store.begin_job(company.tenant, &job, HELD).await.unwrap();
+/// A capture that takes long: it holds the tenant's lock, and on `SQLite` the one writer, when this returns.
+async fn hold_the_writer(company: &Arc<Company>, how_long: Duration) -> JoinHandle<()> {
+    company.store.begin_job(company.tenant, &running("long"), HELD).await.unwrap();
     let tenant = company.registered().await;
     let capture = company.store.capture(&tenant, "long", SystemClock.now()).await.unwrap();
-    begun.store(true, Ordering::SeqCst);
-    tokio::time::sleep(how_long).await;
-    capture.commit(&finished("long")).await.unwrap();
+    tokio::spawn(async move {
+        tokio::time::sleep(how_long).await;
+        capture.commit(&finished("long")).await.unwrap();
+    })
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn small_writes_wait_for_a_long_capture_and_reads_do_not() {
     for engine in engines() {
         let company = Arc::new(Company::new(&engine, CaptureLimits::default()).await);
-        let begun = Arc::new(AtomicBool::new(false));
-        let long = {
-            let (company, begun) = (company.clone(), begun.clone());
-            tokio::spawn(async move { hold_the_writer(&company, Duration::from_secs(6), begun).await })
-        };
-        while !begun.load(Ordering::SeqCst) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let long = hold_the_writer(&company, Duration::from_secs(6)).await;
         let began = Instant::now();
         let writes: Vec<_> = (0..12)
             .map(|number| {
@@ -221,14 +212,7 @@ async fn small_writes_wait_for_a_long_capture_and_reads_do_not() {
 async fn captures_that_wait_for_their_turn_leave_the_readers_their_connections() {
     for engine in engines() {
         let company = Arc::new(Company::new(&engine, CaptureLimits::default()).await);
-        let begun = Arc::new(AtomicBool::new(false));
-        let long = {
-            let (company, begun) = (company.clone(), begun.clone());
-            tokio::spawn(async move { hold_the_writer(&company, Duration::from_secs(4), begun).await })
-        };
-        while !begun.load(Ordering::SeqCst) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let long = hold_the_writer(&company, Duration::from_secs(4)).await;
         // More of them than there are connections.
         let captures: Vec<_> = (0..30)
             .map(|number| {
@@ -259,15 +243,8 @@ async fn a_capture_outlives_its_lease_by_renewing_it() {
     for engine in engines() {
         let limits = CaptureLimits { lease: Duration::from_millis(600), ..CaptureLimits::default() };
         let company = Arc::new(Company::new(&engine, limits).await);
-        let begun = Arc::new(AtomicBool::new(false));
         // The tenant's lock is somebody else's for longer than the lease lasts.
-        let long = {
-            let (company, begun) = (company.clone(), begun.clone());
-            tokio::spawn(async move { hold_the_writer(&company, Duration::from_secs(3), begun).await })
-        };
-        while !begun.load(Ordering::SeqCst) {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let long = hold_the_writer(&company, Duration::from_secs(3)).await;
         let waiting = {
             let company = company.clone();
             tokio::spawn(async move {
@@ -294,14 +271,7 @@ async fn a_capture_whose_job_was_taken_from_it_stores_nothing_and_says_so() {
     let limits = CaptureLimits { lease: Duration::from_mins(1), ..CaptureLimits::default() };
     let engine = Engine::Postgres(database);
     let company = Arc::new(Company::new(&engine, limits).await);
-    let begun = Arc::new(AtomicBool::new(false));
-    let long = {
-        let (company, begun) = (company.clone(), begun.clone());
-        tokio::spawn(async move { hold_the_writer(&company, Duration::from_secs(2), begun).await })
-    };
-    while !begun.load(Ordering::SeqCst) {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let long = hold_the_writer(&company, Duration::from_secs(2)).await;
     let ids = Document::new("taken", 3).events;
     let capture = {
         let (company, document) = (company.clone(), json_ld(&ids, false));

@@ -4,12 +4,7 @@
 //! `LOTLINE_KILLS` says how often a gateway is killed on each engine; the default suits a test run.
 
 #![cfg(unix)]
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on must fail"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on must fail")]
 
 mod crash;
 mod full;
