@@ -144,10 +144,15 @@ fn tables() -> Vec<TableSpec> {
                 id("duplicates"),
                 id("rejected"),
                 text("findings"),
+                text("behaviour"),
+                id("findings_omitted"),
+                // While it runs: who works on it, and until when that is believed.
+                null_text("worker"),
+                null_id("lease_until"),
             ],
             key: &["tenant", "id"],
             is_key: false,
-            indexes: &[],
+            indexes: &[(&["tenant", "lease_until"], false)],
         },
         // The dictionary: identifiers of lots, units, places, parties and products, and the words of `bizStep` and
         // `disposition`.

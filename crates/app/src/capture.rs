@@ -12,45 +12,80 @@ use epcis::{Binding, Finding, Item, Limits, Location, Reader, Severity, Vocabula
 use fsma204::{Cte, Evidence, LotState, LotStates, classify};
 use gs1::Identifier;
 use lineage::{Stage, ThingKind};
-use store::{Asserted, Capture, Outcome};
+use store::{Asserted, Capture, Outcome, StoreError};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     sync::mpsc,
 };
 
-use crate::{Caller, CaptureError, Job, JobStatus, error::reject, random};
+use crate::{AppError, Caller, CaptureError, ErrorBehaviour, Job, JobStatus, error::reject, random};
 
-/// What a document may cost.
+/// What a document may cost, and all of them together.
 #[derive(Clone, Copy, Debug)]
 pub struct CaptureLimits {
     /// Bytes of a document.
     pub max_document_bytes: u64,
+    /// Events of a document.
+    pub max_events: u64,
+    /// Documents that are stored at once; further ones wait for their turn. `SQLite` stores one at a time.
+    pub concurrent: usize,
+    /// How long a capture counts as being worked on without another word from its process.
+    pub lease: Duration,
+}
+
+impl CaptureLimits {
+    /// The most documents that can be stored at once: every one of them holds a connection, and must leave some to
+    /// those who write little.
+    pub const MAX_CONCURRENT: usize = store::WRITERS as usize - 4;
 }
 
 impl Default for CaptureLimits {
     fn default() -> Self {
-        Self { max_document_bytes: 512 << 20 }
+        Self { max_document_bytes: 512 << 20, max_events: 1_000_000, concurrent: 4, lease: Duration::from_secs(30) }
+    }
+}
+
+/// What the sender says of a document.
+#[derive(Clone, Copy, Debug)]
+pub struct CaptureOptions {
+    /// Its syntax.
+    pub binding: Binding,
+    /// What a bad event in it means for the good ones.
+    pub behaviour: ErrorBehaviour,
+}
+
+impl From<Binding> for CaptureOptions {
+    /// All of its events, or none.
+    fn from(binding: Binding) -> Self {
+        Self { binding, behaviour: ErrorBehaviour::Rollback }
     }
 }
 
 /// Items that travel together from the reader to the database.
 const BATCH: usize = 256;
 /// Findings that a job keeps; the rest is counted.
-const MAX_FINDINGS: usize = 1_000;
+pub const MAX_FINDINGS: usize = 1_000;
 
 impl Caller {
-    /// Captures a document: all of it, or, if anything in it is rejected, nothing.
+    /// Captures a document: all of it, or, if anything in it is rejected, nothing. With [`ErrorBehaviour::Proceed`]
+    /// every good event of it.
     ///
     /// When this returns a finished job, every event is on disk. The document is received into a temporary file before
     /// the database is touched, so that a slow sender never holds up others.
     ///
     /// # Errors
-    /// [`CaptureError`]; a document with something wrong inside is no error but a failed job.
-    pub async fn capture(&self, body: impl AsyncRead + Unpin, binding: Binding) -> Result<Job, CaptureError> {
+    /// [`CaptureError`]; a document with something wrong inside is no error but a job that says so.
+    pub async fn capture(
+        &self,
+        body: impl AsyncRead + Unpin,
+        options: impl Into<CaptureOptions>,
+    ) -> Result<Job, CaptureError> {
         self.require(Role::Capture)?;
+        let options = options.into();
         let mut job = Job {
             id: random::uuid(),
             status: JobStatus::Running,
+            behaviour: options.behaviour,
             actor: self.principal.actor.clone(),
             created_at: self.app.now(),
             finished_at: None,
@@ -58,26 +93,28 @@ impl Caller {
             duplicates: 0,
             rejected: 0,
             findings: Vec::new(),
+            findings_omitted: 0,
         };
         let document = spool(body, self.app.limits().max_document_bytes).await?;
-        self.app.store().put_job(self.tenant.id, &job).await?;
-        let outcome = self.store_document(document, binding, &mut job).await;
-        if let Err(error) = outcome {
-            // The document is not stored, and the job must not say that it still may be.
-            let at = Location::default();
-            let finding =
-                reject("CAPTURE-FAILED", at, "the gateway could not store the document".to_owned(), "send it again");
-            self.fail(&mut job, Some(finding)).await?;
-            return Err(error);
+        let store = self.app.store();
+        let at_work = self.app.captures().begin(&job.id).await;
+        store.begin_job(self.tenant.id, &job, self.app.captures().lease()).await?;
+        let outcome = tokio::select! {
+            biased;
+            outcome = self.store_document(document, options.binding, &mut job) => outcome,
+            lost = at_work.keep_lease(store, self.tenant.id) => Err(lost.into()),
+        };
+        match outcome {
+            Ok(()) => Ok(job),
+            Err(error) => self.give_up(job, error).await,
         }
-        Ok(job)
     }
 
     /// A capture job of the tenant. Who may capture may also see what became of it.
     ///
     /// # Errors
-    /// [`AppError`](crate::AppError).
-    pub async fn job(&self, id: &str) -> Result<Option<Job>, crate::AppError> {
+    /// [`AppError`].
+    pub async fn job(&self, id: &str) -> Result<Option<Job>, AppError> {
         self.require(Role::Capture).or_else(|_| self.require(Role::Read))?;
         Ok(self.app.store().job(self.tenant.id, id).await?)
     }
@@ -85,34 +122,39 @@ impl Caller {
     /// The latest capture jobs of the tenant, newest first.
     ///
     /// # Errors
-    /// [`AppError`](crate::AppError).
-    pub async fn jobs(&self, first: u16) -> Result<Vec<Job>, crate::AppError> {
+    /// [`AppError`].
+    pub async fn jobs(&self, first: u16) -> Result<Vec<Job>, AppError> {
         self.require(Role::Read)?;
         Ok(self.app.store().jobs(self.tenant.id, u64::from(first)).await?)
     }
 
     async fn store_document(&self, document: File, binding: Binding, job: &mut Job) -> Result<(), CaptureError> {
         let latest = job.created_at.checked_add(CLOCK_DIFFERENCE).ok();
+        let limit = self.app.limits().max_events;
+        let mut events = 0;
         let mut items = read_in_background(document, binding, Limits { latest, ..Limits::default() });
         let mut capture = Some(self.app.store().capture(&self.tenant, stage, job.created_at).await?);
         while let Some(batch) = items.recv().await {
-            let batch = batch.map_err(CaptureError::Input)?;
+            let batch = batch.map_err(CaptureError::Spool)?;
+            events += batch.rejected + u64::try_from(batch.events.len()).unwrap_or(u64::MAX);
+            if events > limit {
+                return Err(CaptureError::TooManyEvents { limit });
+            }
             job.rejected += batch.rejected;
             keep(job, batch.findings);
-            if batch.unsound {
-                capture = None;
-            }
-            // After the first rejection nothing will be stored: others may write, the rest is read for its findings.
-            if let Some(open) = &mut capture {
+            let mut is_sound = !batch.unsound;
+            if let Some(open) = &mut capture
+                && (is_sound || job.behaviour == ErrorBehaviour::Proceed)
+            {
                 open.vocabulary(&batch.vocabulary).await?;
-                if !write(open, batch.events, job).await? {
-                    capture = None;
-                }
+                is_sound &= write(open, batch.events, job).await?;
+            }
+            // When nothing will be stored, others may write; the rest is read for its findings.
+            if !is_sound && job.behaviour == ErrorBehaviour::Rollback {
+                capture = None;
             }
         }
         let Some(capture) = capture else {
-            job.stored = 0;
-            job.duplicates = 0;
             return Ok(self.fail(job, None).await?);
         };
         job.status = JobStatus::Finished;
@@ -120,28 +162,62 @@ impl Caller {
         Ok(capture.commit(job).await?)
     }
 
-    async fn fail(&self, job: &mut Job, finding: Option<Finding>) -> Result<(), crate::AppError> {
+    /// The document is not stored, and the job must not say that it still may be.
+    async fn give_up(&self, mut job: Job, error: CaptureError) -> Result<Job, CaptureError> {
+        let at = Location::default();
+        let finding = match &error {
+            CaptureError::TooManyEvents { limit } => {
+                let message = format!("the document has more than {limit} events, which is the limit here");
+                reject("CAPTURE-LIMIT", at, message, "send it in parts")
+            }
+            _ => reject("CAPTURE-FAILED", at, "the gateway could not store the document".to_owned(), "send it again"),
+        };
+        match self.fail(&mut job, Some(finding)).await {
+            // Its commit was not acknowledged, and yet it may have been done.
+            Err(AppError::Store(StoreError::JobEnded)) => match self.app.store().job(self.tenant.id, &job.id).await? {
+                Some(ended) if ended.status == JobStatus::Finished => Ok(ended),
+                _ => Err(error),
+            },
+            // Where the database cannot be told, the job ends with its lease.
+            Ok(()) | Err(_) => Err(error),
+        }
+    }
+
+    async fn fail(&self, job: &mut Job, finding: Option<Finding>) -> Result<(), AppError> {
         keep(job, finding);
+        job.stored = 0;
+        job.duplicates = 0;
         job.status = JobStatus::Failed;
         job.finished_at = Some(self.app.now());
-        Ok(self.app.store().put_job(self.tenant.id, job).await?)
+        Ok(self.app.store().end_job(self.tenant.id, job).await?)
     }
 }
 
 /// Receives a document into a file without a name, which the operating system removes with the last handle on it.
-async fn spool(body: impl AsyncRead + Unpin, limit: u64) -> Result<File, CaptureError> {
-    let file = tempfile::tempfile().map_err(CaptureError::Input)?;
+async fn spool(mut body: impl AsyncRead + Unpin, limit: u64) -> Result<File, CaptureError> {
+    let file = tempfile::tempfile().map_err(CaptureError::Spool)?;
     let mut file = tokio::fs::File::from_std(file);
-    let mut body = body.take(limit.saturating_add(1));
-    let received = tokio::io::copy(&mut body, &mut file).await.map_err(CaptureError::Input)?;
-    if received > limit {
-        return Err(CaptureError::TooLarge { limit });
+    let mut piece = vec![0; SPOOLED_AT_ONCE];
+    let mut received: u64 = 0;
+    loop {
+        let length = body.read(&mut piece).await.map_err(CaptureError::Input)?;
+        if length == 0 {
+            break;
+        }
+        received = received.saturating_add(u64::try_from(length).unwrap_or(u64::MAX));
+        if received > limit {
+            return Err(CaptureError::TooLarge { limit });
+        }
+        file.write_all(piece.get(..length).unwrap_or_default()).await.map_err(CaptureError::Spool)?;
     }
-    file.flush().await.map_err(CaptureError::Input)?;
+    file.flush().await.map_err(CaptureError::Spool)?;
     let mut file = file.into_std().await;
-    file.rewind().map_err(CaptureError::Input)?;
+    file.rewind().map_err(CaptureError::Spool)?;
     Ok(file)
 }
+
+/// Bytes of a document that are in memory while it is received.
+const SPOOLED_AT_ONCE: usize = 1 << 16;
 
 type ReadBatch = io::Result<Batch>;
 
@@ -223,7 +299,10 @@ fn keep(job: &mut Job, findings: impl IntoIterator<Item = Finding>) {
     for finding in findings {
         if job.findings.len() < MAX_FINDINGS {
             job.findings.push(finding);
-        } else if finding.severity == Severity::Reject
+            continue;
+        }
+        job.findings_omitted += 1;
+        if finding.severity == Severity::Reject
             && let Some(lesser) = job.findings.iter_mut().rev().find(|kept| kept.severity != Severity::Reject)
         {
             *lesser = finding;
@@ -232,7 +311,11 @@ fn keep(job: &mut Job, findings: impl IntoIterator<Item = Finding>) {
 }
 
 /// Writes events; `false` when one of them contradicts an event that is stored already.
-async fn write(capture: &mut Capture, events: Vec<(Asserted, Location)>, job: &mut Job) -> Result<bool, CaptureError> {
+async fn write(
+    capture: &mut Capture,
+    events: Vec<(Asserted, Location)>,
+    job: &mut Job,
+) -> Result<bool, CaptureError> {
     let (events, places): (Vec<_>, Vec<_>) = events.into_iter().unzip();
     let id = |event: &Asserted| event.event.event_id.as_ref().map(|id| id.spelled().to_owned());
     let ids: Vec<_> = events.iter().map(id).collect();

@@ -3,7 +3,7 @@
 use auth::Refusal;
 use domain::Role;
 use epcis::Finding;
-use store::StoreError;
+use store::{StoreError, Trouble};
 
 /// Why something could not be done. "There is no such thing" is not among them: that is `None`.
 #[derive(Debug, thiserror::Error)]
@@ -43,12 +43,45 @@ pub enum CaptureError {
         /// The configured limit.
         limit: u64,
     },
-    /// The sender stopped sending, or the temporary file could not be written.
+    /// The document has too many events.
+    #[error("the document has more than {limit} events")]
+    TooManyEvents {
+        /// The configured limit.
+        limit: u64,
+    },
+    /// The sender stopped sending.
     #[error("the document could not be received")]
     Input(#[source] std::io::Error),
+    /// The temporary file could not be written or read.
+    #[error("the document could not be put into a temporary file")]
+    Spool(#[source] std::io::Error),
     /// The job exists and says what is wrong.
     #[error(transparent)]
     App(#[from] AppError),
+}
+
+impl AppError {
+    /// Whether it is the database's trouble, which may pass, and of which kind.
+    pub fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::Store(error) => error.trouble(),
+            _ => None,
+        }
+    }
+}
+
+impl CaptureError {
+    /// Whether it is trouble of the database or of the disk, which may pass, and of which kind.
+    pub fn trouble(&self) -> Option<Trouble> {
+        use std::io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        match self {
+            Self::App(error) => error.trouble(),
+            Self::Spool(error) => {
+                matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge).then_some(Trouble::Full)
+            }
+            Self::TooLarge { .. } | Self::TooManyEvents { .. } | Self::Input(_) => None,
+        }
+    }
 }
 
 impl From<StoreError> for CaptureError {

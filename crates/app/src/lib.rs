@@ -4,6 +4,7 @@ mod across;
 mod answer;
 mod caller;
 mod capture;
+mod captures;
 mod cursor;
 mod error;
 mod events;
@@ -19,20 +20,21 @@ mod stock;
 
 use std::sync::Arc;
 
+use captures::Captures;
 use domain::Clock;
 use jiff::Timestamp;
 use store::Store;
 
 pub use across::{Trace, TraceQuestion};
 pub use caller::Caller;
-pub use capture::{CLOCK_DIFFERENCE, CaptureLimits};
+pub use capture::{CLOCK_DIFFERENCE, CaptureLimits, CaptureOptions, MAX_FINDINGS};
 pub use error::{AppError, CaptureError};
 pub use events::{EventFilter, ShownEvent, ShownMention};
 pub use export::{Export, Selection};
 pub use lots::{LotFilter, ShownLot};
 pub use registry::{IssuerRegistration, KeyRegistration, TenantRegistration};
 pub use sharing::{GrantTerms, GrantViewer};
-pub use store::{IssuerKind, Job, JobStatus, Party};
+pub use store::{ErrorBehaviour, IssuerKind, Job, JobStatus, Party, Trouble};
 
 /// One page of a list, with what is needed to ask for the next one.
 #[derive(Clone, Debug)]
@@ -60,13 +62,15 @@ struct Inner {
     /// Where this gateway is reached, without a trailing slash: the start of every audience.
     base_url: String,
     limits: CaptureLimits,
+    captures: Captures,
 }
 
 impl App {
     /// Wires the use cases to a store and a clock.
     pub fn new(store: Store, clock: Arc<dyn Clock>, base_url: &str, limits: CaptureLimits) -> Self {
         let base_url = base_url.trim_end_matches('/').to_owned();
-        Self { inner: Arc::new(Inner { store, clock, base_url, limits }) }
+        let captures = Captures::new(&limits, &store);
+        Self { inner: Arc::new(Inner { store, clock, base_url, limits, captures }) }
     }
 
     /// Opens the database that `url` names.
@@ -92,12 +96,8 @@ impl App {
         format!("{}/o/{tenant_slug}", self.inner.base_url)
     }
 
-    /// Marks captures that an earlier process left half-way as failed: nothing of them was stored.
-    ///
-    /// # Errors
-    /// [`AppError::Store`].
-    pub async fn recover(&self) -> Result<u64, AppError> {
-        Ok(self.store().fail_interrupted_jobs(self.now()).await?)
+    fn captures(&self) -> &Captures {
+        &self.inner.captures
     }
 
     fn store(&self) -> &Store {

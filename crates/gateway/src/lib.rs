@@ -70,7 +70,7 @@ pub fn router(app: App, config: &Config) -> Router {
     let shared =
         Shared { app, config: config.clone(), staff: graphql::staff_schema(), partner: graphql::partner_schema() };
     // Documents may be large: they have no time limit as a whole, only between their parts.
-    let unhurried = Router::new().route("/epcis/capture", post(rest::capture::capture));
+    let unhurried = Router::new().route("/epcis/capture", post(rest::capture::capture).options(rest::capture::options));
     let in_time = Router::new()
         .route("/graphql", staff_graphql(config))
         .route("/partner/graphql", post(graphql::partner))

@@ -1,6 +1,6 @@
 //! Problem documents (RFC 9457) with the exception types of EPCIS 2.0.
 
-use app::{AppError, CaptureError};
+use app::{AppError, CaptureError, Trouble};
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
@@ -10,6 +10,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::incident;
+
+/// When to ask again what could not be answered for now, in seconds.
+const RETRY_AFTER: &str = "10";
 
 /// The media type of a problem document.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
@@ -101,6 +104,30 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, kind, "Document too large", detail).with("limitBytes", limit)
     }
 
+    /// More events than the limit.
+    pub(crate) fn too_many_events(limit: u64) -> Self {
+        let kind = "epcisException:CaptureLimitExceededException";
+        let detail =
+            format!("the document has more than {limit} events, and nothing of it is stored; send it in parts");
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, kind, "Too many events", detail).with("limitEvents", limit)
+    }
+
+    /// What the gateway stands on does not work for now; nothing was done.
+    fn of_trouble(trouble: Trouble, incident: &str) -> Self {
+        let (status, title, detail) = match trouble {
+            Trouble::Unavailable => {
+                let detail = "the database of the gateway does not answer; ask again later. A document may be sent again \
+                              whatever became of it";
+                (StatusCode::SERVICE_UNAVAILABLE, "Database not available", detail)
+            }
+            Trouble::Full => {
+                let detail = "the gateway has no room left, and its operator has to make some; nothing was stored";
+                (StatusCode::INSUFFICIENT_STORAGE, "No room left", detail)
+            }
+        };
+        Self::new(status, "epcisException:ImplementationException", title, detail).with("incident", incident)
+    }
+
     /// The gateway failed; the log has the causes under the incident.
     pub(crate) fn internal(incident: &str) -> Self {
         let status = StatusCode::INTERNAL_SERVER_ERROR;
@@ -147,7 +174,10 @@ impl From<&AppError> for Problem {
             AppError::Forbidden(_) | AppError::StaffOnly => forbidden(error.to_string()),
             AppError::BadRequest(detail) => Self::bad_request(detail),
             AppError::BadCursor => Self::parameter("nextPageToken", "the token does not belong to this query"),
-            AppError::Randomness | AppError::Store(_) | AppError::Export(_) => Self::internal(&incident::record(error)),
+            AppError::Randomness | AppError::Store(_) | AppError::Export(_) => match error.trouble() {
+                Some(trouble) => Self::of_trouble(trouble, &incident::record(error)),
+                None => Self::internal(&incident::record(error)),
+            },
         }
     }
 }
@@ -156,6 +186,11 @@ impl From<&CaptureError> for Problem {
     fn from(error: &CaptureError) -> Self {
         match error {
             CaptureError::TooLarge { limit } => Self::too_large(*limit),
+            CaptureError::TooManyEvents { limit } => Self::too_many_events(*limit),
+            CaptureError::Spool(_) => match error.trouble() {
+                Some(trouble) => Self::of_trouble(trouble, &incident::record(error)),
+                None => Self::internal(&incident::record(error)),
+            },
             CaptureError::Input(_) => Self::bad_request("the document did not arrive whole; send it again"),
             CaptureError::App(error) => Self::from(error),
         }
@@ -168,6 +203,9 @@ impl IntoResponse for Problem {
         // Strings and numbers with string keys: writing them into memory cannot fail.
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (status, [(header::CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
+        if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::INSUFFICIENT_STORAGE) {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER));
+        }
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }

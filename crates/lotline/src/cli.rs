@@ -1,6 +1,6 @@
 //! The words of the command line. The help texts are the manual.
 
-use std::{collections::BTreeSet, ffi::OsString, iter, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeSet, ffi::OsString, iter, net::SocketAddr, num::NonZeroU32, path::PathBuf};
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use epcis::write::{CbvFormat, EpcFormat, Options, Target};
@@ -8,7 +8,7 @@ use gs1::CompanyPrefixes;
 use jiff::civil::Date;
 
 use crate::{
-    config::{BaseUrl, DatabaseUrl, LogFormat, Size, Span},
+    config::{BaseUrl, DatabaseUrl, LogFormat, Places, Size, Span},
     failure::{Failure, OrFail},
 };
 
@@ -83,6 +83,15 @@ pub(crate) struct ServeArgs {
     /// `capture.max_document`: largest document, for example `512 MiB`
     #[arg(long, env = "LOTLINE_CAPTURE_MAX_DOCUMENT", value_name = "SIZE")]
     pub(crate) max_document: Option<Size>,
+    /// `capture.max_events`: most events of a document
+    #[arg(long, env = "LOTLINE_CAPTURE_MAX_EVENTS", value_name = "NUMBER")]
+    pub(crate) max_events: Option<NonZeroU32>,
+    /// `capture.concurrent`: documents that are stored at once; on `SQLite` it is always one
+    #[arg(long, env = "LOTLINE_CAPTURE_CONCURRENT", value_name = "NUMBER")]
+    pub(crate) concurrent: Option<Places>,
+    /// `capture.lease`: how long a capture counts as being worked on without another word from its process
+    #[arg(long, env = "LOTLINE_CAPTURE_LEASE", value_name = "TIME")]
+    pub(crate) lease: Option<Span>,
     /// `identifiers.company_prefixes`: GS1 company prefixes whose Digital Links can be written as EPC URNs
     #[arg(long, env = "LOTLINE_IDENTIFIERS_COMPANY_PREFIXES", value_name = "DIGITS,…", value_delimiter = ',')]
     pub(crate) company_prefixes: Option<Vec<String>>,
@@ -479,6 +488,9 @@ mod tests {
             "server.graphiql",
             "database.url",
             "capture.max_document",
+            "capture.max_events",
+            "capture.concurrent",
+            "capture.lease",
             "identifiers.company_prefixes",
             "log.format",
             "log.level",

@@ -3,11 +3,13 @@
 use std::{
     fmt,
     net::SocketAddr,
+    num::NonZeroU32,
     path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
 };
 
+use app::CaptureLimits;
 use domain::Role;
 use gs1::CompanyPrefixes;
 use jiff::SignedDuration;
@@ -75,11 +77,34 @@ impl Default for Database {
 pub(crate) struct Capture {
     /// Largest document.
     pub(crate) max_document: Size,
+    /// Most events of a document.
+    pub(crate) max_events: NonZeroU32,
+    /// Documents that are stored at once.
+    pub(crate) concurrent: Places,
+    /// How long a capture counts as being worked on without another word from its process.
+    pub(crate) lease: Span,
+}
+
+impl Capture {
+    pub(crate) fn limits(&self) -> CaptureLimits {
+        CaptureLimits {
+            max_document_bytes: self.max_document.0,
+            max_events: self.max_events.get().into(),
+            concurrent: self.concurrent.0,
+            lease: self.lease.0,
+        }
+    }
 }
 
 impl Default for Capture {
     fn default() -> Self {
-        Self { max_document: Size(app::CaptureLimits::default().max_document_bytes) }
+        let CaptureLimits { max_document_bytes, max_events, concurrent, lease } = CaptureLimits::default();
+        Self {
+            max_document: Size(max_document_bytes),
+            max_events: u32::try_from(max_events).ok().and_then(NonZeroU32::new).unwrap_or(NonZeroU32::MAX),
+            concurrent: Places(concurrent),
+            lease: Span(lease),
+        }
     }
 }
 
@@ -313,6 +338,32 @@ impl FromStr for Size {
     }
 }
 
+/// How many documents may be stored at once.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(try_from = "usize")]
+pub(crate) struct Places(pub(crate) usize);
+
+impl TryFrom<usize> for Places {
+    type Error = String;
+
+    fn try_from(number: usize) -> Result<Self, String> {
+        let most = CaptureLimits::MAX_CONCURRENT;
+        if (1..=most).contains(&number) {
+            return Ok(Self(number));
+        }
+        Err(format!("{number} documents cannot be stored at once; write a number from 1 to {most}"))
+    }
+}
+
+impl FromStr for Places {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number: usize = text.parse().map_err(|_| format!("`{text}` is no number"))?;
+        number.try_into()
+    }
+}
+
 macro_rules! deserialize_from_text {
     ($($name:ident),*) => {$(
         impl<'de> Deserialize<'de> for $name {
@@ -352,6 +403,16 @@ mod tests {
         assert_eq!(config.server.request_timeout, Span(Duration::from_secs(90)));
         assert!(refused("[capture]\nmax_document = \"512\"").contains("write a whole number and B, KiB, MiB or GiB"));
         assert!(refused("[server]\nrequest_timeout = \"30\"").contains("no length of time"));
+    }
+
+    #[test]
+    fn captures_leave_connections_to_others() {
+        let config = Config::parse("[capture]\nconcurrent = 8\nmax_events = 500\nlease = \"1m\"").unwrap();
+        let limits = config.capture.limits();
+        assert_eq!((limits.concurrent, limits.max_events, limits.lease.as_secs()), (8, 500, 60));
+        assert!(refused("[capture]\nconcurrent = 9").contains("write a number from 1 to 8"));
+        assert!(refused("[capture]\nconcurrent = 0").contains("write a number from 1 to 8"));
+        assert!(refused("[capture]\nmax_events = 0").contains("nonzero"));
     }
 
     #[test]

@@ -6,9 +6,10 @@ use std::{
     net::SocketAddr,
     path::Path,
     sync::Arc,
+    time::Duration,
 };
 
-use app::{App, CaptureLimits, IssuerRegistration, KeyRegistration, TenantRegistration};
+use app::{App, IssuerRegistration, KeyRegistration, TenantRegistration};
 use domain::{PartyId, SystemClock, TenantId};
 use jiff::Timestamp;
 use tokio::{net::TcpListener, sync::oneshot};
@@ -47,9 +48,7 @@ pub(crate) async fn serve(args: &ServeArgs) -> Result<Outcome, Failure> {
     start_log(&config.log)?;
     let app = open(&config, args.migrate).await?;
     let interrupted = app.recover().await.or_fail(|| "the capture jobs cannot be read".to_owned())?;
-    if interrupted > 0 {
-        tracing::warn!(capture.jobs = interrupted, "captures that were interrupted are marked as failed");
-    }
+    tell_of(interrupted);
     let listener = bind(config.server.listen).await?;
     let gateway_config = gateway::Config {
         graphiql: config.server.graphiql,
@@ -57,7 +56,7 @@ pub(crate) async fn serve(args: &ServeArgs) -> Result<Outcome, Failure> {
         company_prefixes: Arc::new(company_prefixes),
         ..gateway::Config::default()
     };
-    let router = gateway::router(app, &gateway_config);
+    let router = gateway::router(app.clone(), &gateway_config);
     let listen = listener.local_addr().or_fail(|| "the address of the gateway is not known".to_owned())?;
     tracing::info!(server.listen = %listen, server.base_url = config.server.base_url(), "serving");
     // Asked once, it finishes what it began; asked again, it ends at once.
@@ -68,10 +67,29 @@ pub(crate) async fn serve(args: &ServeArgs) -> Result<Outcome, Failure> {
     };
     tokio::select! {
         () = gateway::serve(listener, router, gateway_config, asked) => {}
+        () = recover(&app, config.capture.lease.0) => {}
         () = asked_again(second) => tracing::warn!("stopped at once: what had begun is dropped"),
     }
     tracing::info!("stopped");
     Ok(Outcome::Done)
+}
+
+/// Looks again and again for captures that nobody works on any more: those of a process that stopped, and those whose end
+/// could not be written when it came.
+async fn recover(app: &App, lease: Duration) {
+    loop {
+        tokio::time::sleep(lease / 2).await;
+        match app.recover().await {
+            Ok(interrupted) => tell_of(interrupted),
+            Err(error) => tracing::warn!(%error, "interrupted captures cannot be looked for"),
+        }
+    }
+}
+
+fn tell_of(interrupted: u64) {
+    if interrupted > 0 {
+        tracing::warn!(capture.jobs = interrupted, "captures that were interrupted are marked as failed");
+    }
 }
 
 /// Brings the schema of a database up to date.
@@ -96,6 +114,9 @@ impl ServeArgs {
         server.base_url = self.base_url.clone().or(server.base_url.take());
         replace(&mut config.database.url, self.database.as_ref());
         replace(&mut config.capture.max_document, self.max_document.as_ref());
+        replace(&mut config.capture.max_events, self.max_events.as_ref());
+        replace(&mut config.capture.concurrent, self.concurrent.as_ref());
+        replace(&mut config.capture.lease, self.lease.as_ref());
         replace(&mut config.identifiers.company_prefixes, self.company_prefixes.as_ref());
         replace(&mut config.log.format, self.log_format.as_ref());
         replace(&mut config.log.level, self.log_level.as_ref());
@@ -121,8 +142,7 @@ async fn open(config: &Config, migrate: bool) -> Result<App, Failure> {
         _ => {}
     }
     let store = App::open_store(&url.0).await.or_fail(|| "the database cannot be opened".to_owned())?;
-    let limits = CaptureLimits { max_document_bytes: config.capture.max_document.0 };
-    let app = App::new(store.clone(), Arc::new(SystemClock), &config.server.base_url(), limits);
+    let app = App::new(store.clone(), Arc::new(SystemClock), &config.server.base_url(), config.capture.limits());
     // A database that is behind may not even have the table.
     if nobody && !app.has_issuer().await.unwrap_or(false) && (migrate || app.is_ready().await) {
         return Err(Failure::new(NO_ISSUER));

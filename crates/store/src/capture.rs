@@ -61,7 +61,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn capture(&self, tenant: &Tenant, stage: StageOf, now: Timestamp) -> Result<Capture, StoreError> {
-        let mut tx = Transaction::begin(&self.db, "capture.begin").await?;
+        let mut tx = Transaction::begin(&self.writer, "capture.begin").await?;
         let next_id = sequence::lock(&mut tx, tenant.id).await?;
         let things = Things::new(tenant.slug.clone());
         Ok(Capture { tx, tenant: tenant.id, now, next_id, dictionary: Dictionary::default(), things, stage })
@@ -128,9 +128,9 @@ impl Capture {
     /// Makes everything visible at once, together with the finished job.
     ///
     /// # Errors
-    /// [`StoreError::Database`]; nothing is stored then.
+    /// [`StoreError::Database`], [`StoreError::JobEnded`]; nothing is stored then.
     pub async fn commit(mut self, job: &Job) -> Result<(), StoreError> {
-        jobs::finish(&mut self.tx, self.tenant, job).await?;
+        jobs::end(&mut self.tx, self.tenant, job).await?;
         sequence::unlock(&mut self.tx, self.tenant, self.next_id).await?;
         if job.stored > 0 {
             let stale = "UPDATE view_state SET stale = TRUE WHERE tenant = $1 AND NOT stale".to_owned();

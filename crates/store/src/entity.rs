@@ -54,7 +54,8 @@ entity!(job, "job", {
     #[sea_orm(primary_key, auto_increment = false)] tenant: i64,
     #[sea_orm(primary_key, auto_increment = false)] id: String,
     status: String, actor: String, created_at: i64, finished_at: Option<i64>,
-    stored: i64, duplicates: i64, rejected: i64, findings: String,
+    stored: i64, duplicates: i64, rejected: i64, findings: String, behaviour: String, findings_omitted: i64,
+    worker: Option<String>, lease_until: Option<i64>,
 });
 entity!(item, "item", {
     #[sea_orm(primary_key, auto_increment = false)] tenant: i64,

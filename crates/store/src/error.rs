@@ -1,5 +1,7 @@
 //! What can go wrong between the program and its database.
 
+use sea_orm::{DbErr, RuntimeErr, sqlx};
+
 /// Why the store could not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -10,7 +12,7 @@ pub enum StoreError {
         what: &'static str,
         /// What the database said.
         #[source]
-        source: sea_orm::DbErr,
+        source: DbErr,
     },
     /// There is no connection to the database.
     #[error("the database {database} cannot be reached")]
@@ -19,8 +21,11 @@ pub enum StoreError {
         database: String,
         /// Why not.
         #[source]
-        source: sea_orm::DbErr,
+        source: DbErr,
     },
+    /// The job is not running any more: another process held its worker for stopped.
+    #[error("the capture job has ended already")]
+    JobEnded,
     /// A row that we wrote cannot be read back.
     #[error("table `{table}`, column `{column}`: `{value}` cannot be read back")]
     Inconsistent {
@@ -44,12 +49,70 @@ pub enum StoreError {
     Url(String),
 }
 
+/// What keeps the database from doing its work for now.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Trouble {
+    /// It does not answer, or is busy with others.
+    Unavailable,
+    /// It has no room left.
+    Full,
+}
+
 impl StoreError {
-    pub(crate) fn database(what: &'static str) -> impl FnOnce(sea_orm::DbErr) -> Self {
+    pub(crate) fn database(what: &'static str) -> impl FnOnce(DbErr) -> Self {
         move |source| Self::Database { what, source }
+    }
+
+    /// Whether it is the database's trouble, which may pass, and of which kind.
+    pub fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::Database { source, .. } | Self::Unreachable { source, .. } => trouble(source),
+            Self::JobEnded => Some(Trouble::Unavailable),
+            Self::Inconsistent { .. } | Self::AlreadyRegistered(_) | Self::NotRegistered(_) | Self::Url(_) => None,
+        }
     }
 
     pub(crate) fn inconsistent(table: &'static str, column: &'static str, value: impl Into<String>) -> Self {
         Self::Inconsistent { table, column, value: value.into() }
+    }
+}
+
+/// Reads what the engine said.
+fn trouble(error: &DbErr) -> Option<Trouble> {
+    let (DbErr::Conn(RuntimeErr::SqlxError(error))
+    | DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
+    else {
+        return matches!(error, DbErr::ConnectionAcquire(_)).then_some(Trouble::Unavailable);
+    };
+    match &**error {
+        sqlx::Error::Database(error) => trouble_of_code(&error.code()?),
+        sqlx::Error::Io(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => Some(Trouble::Unavailable),
+        _ => None,
+    }
+}
+
+/// A result code of `SQLite` (a number) or an SQLSTATE of PostgreSQL (five characters).
+fn trouble_of_code(code: &str) -> Option<Trouble> {
+    if let Some(state) = Some(code).filter(|code| code.len() == 5) {
+        return match state.get(..2)? {
+            "53" if state == "53100" => Some(Trouble::Full),
+            // Connections, other insufficient resources, intervention of an operator.
+            "08" | "53" | "57" => Some(Trouble::Unavailable),
+            // A deadlock, a lock that could not be had: another try may do.
+            _ if matches!(state, "40001" | "40P01" | "55P03" | "25P03") => Some(Trouble::Unavailable),
+            _ => None,
+        };
+    }
+    // The low byte is the primary code; the rest says more of it.
+    match code.parse::<u32>().ok()? & 0xff {
+        5 | 6 => Some(Trouble::Unavailable),
+        // `SQLITE_IOERR`, which is also what a quota on the size of files ends in, and `SQLITE_FULL`.
+        10 | 13 => Some(Trouble::Full),
+        _ => None,
     }
 }

@@ -39,10 +39,10 @@ use sea_orm::{
 
 pub use asserted::{Asserted, Unstorable};
 pub use capture::{Capture, Outcome, StageOf};
-pub use error::StoreError;
+pub use error::{StoreError, Trouble};
 pub use grants::{NewGrant, NewViewer};
 pub use head::EventHead;
-pub use jobs::{Job, JobStatus};
+pub use jobs::{ErrorBehaviour, Job, JobStatus, Lease};
 pub use registry::{Issuer, IssuerKey, IssuerKind, NewTenant, Party, Tenant};
 pub use scope::{EventFilter, EventPosition, LotFilter, Scope, SeenEvent, SeenThing};
 pub use scope_lineage::{Derived, Inside, Mentioned};
@@ -51,6 +51,9 @@ pub use scope_lineage::{Derived, Inside, Mentioned};
 #[derive(Clone, Debug)]
 pub struct Store {
     db: DatabaseConnection,
+    /// Where transactions that write begin, which wait for each other: whoever only reads has connections of its own.
+    /// `SQLite` has one writer at a time; they queue for it here, in order, instead of trying until they give up.
+    writer: DatabaseConnection,
 }
 
 impl Store {
@@ -68,7 +71,7 @@ impl Store {
             answers(url).await?;
         }
         let mut options = ConnectOptions::new(url);
-        options.max_connections(8).acquire_timeout(Duration::from_secs(30)).sqlx_logging(false);
+        options.max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
         options.map_sqlx_sqlite_opts(|sqlite| {
             // Acknowledged means on disk: FULL makes every commit wait for the disk.
             sqlite
@@ -76,11 +79,19 @@ impl Store {
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(30))
         });
+        // `SQLite` ends a transaction by itself when the disk is full. The driver then counts one that is not there: what
+        // follows on this connection would be inside it, and never committed.
+        options.map_sqlx_sqlite_pool_opts(|pool| {
+            pool.before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+        });
         // Shown for `SQLite` only, whose URL has no password; the other engine has answered already.
         let database = if sqlite { url.split('?').next().unwrap_or_default() } else { "the database server" };
-        let db = Database::connect(options).await;
-        let db = db.map_err(|source| StoreError::Unreachable { database: database.to_owned(), source })?;
-        Ok(Self { db })
+        let unreachable = |source| StoreError::Unreachable { database: database.to_owned(), source };
+        let db = Database::connect(options.clone()).await.map_err(unreachable)?;
+        let (writers, patience) = if sqlite { (1, SQLITE_WRITER_TIMEOUT) } else { (WRITERS, WRITER_TIMEOUT) };
+        options.max_connections(writers).acquire_timeout(patience);
+        let writer = Database::connect(options).await.map_err(unreachable)?;
+        Ok(Self { db, writer })
     }
 
     /// Brings the schema up to date.
@@ -110,7 +121,7 @@ impl Store {
             },
             ..TransactionOptions::default()
         };
-        self.db.begin_with_options(options).await.map_err(StoreError::database(what))
+        self.writer.begin_with_options(options).await.map_err(StoreError::database(what))
     }
 }
 
@@ -128,6 +139,22 @@ async fn answers(url: &str) -> Result<(), StoreError> {
     let database = || format!("postgres://{}:{}/{name}", options.get_host(), options.get_port());
     closed.map_err(|error| StoreError::Unreachable { database: database(), source: failed(error) })
 }
+
+/// Connections for those who only read.
+const CONNECTIONS: u32 = 8;
+
+/// Connections for those who write, on an engine that has more than one at a time. Captures must leave some of them to
+/// those who write little.
+pub const WRITERS: u32 = 12;
+
+/// How long a request waits for a connection before it is told that the database does not answer.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a writer waits for a connection: others may have to wait for a tenant's lock with theirs.
+const WRITER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a writer waits for its turn on `SQLite`: the largest document before it may take its time.
+const SQLITE_WRITER_TIMEOUT: Duration = Duration::from_hours(1);
 
 /// How long a database server may take to let us in at the start.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

@@ -4,13 +4,13 @@
 //! here, so the cluster is stopped and removed when the test process ends, in whatever way it ends.
 
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use crate::environment::{skip, variable};
 
@@ -51,29 +51,87 @@ pub fn database() -> Option<Database> {
     static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
     let cluster = CLUSTER.get_or_init(|| {
         let programs = programs()?;
-        Some(Cluster::start(programs).unwrap_or_else(|error| panic!("PostgreSQL does not start: {error}")))
+        let cluster = Cluster::start(programs, &std::env::temp_dir(), false);
+        Some(cluster.unwrap_or_else(|error| panic!("PostgreSQL does not start: {error}")))
     });
     let Some(cluster) = cluster else {
-        skip("no PostgreSQL programs on PATH or in /usr/lib/postgresql/*/bin");
+        skip(NO_PROGRAMS);
         return None;
     };
     Some(cluster.database().unwrap_or_else(|error| panic!("PostgreSQL gives no database: {error}")))
 }
+
+/// A server of its own, which the test may crash and start again. What it acknowledges survives that, other than in the
+/// cluster of [`database`].
+///
+/// Its files are in `folder`, which everybody must be able to write to; else where temporary files are. `None` as for
+/// [`database`].
+///
+/// # Panics
+///
+/// As [`database`].
+#[expect(clippy::panic, reason = "a test that cannot have its database must fail")]
+pub fn server(folder: Option<&Path>) -> Option<Server> {
+    let Some(programs) = programs() else {
+        skip(NO_PROGRAMS);
+        return None;
+    };
+    let folder = folder.map_or_else(std::env::temp_dir, Path::to_path_buf);
+    let cluster = Cluster::start(programs, &folder, true);
+    Some(Server(cluster.unwrap_or_else(|error| panic!("PostgreSQL does not start: {error}"))))
+}
+
+/// A server of one test.
+#[derive(Debug)]
+pub struct Server(Cluster);
+
+impl Server {
+    /// A fresh database.
+    pub fn database(&self) -> io::Result<Database> {
+        self.0.database()
+    }
+
+    /// Ends the server without letting it finish anything.
+    pub fn crash(&self) -> io::Result<()> {
+        self.0.tell("crash")
+    }
+
+    /// Starts it again, and waits until it answers.
+    pub fn start(&self) -> io::Result<()> {
+        self.0.tell("start")
+    }
+}
+
+const NO_PROGRAMS: &str = "no PostgreSQL programs on PATH or in /usr/lib/postgresql/*/bin";
 
 struct Cluster {
     programs: PathBuf,
     port: u16,
     databases: AtomicU32,
     /// The cluster runs as long as this is open.
-    _running: ChildStdin,
+    running: Mutex<Running>,
+}
+
+/// The two ends of the conversation with the script.
+struct Running {
+    commands: ChildStdin,
+    answers: BufReader<ChildStdout>,
 }
 
 impl Cluster {
     /// Another program may take the free port first, hence the second and third attempt.
-    fn start(programs: PathBuf) -> io::Result<Self> {
-        let attempt = || launch(&programs);
+    fn start(programs: PathBuf, folder: &Path, keep: bool) -> io::Result<Self> {
+        let attempt = || launch(&programs, folder, keep);
         let (port, running) = attempt().or_else(|_| attempt()).or_else(|_| attempt())?;
-        Ok(Self { programs, port, databases: AtomicU32::new(0), _running: running })
+        Ok(Self { programs, port, databases: AtomicU32::new(0), running: Mutex::new(running) })
+    }
+
+    fn tell(&self, command: &str) -> io::Result<()> {
+        let mut running = self.running.lock().map_err(|_| io::Error::other("the script is not listened to"))?;
+        writeln!(running.commands, "{command}")?;
+        let mut answer = String::new();
+        running.answers.read_line(&mut answer)?;
+        if answer == "done\n" { Ok(()) } else { Err(io::Error::other(format!("`{command}`: {answer}"))) }
     }
 
     fn database(&self) -> io::Result<Database> {
@@ -94,11 +152,12 @@ impl fmt::Debug for Cluster {
     }
 }
 
-fn launch(programs: &Path) -> io::Result<(u16, ChildStdin)> {
+fn launch(programs: &Path, folder: &Path, keep: bool) -> io::Result<(u16, Running)> {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
     let mut child = unprivileged_shell()?
         .env("TESTKIT_BIN", programs)
-        .env("TESTKIT_TMP", std::env::temp_dir())
+        .env("TESTKIT_TMP", folder)
+        .env("TESTKIT_KEEP", if keep { "yes" } else { "" })
         .env("TESTKIT_PORT", port.to_string())
         .current_dir("/")
         // Its own group: an interrupt from the keyboard ends the tests first, and the script cleans up after them.
@@ -107,16 +166,16 @@ fn launch(programs: &Path) -> io::Result<(u16, ChildStdin)> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()?;
-    let (Some(running), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+    let (Some(commands), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
         return Err(io::Error::other("the shell has no pipes"));
     };
-    let mut output = BufReader::new(output);
+    let mut answers = BufReader::new(output);
     let mut said = String::new();
-    output.read_line(&mut said)?;
+    answers.read_line(&mut said)?;
     if said == "ready\n" {
-        return Ok((port, running));
+        return Ok((port, Running { commands, answers }));
     }
-    output.read_to_string(&mut said)?;
+    answers.read_to_string(&mut said)?;
     child.wait()?;
     Err(io::Error::other(said))
 }

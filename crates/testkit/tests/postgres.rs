@@ -23,3 +23,14 @@ fn wrong_sql_is_an_error() {
     let Some(database) = database() else { return };
     assert!(database.psql("select from nowhere_at_all").is_err());
 }
+
+#[test]
+fn a_server_keeps_through_a_crash_what_it_acknowledged() {
+    let Some(server) = testkit::postgres::server(None) else { return };
+    let database = server.database().unwrap();
+    database.psql("create table lot (tlc text); insert into lot values ('L1')").unwrap();
+    server.crash().unwrap();
+    assert!(database.psql("select 1").is_err());
+    server.start().unwrap();
+    assert_eq!(database.psql("select tlc from lot").unwrap(), "L1");
+}

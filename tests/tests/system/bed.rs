@@ -80,7 +80,12 @@ impl Bed {
         store.migrate().await.unwrap();
         let start: Timestamp = "2028-09-01T12:00:00Z".parse().unwrap();
         let clock = Arc::new(MockClock(AtomicI64::new(start.as_microsecond())));
-        let app = App::new(store, clock.clone(), BASE_URL, CaptureLimits { max_document_bytes: 4 << 20 });
+        let app = App::new(
+            store,
+            clock.clone(),
+            BASE_URL,
+            CaptureLimits { max_document_bytes: 4 << 20, ..CaptureLimits::default() },
+        );
         Self { app, clock, members: BTreeMap::new(), parties: BTreeMap::new(), engine }
     }
 

@@ -1,8 +1,11 @@
 //! What capture promises: everything or nothing, once, and never a contradiction in silence.
 
+use std::time::Duration;
+
 use app::{CaptureError, Job, JobStatus, TraceQuestion};
 use domain::{Direction, Role};
 use epcis::{Binding, Severity};
+use store::Lease;
 use testkit::chain_a::{JSON_LD, XML, chain_a};
 
 use crate::bed::{Bed, engines};
@@ -194,8 +197,9 @@ async fn a_capture_that_was_cut_off_is_reported_failed_after_a_restart() {
         let finished = bed.capture("valle-verde", json(ID, URN, "1").as_bytes(), JSON_LD).await;
         let cut_off =
             Job { id: "cut-off".to_owned(), status: JobStatus::Running, finished_at: None, ..finished.clone() };
-        bed.store().await.put_job(bed.tenant("valle-verde"), &cut_off).await.unwrap();
-        bed.clock.advance(jiff::SignedDuration::from_secs(1));
+        let lease = Lease { worker: "stopped", lasts: Duration::ZERO };
+        bed.store().await.begin_job(bed.tenant("valle-verde"), &cut_off, lease).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(1)).await;
         assert_eq!(bed.app.recover().await.unwrap(), 1);
         let staff = bed.staff("valle-verde").await;
         assert_eq!(staff.job(&finished.id).await.unwrap().unwrap().status, JobStatus::Finished);

@@ -20,6 +20,8 @@ pub(crate) enum Code {
     Forbidden,
     /// The request asks for too much.
     Limit,
+    /// What the gateway stands on does not work for now.
+    Unavailable,
     /// The gateway failed.
     Internal,
 }
@@ -33,6 +35,7 @@ impl Code {
             Self::NotAvailable => "NOT_AVAILABLE",
             Self::Forbidden => "FORBIDDEN",
             Self::Limit => "LIMIT",
+            Self::Unavailable => "UNAVAILABLE",
             Self::Internal => "INTERNAL",
         }
     }
@@ -56,6 +59,12 @@ pub(crate) fn from_app(error: &AppError) -> Error {
         AppError::StaffOnly => Code::NotAvailable.error(error.to_string()),
         AppError::BadRequest(detail) => Code::BadRequest.error(detail.as_str()),
         AppError::BadCursor => Code::BadCursor.error("the cursor does not belong to this question"),
+        AppError::Store(_) if error.trouble().is_some() => {
+            let incident = incident::record(error);
+            Code::Unavailable
+                .error("the database of the gateway does not answer, or has no room left; ask again later")
+                .extend_with(|_, extensions| extensions.set("incident", incident.as_str()))
+        }
         AppError::Randomness | AppError::Store(_) | AppError::Export(_) => internal(error),
     }
 }
@@ -63,9 +72,9 @@ pub(crate) fn from_app(error: &AppError) -> Error {
 /// What the failure of a capture says to the outside.
 pub(crate) fn from_capture(error: &CaptureError) -> Error {
     match error {
-        CaptureError::TooLarge { .. } => Code::Limit.error(error.to_string()),
+        CaptureError::TooLarge { .. } | CaptureError::TooManyEvents { .. } => Code::Limit.error(error.to_string()),
         // The document is in the request already: what failed is the temporary file.
-        CaptureError::Input(_) => internal(error),
+        CaptureError::Input(_) | CaptureError::Spool(_) => internal(error),
         CaptureError::App(error) => from_app(error),
     }
 }

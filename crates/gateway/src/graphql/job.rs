@@ -1,6 +1,6 @@
 //! Capture jobs and what they found.
 
-use app::{Job as CaptureJob, JobStatus as Status};
+use app::{ErrorBehaviour as Behaviour, Job as CaptureJob, JobStatus as Status};
 use async_graphql::{Enum, ID, SimpleObject};
 
 use super::scalar::DateTime;
@@ -67,10 +67,20 @@ impl From<epcis::Finding> for Finding {
 pub(crate) enum JobStatus {
     /// Being worked on.
     Running,
-    /// Every event of the document is on disk.
+    /// What was to be stored is on disk: every event of the document, or with `PROCEED` every good one.
     Finished,
     /// Nothing of the document was stored; the findings say why.
     Failed,
+}
+
+/// What a bad event means for the good ones of its document.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+#[graphql(remote = "Behaviour")]
+pub(crate) enum ErrorBehaviour {
+    /// All events are stored, or none.
+    Rollback,
+    /// The good ones are stored.
+    Proceed,
 }
 
 /// What became of a document.
@@ -80,6 +90,8 @@ pub(crate) struct Job {
     id: ID,
     /// Where it stands.
     status: JobStatus,
+    /// What a bad event means for the good ones.
+    error_behaviour: ErrorBehaviour,
     /// Who sent the document.
     actor: String,
     /// When the document came.
@@ -95,6 +107,8 @@ pub(crate) struct Job {
     /// What is to be said about the document, in its order: 1,000 at most, rejections before all else.
     #[graphql(complexity = "1 + 5 * child_complexity")]
     findings: Vec<Finding>,
+    /// How many findings there are beyond those that are listed.
+    findings_omitted: u64,
 }
 
 impl From<CaptureJob> for Job {
@@ -102,6 +116,7 @@ impl From<CaptureJob> for Job {
         Self {
             id: ID(job.id),
             status: job.status.into(),
+            error_behaviour: job.behaviour.into(),
             actor: job.actor,
             created_at: DateTime(job.created_at),
             finished_at: job.finished_at.map(DateTime),
@@ -109,6 +124,7 @@ impl From<CaptureJob> for Job {
             duplicates: job.duplicates,
             rejected: job.rejected,
             findings: job.findings.into_iter().map(Finding::from).collect(),
+            findings_omitted: job.findings_omitted,
         }
     }
 }
@@ -140,6 +156,8 @@ pub(crate) enum CaptureStatus {
     Captured,
     /// Every event of the document was on disk before.
     Duplicate,
+    /// Every good event of the document is on disk; the findings say what was wrong with the rest.
+    Partial,
     /// Nothing of the document was stored; the findings say why.
     Rejected,
 }
@@ -160,6 +178,8 @@ impl From<CaptureJob> for CapturePayload {
     fn from(job: CaptureJob) -> Self {
         let status = match job.status {
             Status::Running | Status::Failed => CaptureStatus::Rejected,
+            Status::Finished if !job.is_success() && job.stored + job.duplicates == 0 => CaptureStatus::Rejected,
+            Status::Finished if !job.is_success() => CaptureStatus::Partial,
             Status::Finished if job.stored == 0 && job.duplicates > 0 => CaptureStatus::Duplicate,
             Status::Finished => CaptureStatus::Captured,
         };

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use app::CaptureOptions;
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use super::{
     error::{from_app, from_capture, internal},
     grant::{Grant, GrantInput, GrantRevokePayload, Party, grant_id},
-    job::{CapturePayload, Job, MediaType},
+    job::{CapturePayload, ErrorBehaviour, Job, MediaType},
     place::Place,
     session::Session,
 };
@@ -131,18 +132,21 @@ pub(crate) struct Mutation;
 /// What staff may do, within the roles of the token.
 #[Object]
 impl Mutation {
-    /// Captures an EPCIS document: all of it, or, if anything in it is rejected, nothing. When this answers `CAPTURED`
-    /// every event is on disk. Sending the same document again changes nothing.
+    /// Captures an EPCIS document: all of it, or, if anything in it is rejected, nothing; with `PROCEED` every good event
+    /// of it. When this answers `CAPTURED` every event is on disk. Sending the same document again changes nothing.
     async fn capture(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The document. Documents beyond the size of a request go to `POST /epcis/capture`.")]
         document: String,
         #[graphql(desc = "Its syntax.")] media_type: MediaType,
+        #[graphql(desc = "What a bad event means for the good ones.", default_with = "ErrorBehaviour::Rollback")]
+        error_behaviour: ErrorBehaviour,
     ) -> Result<CapturePayload> {
         let caller = Arc::clone(&Session::of(ctx)?.caller);
         // On a task of its own: a client that hangs up must not leave a capture half-way.
-        let capture = tokio::spawn(async move { caller.capture(document.as_bytes(), media_type.into()).await });
+        let options = CaptureOptions { binding: media_type.into(), behaviour: error_behaviour.into() };
+        let capture = tokio::spawn(async move { caller.capture(document.as_bytes(), options).await });
         let job = capture.await.map_err(|error| internal(&error))?;
         let job = job.map_err(|error| from_capture(&error))?;
         operations::count_capture(&job);

@@ -2,7 +2,7 @@ use auth::Claims;
 use axum::http::{Request, StatusCode, header};
 use serde_json::json;
 
-use crate::world::{MAX_DOCUMENT, PACKER, STAFF, World, document, packed};
+use crate::world::{MAX_DOCUMENT, MAX_EVENTS, PACKER, STAFF, World, document, packed};
 
 #[tokio::test]
 async fn a_document_is_captured_when_it_is_answered() {
@@ -144,4 +144,138 @@ async fn bytes_that_are_no_text_are_refused_with_a_problem() {
         assert_eq!(answer.status, status, "{path}");
         assert_eq!(answer.header(header::CONTENT_TYPE), "application/problem+json", "{path}");
     }
+}
+
+/// The job behind an answer.
+async fn job(world: &World, answer: &crate::world::Answer) -> serde_json::Value {
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.text());
+    world.get(answer.header(header::LOCATION), &world.staff()).await.json()
+}
+
+fn without_a_time(code: &str) -> String {
+    packed(code, 8).replace("2028-08-15T08:00:00Z", "yesterday")
+}
+
+#[tokio::test]
+async fn proceed_stores_the_good_events_and_names_the_bad_ones() {
+    let world = World::new().await;
+    let events = [packed("L1", 8), without_a_time("L2"), packed("L3", 9), without_a_time("L4")].concat();
+    let refused = job(&world, &world.capture_with("rollback", document(&events)).await).await;
+    assert_eq!((&refused["stored"], &refused["captureErrorBehaviour"]), (&json!(0), &json!("rollback")), "{refused}");
+
+    let job = job(&world, &world.capture_with("proceed", document(&events)).await).await;
+    assert_eq!((&job["running"], &job["success"]), (&json!(false), &json!(false)), "{job}");
+    assert_eq!(job["captureErrorBehaviour"], "proceed");
+    assert_eq!((&job["stored"], &job["rejected"], &job["findingsOmitted"]), (&json!(2), &json!(2), &json!(0)), "{job}");
+    let errors = job["errors"].as_array().unwrap();
+    let places: Vec<_> = errors.iter().filter_map(|error| error["eventIndex"].as_u64()).collect();
+    assert!(places.contains(&1) && places.contains(&3), "{errors:?}");
+    assert!(errors.iter().all(|error| error["type"].is_string() && error["title"].is_string()), "{errors:?}");
+    assert!(job["createdAt"].is_string() && job["finishedAt"].is_string(), "{job}");
+    let jobs = world.ask("{ captureJobs { status errorBehaviour stored rejected findingsOmitted } }").await.json();
+    let expected = json!({ "status": "FINISHED", "errorBehaviour": "PROCEED", "stored": 2, "rejected": 2,
+        "findingsOmitted": 0 });
+    assert!(jobs["data"]["captureJobs"].as_array().unwrap().contains(&expected), "{jobs}");
+}
+
+#[tokio::test]
+async fn proceed_never_overwrites_an_event_with_another_of_its_id() {
+    let world = World::new().await;
+    world.capture(document(&packed("L1", 8))).await;
+    let events = [packed("L1", 8).replace("<quantity>10<", "<quantity>11<"), packed("L2", 9), packed("L1", 8)].concat();
+    let job = job(&world, &world.capture_with("proceed", document(&events)).await).await;
+    assert_eq!((&job["stored"], &job["duplicates"], &job["rejected"]), (&json!(1), &json!(1), &json!(1)), "{job}");
+    assert_eq!(
+        (&job["errors"][0]["code"], &job["errors"][0]["eventIndex"]),
+        (&json!("CAPTURE-EVENT-ID-CONFLICT"), &json!(0))
+    );
+    let events = world.get("/epcis/events", &world.staff()).await.text();
+    assert!(!events.contains("\"quantity\":11"), "{events}");
+}
+
+#[tokio::test]
+async fn proceed_stores_what_came_before_the_point_where_a_document_breaks_off() {
+    let world = World::new().await;
+    let whole = document(&[packed("L1", 8), packed("L2", 9)].concat());
+    // Inside the second event.
+    let cut = whole[..whole.rfind("<quantity>").unwrap()].to_owned();
+    let refused = job(&world, &world.capture_with("rollback", cut.clone()).await).await;
+    assert_eq!((&refused["success"], &refused["stored"]), (&json!(false), &json!(0)));
+    let job = job(&world, &world.capture_with("proceed", cut).await).await;
+    assert_eq!((&job["success"], &job["stored"]), (&json!(false), &json!(1)), "{job}");
+    assert_ne!(job["errors"], json!([]));
+}
+
+#[tokio::test]
+async fn a_capture_by_mutation_may_proceed() {
+    let world = World::new().await;
+    let mutation = "mutation ($document: String!) { capture(document: $document, mediaType: XML,
+        errorBehaviour: PROCEED) { status job { errorBehaviour stored } } }";
+    let capture = async |events: String| {
+        let answer = world.ask_with(mutation, json!({ "document": document(&events) })).await.json();
+        answer["data"]["capture"].clone()
+    };
+    let mixed = capture([packed("L1", 8), without_a_time("L2")].concat()).await;
+    assert_eq!(mixed, json!({ "status": "PARTIAL", "job": { "errorBehaviour": "PROCEED", "stored": 1 } }));
+    assert_eq!(capture(without_a_time("L3")).await["status"], "REJECTED");
+    assert_eq!(capture(packed("L1", 8)).await["status"], "DUPLICATE");
+}
+
+#[tokio::test]
+async fn an_error_behaviour_that_does_not_exist_is_refused_with_those_that_do() {
+    let world = World::new().await;
+    for behaviour in ["all", "Rollback", "", "rollback, proceed"] {
+        let answer = world.capture_with(behaviour, document(&packed("L1", 8))).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{behaviour}");
+        assert_eq!(answer.header(header::CONTENT_TYPE), "application/problem+json");
+        assert!(answer.text().contains("`rollback`") && answer.text().contains("`proceed`"), "{}", answer.text());
+    }
+    assert_eq!(world.ask("{ captureJobs { id } }").await.json()["data"]["captureJobs"], json!([]));
+}
+
+#[tokio::test]
+async fn the_limits_of_capture_are_announced() {
+    let world = World::new().await;
+    let token = format!("Bearer {}", world.staff());
+    let request = Request::options("/epcis/capture").header(header::AUTHORIZATION, token);
+    let asked = world.send(request.body(axum::body::Body::empty()).unwrap()).await;
+    assert_eq!((asked.status, asked.body.len()), (StatusCode::NO_CONTENT, 0), "{}", asked.text());
+    let captured = world.capture(document(&packed("L1", 8))).await;
+    let refused = world.capture_with("perhaps", document("")).await;
+    for answer in [&asked, &captured, &refused] {
+        assert_eq!(answer.header("gs1-epcis-capture-limit"), MAX_EVENTS.to_string());
+        assert_eq!(answer.header("gs1-epcis-capture-file-size-limit"), MAX_DOCUMENT.to_string());
+        assert_eq!(answer.header("gs1-capture-error-behaviour"), "all", "the standard's word for both of them");
+        assert_eq!((answer.header("gs1-epcis-version"), answer.header("gs1-cbv-version")), ("2.0.0", "2.0.0"));
+    }
+}
+
+#[tokio::test]
+async fn a_document_of_too_many_events_is_refused_and_nothing_of_it_is_stored() {
+    let world = World::new().await;
+    let count = usize::try_from(MAX_EVENTS).unwrap();
+    let events: Vec<String> = (0..=count).map(|number| packed(&format!("L{number}"), 8)).collect();
+    for behaviour in ["rollback", "proceed"] {
+        let answer = world.capture_with(behaviour, document(&events.concat())).await;
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", answer.text());
+        assert_eq!(answer.json()["type"], "epcisException:CaptureLimitExceededException");
+        assert_eq!(answer.json()["limitEvents"], json!(MAX_EVENTS));
+    }
+    let jobs = world.ask("{ captureJobs { status stored findings { code } } }").await.json();
+    let failed = json!({ "status": "FAILED", "stored": 0, "findings": [{ "code": "CAPTURE-LIMIT" }] });
+    assert_eq!(jobs["data"]["captureJobs"], json!([failed, failed]));
+    let job = job(&world, &world.capture(document(&events[..count].concat())).await).await;
+    assert_eq!(job["stored"], json!(MAX_EVENTS), "{job}");
+}
+
+#[tokio::test]
+async fn a_job_lists_a_thousand_findings_and_counts_the_rest() {
+    let limits = app::CaptureLimits { max_document_bytes: 1 << 20, ..app::CaptureLimits::default() };
+    let world = World::limited(limits).await;
+    let events = "<ObjectEvent/>".repeat(1_500);
+    let job = job(&world, &world.capture_with("proceed", document(&events)).await).await;
+    assert_eq!((&job["stored"], &job["rejected"]), (&json!(0), &json!(1_500)));
+    let listed = job["errors"].as_array().unwrap().len() + job["warnings"].as_array().unwrap().len();
+    assert_eq!(listed, app::MAX_FINDINGS);
+    assert!(job["findingsOmitted"].as_u64().unwrap() >= 500, "{}", job["findingsOmitted"]);
 }

@@ -28,6 +28,8 @@ pub(crate) const PARTNER: &str = "https://partner.example";
 pub(crate) const AUTHORITY: &str = "https://authority.example";
 /// Bytes of a document.
 pub(crate) const MAX_DOCUMENT: u64 = 200_000;
+/// Events of a document.
+pub(crate) const MAX_EVENTS: u64 = 50;
 /// The packer's plant.
 pub(crate) const PACKER_PLACE: &str = "https://id.gs1.org/414/9521003001005";
 /// The grocer's distribution centre.
@@ -89,13 +91,22 @@ impl World {
     }
 
     pub(crate) async fn with(config: Config) -> Self {
+        let limits =
+            CaptureLimits { max_document_bytes: MAX_DOCUMENT, max_events: MAX_EVENTS, ..CaptureLimits::default() };
+        Self::build(config, limits).await
+    }
+
+    pub(crate) async fn limited(limits: CaptureLimits) -> Self {
+        Self::build(Config::default(), limits).await
+    }
+
+    async fn build(config: Config, limits: CaptureLimits) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let postgres = testkit::postgres::chosen();
         let sqlite = || format!("sqlite://{}?mode=rwc", directory.path().join("gateway.db").display());
         let url = postgres.as_ref().map_or_else(sqlite, |database| database.url().to_owned());
         let store = App::open_store(&url).await.unwrap();
         store.migrate().await.unwrap();
-        let limits = CaptureLimits { max_document_bytes: MAX_DOCUMENT };
         let app = App::new(store, Arc::new(Noon), "https://gateway.example", limits);
         let tenant = async |slug: &str, place: &str| {
             let identifiers = [place.to_owned()];
@@ -181,6 +192,14 @@ impl World {
     pub(crate) async fn ask_as_partner(&self, query: &str) -> Answer {
         let body = json!({ "query": query }).to_string();
         self.post("/partner/graphql", &self.partner(), "application/json", body).await
+    }
+
+    pub(crate) async fn capture_with(&self, behaviour: &str, document: String) -> Answer {
+        let request = Request::post("/epcis/capture")
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.staff()))
+            .header(header::CONTENT_TYPE, "application/xml")
+            .header("GS1-Capture-Error-Behaviour", behaviour);
+        self.send(request.body(document.into()).unwrap()).await
     }
 
     pub(crate) async fn capture(&self, document: String) -> Answer {
