@@ -68,7 +68,8 @@ type Inside<C> = BTreeMap<(C, Option<String>), Content<C>>;
 /// Applies what was asserted before `at`, and of what was asserted at that instant everything up to `last`.
 fn fold<C: Clone + Ord>(changes: &[Change<C>], at: Timestamp, last: ChangeKind) -> Vec<Content<C>> {
     let mut ordered: Vec<&Change<C>> = changes.iter().collect();
-    ordered.sort_by_key(|change| (change.time, change.kind));
+    // Within an instant what is said decides, never the order of arrival.
+    ordered.sort_by(|a, b| order(a).cmp(&order(b)));
     let split = ordered.partition_point(|change| (change.time, change.kind) <= (at, last));
     let (past, future) = ordered.split_at(split);
 
@@ -89,6 +90,13 @@ fn fold<C: Clone + Ord>(changes: &[Change<C>], at: Timestamp, last: ChangeKind) 
         }
     }
     inside.into_values().collect()
+}
+
+/// Everything that a change says, in the order in which it counts.
+type Order<'a, C> = (Timestamp, ChangeKind, &'a Option<C>, Option<Decimal>, &'a Option<String>);
+
+fn order<C>(change: &Change<C>) -> Order<'_, C> {
+    (change.time, change.kind, &change.child, change.amount, &change.uom)
 }
 
 fn apply<C: Clone + Ord>(inside: &mut Inside<C>, change: &Change<C>) {
