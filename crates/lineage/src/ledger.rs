@@ -111,6 +111,8 @@ pub struct Ledger {
     pub left: Decimal,
     /// How amounts in other units were brought to this one.
     pub conversions: BTreeSet<Conversion>,
+    /// Every movement that is in the sums, its amount in the unit of the ledger.
+    pub entries: Vec<Entry>,
     /// What may have been this lot: stated as possible, and in none of the sums.
     pub possible: Vec<Entry>,
 }
@@ -220,7 +222,7 @@ fn ledger(uom: Option<String>, entries: Vec<Entry>, conversions: BTreeSet<Conver
     let (shipments, entered) = transit(&recorded);
     let unreceived = shipments.iter().filter(|shipment| shipment.received.is_none());
     let left = unreceived.fold(Decimal::ZERO, |sum, shipment| sum.saturating_add(shipment.shipped)).normalize();
-    Ledger { uom, places, shipments, entered, left, conversions, possible }
+    Ledger { uom, places, shipments, entered, left, conversions, entries: recorded, possible }
 }
 
 fn normal(place: &PlaceBalance) -> PlaceBalance {

@@ -222,7 +222,7 @@ mod tests {
 
     const CARTON: &str = "https://id.gs1.org/01/19521003000173";
 
-    fn described(id: &str, attributes: serde_json::Value) -> BTreeMap<String, Vec<VocabularyElement>> {
+    fn described(id: &str, attributes: &serde_json::Value) -> BTreeMap<String, Vec<VocabularyElement>> {
         let element = serde_json::json!({ "id": id, "vocabulary": "v", "attributes": attributes });
         BTreeMap::from([(id.to_owned(), vec![serde_json::from_value(element).unwrap()])])
     }
@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_carton_weighs_what_its_master_data_says() {
-        let size = described(CARTON, serde_json::json!([text("fsma:packagingSize", "25 lb")]));
+        let size = described(CARTON, &serde_json::json!([text("fsma:packagingSize", "25 lb")]));
         let weights = Weights::of_product(&[CARTON.to_owned()], &size);
         let expected = Some(("6803.88555".to_owned(), Rule::PackagingSize));
         assert_eq!(kilograms(&weights, 600, Some("XCS")), expected);
@@ -248,7 +248,7 @@ mod tests {
 
         let both =
             serde_json::json!([text("fsma:packagingSize", "25 lb"), text("urn:epcglobal:cbv:mda#netWeight", "11 kg")]);
-        let weights = Weights::of_product(&[CARTON.to_owned()], &described(CARTON, both));
+        let weights = Weights::of_product(&[CARTON.to_owned()], &described(CARTON, &both));
         assert_eq!(kilograms(&weights, 2, Some("cases")), Some(("22".to_owned(), Rule::NetWeight)));
     }
 
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn the_weight_on_the_goods_goes_first() {
-        let size = described(CARTON, serde_json::json!([text("fsma:packagingSize", "25 lb")]));
+        let size = described(CARTON, &serde_json::json!([text("fsma:packagingSize", "25 lb")]));
         let weights = Weights::of_product(&[CARTON.to_owned()], &size)
             .with_identifier("https://id.gs1.org/01/19521003000173/10/A?3102=001050");
         assert_eq!(kilograms(&weights, 2, None), Some(("21".to_owned(), Rule::Identifier)));
