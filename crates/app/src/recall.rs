@@ -60,6 +60,8 @@ pub struct RecallScope {
     pub evidence: Vec<Evidence>,
     /// Names of the places in the answer.
     pub places: BTreeMap<String, String>,
+    /// Whether a budget ended the answer.
+    pub partial: bool,
     /// Where a budget ended the answer: the cursor that continues it.
     pub next: Option<String>,
 }
@@ -91,6 +93,7 @@ impl Caller {
             certain: affected(certain),
             possible: affected(possible),
             evidence: evidence.into_iter().collect(),
+            partial: trace.lineage.is_partial(),
             places: trace.places,
             next: trace.next,
         }))
