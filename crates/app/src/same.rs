@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{EventId, ThingId, Tlc, gs1_tlc};
 use gs1::{Identifier, Key};
-use lineage::{Basis, ThingKind};
+use lineage::Basis;
 use store::{Mentioned, Scope, SeenEvent, SeenThing};
 
 use crate::{AppError, sighting::reading};
@@ -34,9 +34,7 @@ pub(crate) async fn named_by(scope: &Scope, codes: BTreeSet<String>) -> Result<B
 /// Whether two rows are one lot: a code and the place that assigned it identify a lot, whatever identifiers name it.
 pub(crate) fn is_same_lot(a: &SeenThing, b: &SeenThing) -> bool {
     let is_known = |thing: &SeenThing| thing.lot.as_ref().is_some_and(|key| !key.is_provisional());
-    // A harvest lot has no traceability lot code: its key says nothing that its identifier does not.
-    let has_code = |thing: &SeenThing| thing.kind != ThingKind::HarvestLot;
-    a.id != b.id && is_known(a) && a.lot == b.lot && has_code(a) && has_code(b)
+    a.id != b.id && is_known(a) && a.lot == b.lot
 }
 
 /// How an event states that a thing on it is this one.

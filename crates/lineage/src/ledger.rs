@@ -148,7 +148,9 @@ impl Ledger {
 /// Amounts in one unit stay in it. Different units of one kind meet in kilograms, litres or pieces, different kinds in
 /// kilograms where the weight of the product is known.
 pub fn ledgers(entries: Vec<Entry>, weights: &Weights) -> Vec<Ledger> {
-    let entries = without_repeated_steps(entries);
+    let mut entries = without_repeated_steps(entries);
+    // Whatever order they were found in.
+    entries.sort_by(|a, b| order(a).cmp(&order(b)));
     let mut by_unit: BTreeMap<Option<String>, (Vec<Entry>, BTreeSet<Conversion>)> = BTreeMap::new();
     let units: BTreeSet<Unit> = entries.iter().map(|entry| Unit::read(entry.movement.uom.as_deref())).collect();
     for mut entry in entries {
@@ -165,6 +167,11 @@ pub fn ledgers(entries: Vec<Entry>, weights: &Weights) -> Vec<Ledger> {
         entries.push(entry);
     }
     by_unit.into_iter().map(|(uom, (entries, conversions))| ledger(uom, entries, conversions)).collect()
+}
+
+fn order(entry: &Entry) -> (Timestamp, &str, &str, Flow, Decimal, &Option<String>) {
+    let Movement { place, flow, amount, uom } = &entry.movement;
+    (entry.time, &entry.event, place, *flow, *amount, uom)
 }
 
 /// The amount in the unit that all, or most, can be brought to.

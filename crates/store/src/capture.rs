@@ -189,7 +189,7 @@ impl Capture {
             return Ok(());
         }
         // First what is no fact any more, so that the corrected event meets only what still holds.
-        self.retract(fresh).await?;
+        let unsettled = self.retract(fresh).await?;
         let items = self.items(fresh.iter().flat_map(|(_, _, prepared)| uris(prepared)).collect()).await?;
         let known = self.things(&items.values().copied().collect()).await?;
         let reporter = self.reporter.clone();
@@ -203,10 +203,11 @@ impl Capture {
             self.mention_rows(id, prepared, &items, &mut things, &mut rows, is_fact);
         }
         self.write_things(&things).await?;
-        self.insert(rows).await
+        self.insert(rows).await?;
+        self.regroup(&unsettled, &items.values().copied().collect()).await
     }
 
-    fn take_id(&mut self) -> i64 {
+    pub(crate) fn take_id(&mut self) -> i64 {
         let id = self.next_id;
         self.next_id += 1;
         id
@@ -326,7 +327,7 @@ impl Capture {
         Ok(items)
     }
 
-    async fn known_items(&self, uris: &BTreeSet<String>) -> Result<BTreeMap<String, i64>, StoreError> {
+    pub(crate) async fn known_items(&self, uris: &BTreeSet<String>) -> Result<BTreeMap<String, i64>, StoreError> {
         use entity::item::Column;
         let wanted: Vec<&String> = uris.iter().collect();
         let mut items = BTreeMap::new();
@@ -417,7 +418,7 @@ fn amount(mention: &lineage::Mention) -> (Option<String>, Option<String>) {
     }
 }
 
-fn sides(
+pub(crate) fn sides(
     tenant: i64,
     event: i64,
     process: i64,
@@ -437,7 +438,7 @@ fn sides(
         .collect()
 }
 
-fn changes(
+pub(crate) fn changes(
     tenant: i64,
     event: i64,
     asserted: &Event,

@@ -7,6 +7,7 @@ mod facts;
 mod grants;
 mod jobs;
 mod registry;
+mod regroup;
 mod resolve;
 mod retract;
 mod scope;

@@ -39,13 +39,13 @@ impl Capture {
     }
 
     /// An event that an error declaration names stays, and stops being a fact: what followed from it goes, and what it
-    /// said of its lots is forgotten.
-    pub(crate) async fn retract(&self, fresh: &[(String, [u8; 32], Prepared)]) -> Result<(), StoreError> {
+    /// said of its lots is forgotten. Gives the items that it spoke of.
+    pub(crate) async fn retract(&self, fresh: &[(String, [u8; 32], Prepared)]) -> Result<BTreeSet<i64>, StoreError> {
         const WHAT: &str = "capture.retract";
         let declared = fresh.iter().filter(|(_, _, prepared)| prepared.event.error_declaration.is_some());
         let wrong: Vec<String> = declared.map(|(_, _, prepared)| subject(&prepared.event)).collect();
         if wrong.is_empty() {
-            return Ok(());
+            return Ok(BTreeSet::new());
         }
         let rows = entity::event::Entity::find()
             .filter(entity::event::Column::Tenant.eq(self.tenant.0))
@@ -77,7 +77,7 @@ impl Capture {
     }
 
     /// Learns anew what the things on these events are, from the other events that mention them.
-    async fn relearn(&self, retracted: &[i64]) -> Result<(), StoreError> {
+    async fn relearn(&self, retracted: &[i64]) -> Result<BTreeSet<i64>, StoreError> {
         const WHAT: &str = "capture.relearn";
         use entity::event_thing::Column;
         let of = |condition: SimpleExpr| {
@@ -110,10 +110,12 @@ impl Capture {
         }
         let known = self.things_where(entity::thing::Column::Id, &ids).await?;
         let items: Vec<(i64, i64)> = known.iter().map(|thing| (thing.id, thing.item)).collect();
+        let touched_items = items.iter().map(|(_, item)| *item).collect();
         let mut things = Things::new(&self.reporter, known);
         for (id, item) in items {
             things.relearn(item, id, said.get(&id).into_iter().flatten());
         }
-        self.write_things(&things).await
+        self.write_things(&things).await?;
+        Ok(touched_items)
     }
 }

@@ -10,5 +10,6 @@ mod chain_a;
 mod corpus;
 mod lineage;
 mod oddities;
+mod order;
 mod possible;
 mod sharing;
