@@ -152,6 +152,7 @@ impl Caller {
             lineage.merge(self.one_way(scope, &things, &starts, &plan).await?);
         }
         let mut starts: Vec<NodeId> = starts.iter().map(|start| lineage.name(start).clone()).collect();
+        starts.sort();
         starts.dedup();
         let places = self.place_names(Some(&places_in(&lineage))).await?;
         let goes_on = lineage.is_partial() && round < MAX_ROUNDS;

@@ -81,6 +81,7 @@ impl Caller {
     pub async fn lots_named(&self, name: &str) -> Result<Vec<ShownLot>, AppError> {
         let scope = self.scope().await?;
         let mut lots: Vec<ShownLot> = named(scope, name).await?.into_iter().map(shown).collect();
+        lots.sort_by(|a, b| (&a.id, &a.identifier).cmp(&(&b.id, &b.identifier)));
         // Two identifiers of one lot are one lot.
         let mut seen = BTreeSet::new();
         lots.retain(|lot| seen.insert(lot.id.clone()));
