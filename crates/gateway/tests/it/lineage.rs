@@ -41,6 +41,10 @@ async fn a_trace_goes_both_ways_within_a_budget_and_on_from_its_cursor() {
     let query = "query ($lot: String!, $after: String) { trace(lot: $lot, direction: BOTH, nodes: 1, after: $after) {
         isPartial cursor nodes { id certain sightings { basis } } edges { basis } } }";
     let answer = world.ask_with(query, json!({ "lot": lot("L1") })).await.json();
+    // The budget has no room to ask the grocer.
+    assert_eq!(answer["data"]["trace"]["isPartial"], json!(true), "{answer}");
+    let cursor = &answer["data"]["trace"]["cursor"];
+    let answer = world.ask_with(query, json!({ "lot": lot("L1"), "after": cursor })).await.json();
     let trace = &answer["data"]["trace"];
     assert_eq!((&trace["isPartial"], &trace["cursor"]), (&json!(false), &json!(null)), "{answer}");
     assert_eq!(trace["nodes"][0]["certain"], json!(true));
