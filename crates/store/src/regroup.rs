@@ -117,7 +117,7 @@ impl Capture {
                 Some(source) => thing.source == *source,
                 None => matches!(thing.source, TlcSource::Unknown { .. }),
             };
-            match free.iter().position(|thing| stands_for(thing)) {
+            match free.iter().position(stands_for) {
                 Some(index) => {
                     named.insert(lot, free.remove(index).id);
                 }
