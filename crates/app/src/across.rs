@@ -8,13 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{Direction, PartyId, TenantId, Viewer};
 use jiff::Timestamp;
 use lineage::{Answer, Continuation, Gap, GapReason, Known, Limits, Lineage, NodeId, Step, ThingKind, Walk};
-use store::{Party, Scope};
+use store::{Party, Scope, SeenThing};
 
 use crate::{
     AppError, Caller,
     answer::{Question, Start, answer, node_id},
+    cursor::Cursors,
     lots::{Taken, named, taken_for},
     places::places_in,
+    records::Records,
 };
 
 /// What to trace.
@@ -30,6 +32,44 @@ pub struct TraceQuestion {
     pub as_of: Option<Timestamp>,
 }
 
+/// How a trace is answered.
+#[derive(Clone, Debug, Default)]
+pub struct TraceOptions {
+    /// Also the other way.
+    pub both_ways: bool,
+    /// Only what the asker's own records knew at this instant; `None` for everything known today. For staff.
+    pub known_at: Option<Timestamp>,
+    /// How much at first.
+    pub budget: Budget,
+    /// Continues a partial answer of the same question.
+    pub after: Option<String>,
+}
+
+/// What an answer may cost, each way. Continuing a partial answer doubles it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Budget {
+    /// Nodes over all organisations.
+    pub nodes: usize,
+    /// Events of one organisation.
+    pub events: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { nodes: 5_000, events: 50_000 }
+    }
+}
+
+/// Doublings of a budget at most.
+const MAX_ROUNDS: u32 = 12;
+
+impl Budget {
+    fn in_round(self, round: u32) -> Self {
+        let times = 1usize << round.min(MAX_ROUNDS);
+        Self { nodes: self.nodes.saturating_mul(times), events: self.events.saturating_mul(times) }
+    }
+}
+
 /// The answer to a trace, with names for people.
 #[derive(Clone, Debug)]
 pub struct Trace {
@@ -39,11 +79,11 @@ pub struct Trace {
     pub starts: Vec<NodeId>,
     /// Names of the places in the answer, as far as the asker's own records and registry know them.
     pub places: BTreeMap<String, String>,
+    /// Where a budget ended the answer: the cursor that continues it. The continued answer holds this one too.
+    pub next: Option<String>,
 }
 
-/// Nodes of one trace at most, over all organisations.
-const MAX_NODES: usize = 5_000;
-/// Organisations asked in one trace at most.
+/// Questions to organisations in one trace at most, in the first round.
 const MAX_QUESTIONS: usize = 64;
 
 /// Who is asked.
@@ -72,24 +112,99 @@ impl Caller {
     /// # Errors
     /// [`AppError`].
     pub async fn trace(&self, question: &TraceQuestion) -> Result<Option<Trace>, AppError> {
+        self.trace_within(question, &TraceOptions::default()).await
+    }
+
+    /// Traces a lot as [`trace`](Self::trace) does, within a budget, both ways, or as it was known once.
+    ///
+    /// # Errors
+    /// [`AppError::BadCursor`], [`AppError::StaffOnly`] for somebody else who asks what was known.
+    pub async fn trace_within(
+        &self,
+        question: &TraceQuestion,
+        options: &TraceOptions,
+    ) -> Result<Option<Trace>, AppError> {
         let scope = self.scope().await?;
+        if options.known_at.is_some() && !self.is_staff() {
+            return Err(AppError::StaffOnly);
+        }
+        let TraceOptions { both_ways, known_at, budget, after } = options;
+        let cursors = Cursors::new(scope, &("trace", question, both_ways, known_at, budget));
+        let round = match after {
+            None => 0,
+            Some(cursor) => round_of(&cursors.open(cursor)?)?,
+        };
         let things = named(scope, &question.lot).await?;
         if things.is_empty() {
             return Ok(None);
         }
         let starts: Vec<NodeId> = things.iter().map(node_id).collect();
-        let at = question.as_of.unwrap_or(Timestamp::MAX);
-        let start = Start { things: things.iter().map(|thing| thing.id).collect(), at };
-        let first = question_of(vec![start], question, question.hops, MAX_NODES);
-        let own = answer(self.app.store(), scope, &first).await?.answer;
-        let lineage = if self.is_staff() {
-            Walker::new(self, question).walk(own, &starts).await?
-        } else {
-            alone(own, question.direction)
-        };
-        let starts = starts.iter().map(|start| lineage.name(start).clone()).collect();
+        let mut lineage = Lineage::default();
+        for direction in ways(question.direction, *both_ways) {
+            let plan = Plan {
+                direction,
+                hops: question.hops,
+                as_of: question.as_of,
+                known_at: *known_at,
+                budget: budget.in_round(round),
+                questions: MAX_QUESTIONS << round.min(MAX_ROUNDS),
+            };
+            lineage.merge(self.one_way(scope, &things, &starts, &plan).await?);
+        }
+        let mut starts: Vec<NodeId> = starts.iter().map(|start| lineage.name(start).clone()).collect();
+        starts.sort();
+        starts.dedup();
         let places = self.place_names(Some(&places_in(&lineage))).await?;
-        Ok(Some(Trace { lineage, starts, places }))
+        let goes_on = lineage.is_partial() && round < MAX_ROUNDS;
+        let next = goes_on.then(|| cursors.seal(&(round + 1).to_be_bytes())).transpose()?;
+        Ok(Some(Trace { lineage, starts, places, next }))
+    }
+
+    async fn one_way(
+        &self,
+        scope: &Scope,
+        things: &[SeenThing],
+        starts: &[NodeId],
+        plan: &Plan,
+    ) -> Result<Lineage, AppError> {
+        let at = plan.as_of.unwrap_or(Timestamp::MAX);
+        let start = Start { things: things.iter().map(|thing| thing.id).collect(), at };
+        let first = plan.question(vec![start], plan.hops, plan.budget.nodes);
+        let records = Records::new(scope, plan.as_of, plan.known_at);
+        let own = answer(self.app.store(), records, &first).await?.answer;
+        // What others know today says nothing of what was known here then.
+        let mut lineage = if self.is_staff() && plan.known_at.is_none() {
+            Walker::new(self, plan).walk(own, starts).await?
+        } else {
+            alone(own, plan.direction)
+        };
+        lineage.settle(starts);
+        Ok(lineage)
+    }
+}
+
+fn ways(direction: Direction, both: bool) -> Vec<Direction> {
+    if both { vec![Direction::Back, Direction::Forward] } else { vec![direction] }
+}
+
+fn round_of(position: &[u8]) -> Result<u32, AppError> {
+    position.try_into().map(u32::from_be_bytes).map_err(|_| AppError::BadCursor)
+}
+
+/// One way of a trace.
+struct Plan {
+    direction: Direction,
+    hops: u32,
+    as_of: Option<Timestamp>,
+    known_at: Option<Timestamp>,
+    budget: Budget,
+    questions: usize,
+}
+
+impl Plan {
+    fn question(&self, starts: Vec<Start>, hops: u32, nodes: usize) -> Question {
+        let limits = Limits { hops, nodes };
+        Question { starts, direction: self.direction, limits, events: self.budget.events }
     }
 }
 
@@ -105,19 +220,10 @@ fn alone(answer: Answer, direction: Direction) -> Lineage {
     lineage
 }
 
-fn question_of(starts: Vec<Start>, question: &TraceQuestion, hops: u32, nodes: usize) -> Question {
-    Question {
-        starts,
-        direction: question.direction,
-        limits: Limits { hops, nodes },
-        as_of: question.as_of.unwrap_or(Timestamp::MAX),
-    }
-}
-
 /// The walk over organisations.
 struct Walker<'a> {
     caller: &'a Caller,
-    question: &'a TraceQuestion,
+    plan: &'a Plan,
     lineage: Lineage,
     questions: usize,
     /// Nodes whose history led to where the walk had been.
@@ -127,10 +233,10 @@ struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    fn new(caller: &'a Caller, question: &'a TraceQuestion) -> Self {
+    fn new(caller: &'a Caller, plan: &'a Plan) -> Self {
         Self {
             caller,
-            question,
+            plan,
             lineage: Lineage::default(),
             questions: 0,
             looped: BTreeSet::new(),
@@ -144,7 +250,7 @@ impl<'a> Walker<'a> {
         self.parties = parties.into_iter().map(|party| (party.id, party)).collect();
         let start = |node: &NodeId| Leg { holder: Holder::Own, node: node.clone(), when: None };
         let asked: Vec<Leg> = starts.iter().map(start).collect();
-        let limits = Limits { hops: self.question.hops, nodes: MAX_NODES };
+        let limits = Limits { hops: self.plan.hops, nodes: self.plan.budget.nodes };
         let mut walk = Walk::new(asked.clone(), limits);
         let ways = self.absorb(Holder::Own, &[], own).await?;
         self.go(&mut walk, steps(&asked, ways));
@@ -163,7 +269,11 @@ impl<'a> Walker<'a> {
             }
             self.go(&mut walk, further);
         }
-        for leg in walk.finish().cut {
+        let walked = walk.finish();
+        if walked.full {
+            self.lineage.set_partial();
+        }
+        for leg in walked.cut {
             self.gap(&leg.node, GapReason::Limit, None);
         }
         self.close_loops();
@@ -177,7 +287,7 @@ impl<'a> Walker<'a> {
 
     /// Where everybody refers to one another and nobody tells where the lot came from, something is missing.
     fn close_loops(&mut self) {
-        if self.question.direction == Direction::Forward {
+        if self.plan.direction == Direction::Forward {
             return;
         }
         let with_gap: BTreeSet<NodeId> = self.lineage.gaps().map(|gap| gap.at).collect();
@@ -193,9 +303,10 @@ impl<'a> Walker<'a> {
     /// answer leads on.
     async fn ask(&mut self, holder: Holder, hops: u32, legs: &[Leg]) -> Result<Vec<Way>, AppError> {
         let nodes: Vec<NodeId> = legs.iter().map(|leg| leg.node.clone()).collect();
-        let room = MAX_NODES.saturating_sub(self.lineage.nodes().count());
+        let room = self.plan.budget.nodes.saturating_sub(self.lineage.nodes().count());
         self.questions += 1;
-        if self.questions > MAX_QUESTIONS || room == 0 {
+        if self.questions > self.plan.questions || room == 0 {
+            self.lineage.set_partial();
             self.gaps(&nodes, GapReason::Limit, None);
             return Ok(Vec::new());
         }
@@ -215,10 +326,11 @@ impl<'a> Walker<'a> {
             return Ok(Vec::new());
         };
         let starts = self.starts(&scope, legs, name.as_ref()).await?;
-        let left = self.question.hops.saturating_sub(hops);
+        let left = self.plan.hops.saturating_sub(hops);
         // The lots asked about are counted already.
-        let question = question_of(starts, self.question, left, room + legs.len());
-        let mut answer = answer(self.caller.app.store(), &scope, &question).await?.answer;
+        let question = self.plan.question(starts, left, room + legs.len());
+        let records = Records::new(&scope, self.plan.as_of, None);
+        let mut answer = answer(self.caller.app.store(), records, &question).await?.answer;
         for node in &mut answer.nodes {
             node.hops = node.hops.saturating_add(hops);
         }
@@ -238,7 +350,7 @@ impl<'a> Walker<'a> {
                 0 if !contradicted => self.gap(&leg.node, GapReason::NotAvailable, name.cloned()),
                 _ => self.gap(&leg.node, GapReason::Invalid, name.cloned()),
             }
-            let at = leg.when.or(self.question.as_of).unwrap_or(Timestamp::MAX);
+            let at = leg.when.or(self.plan.as_of).unwrap_or(Timestamp::MAX);
             starts.push(Start { things, at });
         }
         Ok(starts)
@@ -309,7 +421,7 @@ impl<'a> Walker<'a> {
         if self.lineage.node(at).is_some_and(|node| node.kind == ThingKind::OtherInput) {
             return;
         }
-        let direction = self.question.direction;
+        let direction = self.plan.direction;
         self.lineage.add_gap(Gap { at: at.clone(), direction, reason, counterparty, retryable: false });
     }
 }

@@ -1,26 +1,33 @@
 //! What one organisation's records say of some lots, for one viewer.
 
 mod end;
+mod held;
+mod same;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Direction, EventId, Profile, ThingId};
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use lineage::{
-    Answer, Change, Content, Edge, EdgeKind, Limits, Node, NodeId, Role, Sighting, Step, ThingKind, Walk, contents,
+    Answer, Basis, Edge, EdgeKind, Limits, Node, NodeId, Role, Sighting, Step, ThingKind, Walk, Way,
     contents_handed_over,
 };
 use policy::{Visible, edge_is_visible, project};
-use store::{Derived, Inside, Mentioned, Scope, SeenEvent, SeenThing, Store};
+use store::{Derived, Inside, Mentioned, SeenEvent, SeenThing, Store};
 
 use crate::{
     AppError,
     capture::Kinds,
     places::{OwnPlaces, places_of},
-    sighting::{Amount, sighting},
+    records::Records,
+    same::basis,
+    sighting::sighting,
 };
 
-use self::end::End;
+use self::{
+    end::End,
+    held::{contents_at, contents_by},
+};
 
 /// A question to one organisation.
 #[derive(Clone, Debug)]
@@ -31,8 +38,8 @@ pub(crate) struct Question {
     pub(crate) direction: Direction,
     /// How far.
     pub(crate) limits: Limits,
-    /// Facts up to this instant.
-    pub(crate) as_of: Timestamp,
+    /// Events of the answer at most.
+    pub(crate) events: usize,
 }
 
 /// A lot or unit that is asked about.
@@ -66,26 +73,33 @@ struct RawEdge {
     from: ThingId,
     to: ThingId,
     event: EventId,
+    basis: Basis,
 }
 
-/// Walks the records that `scope` may see.
-pub(crate) async fn answer(store: &Store, scope: &Scope, question: &Question) -> Result<Answered, AppError> {
-    let mut local = Local::new(scope, question);
-    let cut = local.walk().await?;
-    let mentions = local.mentions().await?;
-    local.own = OwnPlaces::among(store, scope, &local.places()).await?;
+/// Walks the records that their scope may see.
+pub(crate) async fn answer(store: &Store, records: Records<'_>, question: &Question) -> Result<Answered, AppError> {
+    let mut local = Local::new(records, question);
+    let mut cut = local.walk().await?;
+    let mentions = local.mentions(&mut cut).await?;
+    local.own = OwnPlaces::among(store, records.scope, &local.places()).await?;
     let sightings = local.sightings(&mentions);
     local.drop_edges_beyond();
     Ok(local.finish(&cut, sightings))
 }
 
 struct Local<'a> {
-    scope: &'a Scope,
+    records: Records<'a>,
     question: &'a Question,
     things: BTreeMap<ThingId, SeenThing>,
     events: BTreeMap<EventId, SeenEvent>,
     hops: BTreeMap<ThingId, u32>,
     edges: BTreeSet<RawEdge>,
+    /// Every step, and whether it is a fact.
+    ways: BTreeSet<(ThingId, ThingId, Basis)>,
+    /// The events on things, as far as they were looked up on the way.
+    mentioned: BTreeMap<ThingId, Vec<Mentioned>>,
+    /// Whether a budget ended the walk.
+    partial: bool,
     own: OwnPlaces,
 }
 
@@ -102,14 +116,17 @@ struct Mentions {
 type Sightings = BTreeMap<ThingId, Vec<(EventId, Visible<Sighting>)>>;
 
 impl<'a> Local<'a> {
-    fn new(scope: &'a Scope, question: &'a Question) -> Self {
+    fn new(records: Records<'a>, question: &'a Question) -> Self {
         Self {
-            scope,
+            records,
             question,
             things: BTreeMap::new(),
             events: BTreeMap::new(),
             hops: BTreeMap::new(),
             edges: BTreeSet::new(),
+            ways: BTreeSet::new(),
+            mentioned: BTreeMap::new(),
+            partial: false,
             own: OwnPlaces::default(),
         }
     }
@@ -127,6 +144,7 @@ impl<'a> Local<'a> {
                 break;
             }
             let mut steps = self.derivation_steps(&wanted).await?;
+            steps.extend(self.steps_to_same(&wanted).await?);
             steps.extend(match self.question.direction {
                 Direction::Back => self.steps_into_units(&wanted).await?,
                 Direction::Forward => self.steps_to_units_around(&wanted).await?,
@@ -134,6 +152,7 @@ impl<'a> Local<'a> {
             walk.absorb(steps);
         }
         let walked = walk.finish();
+        self.partial = walked.full;
         for (station, hops) in walked.reached {
             let known = self.hops.entry(station.thing).or_insert(hops);
             *known = hops.min(*known);
@@ -155,11 +174,12 @@ impl<'a> Local<'a> {
 
     async fn derivation_steps(&mut self, wanted: &[Station]) -> Result<Vec<Step<Station>>, AppError> {
         let here: BTreeSet<ThingId> = wanted.iter().map(|station| station.thing).collect();
-        let mut derived = self.scope.derivations(&here, self.question.direction).await?;
-        derived.retain(|row| row.consumed_at <= self.question.as_of && row.profile >= Profile::Trace);
+        let mut derived = self.records.derivations(&here, self.question.direction).await?;
+        derived.retain(|row| row.profile >= Profile::Trace);
         self.load_things(&derived.iter().flat_map(|row| [row.input, row.output]).collect()).await?;
+        self.load_events(&derived.iter().flat_map(|row| [row.input_event, row.output_event]).collect()).await?;
         let units = derived.iter().map(|row| row.input).filter(|id| self.is_unit(*id)).collect();
-        let inside = self.scope.contents_of(&units).await?;
+        let inside = self.records.contents_of(&units).await?;
         let mut steps = Vec::new();
         for row in derived {
             if !self.shows_edge(row.input, row.output) {
@@ -173,16 +193,24 @@ impl<'a> Local<'a> {
                     Direction::Back => self.station(row.input, row.consumed_at),
                     Direction::Forward => self.whole(row.output, row.consumed_at),
                 };
-                steps.push(Step { from: *station, to, hops: 1 });
-                self.edges.insert(RawEdge {
-                    kind: EdgeKind::Derived,
-                    from: row.input,
-                    to: row.output,
-                    event: row.output_event,
-                });
+                let basis = self.basis(row.input_event, row.input).max(self.basis(row.output_event, row.output));
+                self.step(&mut steps, Step { from: *station, to, hops: 1 }, basis);
+                let (kind, event) = (EdgeKind::Derived, row.output_event);
+                self.edges.insert(RawEdge { kind, from: row.input, to: row.output, event, basis });
             }
         }
         Ok(steps)
+    }
+
+    fn step(&mut self, steps: &mut Vec<Step<Station>>, step: Step<Station>, basis: Basis) {
+        self.ways.insert((step.from.thing, step.to.thing, basis));
+        steps.push(step);
+    }
+
+    /// How an event states that it is about a thing.
+    fn basis(&self, event: EventId, thing: ThingId) -> Basis {
+        let on = self.events.get(&event).zip(self.things.get(&thing));
+        on.map(|(event, thing)| basis(event, thing)).unwrap_or_default()
     }
 
     /// Whether a derivation continues from where the walk stands. Going forward from a unit, only what was consumed
@@ -201,7 +229,7 @@ impl<'a> Local<'a> {
     /// From units to what they contained.
     async fn steps_into_units(&mut self, wanted: &[Station]) -> Result<Vec<Step<Station>>, AppError> {
         let units = wanted.iter().filter(|station| station.at.is_some()).map(|station| station.thing).collect();
-        let inside = self.scope.contents_of(&units).await?;
+        let inside = self.records.contents_of(&units).await?;
         let mut found = Vec::new();
         for station in wanted {
             let Some(at) = station.at else { continue };
@@ -215,12 +243,12 @@ impl<'a> Local<'a> {
     /// From things to the units they were put into.
     async fn steps_to_units_around(&mut self, wanted: &[Station]) -> Result<Vec<Step<Station>>, AppError> {
         let here: BTreeSet<ThingId> = wanted.iter().map(|station| station.thing).collect();
-        let around = self.scope.units_around(&here).await?;
+        let around = self.records.units_around(&here).await?;
         let mut found = Vec::new();
         for station in wanted {
             for (&unit, changes) in &around {
                 for (event, change) in changes.iter().filter(|(_, change)| change.child == Some(station.thing)) {
-                    let put_in = change.time <= self.question.as_of;
+                    let put_in = change.time <= self.records.as_of;
                     if put_in && contents_at(&around, unit, change.time).iter().any(|row| row.0 == station.thing) {
                         found.push((*station, station.thing, unit, *event, change.time));
                     }
@@ -244,8 +272,9 @@ impl<'a> Local<'a> {
                 continue;
             }
             let next = if from.thing == inner { outer } else { inner };
-            steps.push(Step { from, to: self.station(next, at), hops: 0 });
-            self.edges.insert(RawEdge { kind: EdgeKind::Contained, from: inner, to: outer, event });
+            let basis = self.basis(event, inner);
+            self.step(&mut steps, Step { from, to: self.station(next, at), hops: 0 }, basis);
+            self.edges.insert(RawEdge { kind: EdgeKind::Contained, from: inner, to: outer, event, basis });
         }
         Ok(steps)
     }
@@ -263,31 +292,55 @@ impl<'a> Local<'a> {
 
     async fn load_things(&mut self, ids: &BTreeSet<ThingId>) -> Result<(), AppError> {
         let new = ids.iter().filter(|id| !self.things.contains_key(id)).copied().collect();
-        for thing in self.scope.things(&new).await? {
-            self.things.insert(thing.id, thing);
-        }
+        self.things.extend(self.records.things(&new).await?);
         Ok(())
     }
 
     async fn load_events(&mut self, ids: &BTreeSet<EventId>) -> Result<(), AppError> {
         let new = ids.iter().filter(|id| !self.events.contains_key(id)).copied().collect();
-        for event in self.scope.events_by_id(&new).await? {
-            self.events.insert(event.id, event);
+        self.events.extend(self.records.events(&new).await?);
+        Ok(())
+    }
+
+    /// Looks up the events on things, each once.
+    async fn load_mentions(&mut self, things: &BTreeSet<ThingId>) -> Result<(), AppError> {
+        let new: BTreeSet<ThingId> = things.iter().filter(|id| !self.mentioned.contains_key(id)).copied().collect();
+        for mention in self.records.mentions_of(&new).await? {
+            self.mentioned.entry(mention.thing).or_default().push(mention);
+        }
+        for id in new {
+            self.mentioned.entry(id).or_default();
         }
         Ok(())
     }
 
-    /// The events on the things reached, directly or through a unit that they were in.
-    async fn mentions(&mut self) -> Result<Mentions, AppError> {
+    fn mentions_of(&self, things: &BTreeSet<ThingId>) -> Vec<Mentioned> {
+        things.iter().filter_map(|id| self.mentioned.get(id)).flatten().cloned().collect()
+    }
+
+    /// The events on the things reached, directly or through a unit that they were in. Where they are more than the
+    /// budget, those recorded last are left out, and the things on them are cut.
+    async fn mentions(&mut self, cut: &mut BTreeSet<ThingId>) -> Result<Mentions, AppError> {
         let reached: BTreeSet<ThingId> = self.hops.keys().copied().collect();
-        let direct = self.scope.mentions_of(&reached).await?;
-        let around = self.scope.units_around(&reached).await?;
-        let through = self.scope.mentions_of(&around.keys().copied().collect()).await?;
+        self.load_mentions(&reached).await?;
+        let mut direct = self.mentions_of(&reached);
+        let around = self.records.units_around(&reached).await?;
+        let units: BTreeSet<ThingId> = around.keys().copied().collect();
+        self.load_mentions(&units).await?;
+        let mut through = self.mentions_of(&units);
+        let all: BTreeSet<EventId> = direct.iter().chain(&through).map(|mention| mention.event).collect();
+        if all.len() > self.question.events {
+            let kept: BTreeSet<EventId> = all.into_iter().take(self.question.events).collect();
+            cut.extend(direct.iter().filter(|mention| !kept.contains(&mention.event)).map(|mention| mention.thing));
+            direct.retain(|mention| kept.contains(&mention.event));
+            through.retain(|mention| kept.contains(&mention.event));
+            self.partial = true;
+        }
         self.load_events(&direct.iter().chain(&through).map(|mention| mention.event).collect()).await?;
         // What an event is depends on all the lots on it, not only on those that the walk reached.
-        let beside = self.scope.mentions_on(&self.events.keys().copied().collect()).await?;
-        let beside = self.scope.things(&beside.into_iter().map(|mention| mention.thing).collect()).await?;
-        let kinds = Kinds(beside.into_iter().map(|thing| (thing.identifier, thing.kind)).collect());
+        let beside = self.records.scope.mentions_on(&self.events.keys().copied().collect()).await?;
+        let beside = self.records.things(&beside.into_iter().map(|mention| mention.thing).collect()).await?;
+        let kinds = Kinds(beside.into_values().map(|thing| (thing.identifier, thing.kind)).collect());
         Ok(Mentions { direct, around, through, kinds })
     }
 
@@ -323,18 +376,20 @@ impl<'a> Local<'a> {
 
     /// A limit may end the walk between the ends of an edge, and what proves a containment may come later.
     fn drop_edges_beyond(&mut self) {
-        let Self { edges, hops, events, question, .. } = self;
-        let happened =
-            |id: &EventId| events.get(id).is_none_or(|event| event.event.event_time.instant() <= question.as_of);
+        let Self { edges, hops, events, records, .. } = self;
+        let happened = |id: &EventId| events.get(id).is_none_or(|event| records.happened(event));
         edges.retain(|edge| hops.contains_key(&edge.from) && hops.contains_key(&edge.to) && happened(&edge.event));
     }
 
     fn sight(&self, sightings: &mut Sightings, kinds: &Kinds, mention: &Mentioned) {
         let Some(event) = self.events.get(&mention.event) else { return };
-        if event.event.event_time.instant() > self.question.as_of {
+        if !self.records.happened(event) {
             return;
         }
-        let full = sighting(&self.scope.tenant().name, event, mention.role, mention.quantity.clone(), kinds);
+        let basis = self.basis(mention.event, mention.thing);
+        let name = &self.records.scope.tenant().name;
+        let full = sighting(name, event, mention.role, mention.quantity.clone(), kinds);
+        let full = Sighting { basis, ..full };
         sightings
             .entry(mention.thing)
             .or_default()
@@ -347,7 +402,7 @@ impl<'a> Local<'a> {
         for (id, &hops) in &self.hops {
             let Some(thing) = self.things.get(id) else { continue };
             let mut seen = sightings.remove(id).unwrap_or_default();
-            seen.sort_by_key(|(event, sighting)| (sighting.get().day, sighting.get().time, *event));
+            seen.sort_by(|(_, a), (_, b)| order(a.get()).cmp(&order(b.get())));
             events.extend(seen.iter().map(|(event, _)| *event));
             let end = End { local: &self, thing, sightings: &seen, cut: cut.contains(id) };
             end.judge(hops, &mut answer);
@@ -357,6 +412,7 @@ impl<'a> Local<'a> {
                 lot: thing.lot.clone(),
                 identifiers: BTreeSet::from([thing.identifier.clone()]),
                 hops,
+                certain: false,
                 sightings: seen.into_iter().map(|(_, sighting)| sighting.into_inner()).collect(),
             });
         }
@@ -365,6 +421,11 @@ impl<'a> Local<'a> {
         let only = |start: &Start| start.things.first().filter(|_| start.things.len() == 1).copied();
         let name = |start: &Start| only(start).and_then(|one| self.things.get(&one)).map(node_id);
         answer.asked = self.question.starts.iter().map(name).collect();
+        let id = |thing: &ThingId| self.things.get(thing).map(node_id);
+        let ways =
+            self.ways.iter().filter_map(|(from, to, basis)| Some(Way { from: id(from)?, to: id(to)?, basis: *basis }));
+        answer.ways = ways.collect();
+        answer.partial = self.partial;
         Answered { answer, events }
     }
 
@@ -376,37 +437,15 @@ impl<'a> Local<'a> {
             to: node_id(self.things.get(&edge.to)?),
             event: event.reference.clone(),
             day: event.event.event_time_zone_offset.local_date(event.event.event_time.instant()),
-            asserter: self.scope.tenant().name.clone(),
+            asserter: self.records.scope.tenant().name.clone(),
+            basis: edge.basis,
         })
     }
 }
 
-/// A child of a unit, the event that put it there (or proves that it was there), and how much of it.
-type Held = (ThingId, EventId, Option<Amount>);
-
-/// What is inside a unit at an instant.
-fn contents_at(inside: &Inside, unit: ThingId, at: Timestamp) -> Vec<Held> {
-    contents_by(contents, inside, unit, at)
-}
-
-/// A way to fold what was asserted of a unit.
-type Fold = fn(&[Change<ThingId>], Timestamp) -> Vec<Content<ThingId>>;
-
-fn contents_by(fold: Fold, inside: &Inside, unit: ThingId, at: Timestamp) -> Vec<Held> {
-    let Some(changes) = inside.get(&unit) else { return Vec::new() };
-    let plain: Vec<Change<ThingId>> = changes.iter().map(|(_, change)| change.clone()).collect();
-    let evidence = |child: ThingId| {
-        let of_child = || changes.iter().filter(|(_, change)| change.child == Some(child));
-        let before = of_child().filter(|(_, change)| change.time <= at).max_by_key(|(_, change)| change.time);
-        before.or_else(|| of_child().min_by_key(|(_, change)| change.time)).map(|(event, _)| *event)
-    };
-    fold(&plain, at)
-        .into_iter()
-        .filter_map(|content| {
-            let amount = content.amount.map(|amount| (amount.normalize().to_string(), content.uom.clone()));
-            Some((content.child, evidence(content.child)?, amount))
-        })
-        .collect()
+/// The order of sightings, whatever order their events were recorded in.
+fn order(sighting: &Sighting) -> (Date, Option<Timestamp>, &str, Role) {
+    (sighting.day, sighting.time, &sighting.event, sighting.role)
 }
 
 /// The name of a thing in answers.

@@ -17,6 +17,7 @@ use crate::{
     answer::{Question, Start, answer},
     keeper::Keeper,
     lots::named,
+    records::Records,
 };
 
 /// What to export.
@@ -112,8 +113,9 @@ impl Caller {
         for direction in [Direction::Back, Direction::Forward] {
             let limits = Limits { hops: u32::MAX, nodes: usize::MAX };
             let start = Start { things: things.clone(), at: Timestamp::MAX };
-            let question = Question { starts: vec![start], direction, limits, as_of: Timestamp::MAX };
-            events.extend(answer(self.app.store(), scope, &question).await?.events);
+            let question = Question { starts: vec![start], direction, limits, events: usize::MAX };
+            let records = Records::new(scope, None, None);
+            events.extend(answer(self.app.store(), records, &question).await?.events);
         }
         Ok(events)
     }

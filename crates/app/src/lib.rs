@@ -11,12 +11,19 @@ mod events;
 mod export;
 mod keeper;
 mod lots;
+mod movements;
 mod places;
 mod random;
+mod recall;
+mod records;
 mod registry;
+mod same;
 mod sharing;
+mod siblings;
 mod sighting;
+mod sources;
 mod stock;
+mod stock_at;
 
 use std::sync::Arc;
 
@@ -25,15 +32,19 @@ use domain::Clock;
 use jiff::Timestamp;
 use store::Store;
 
-pub use across::{Trace, TraceQuestion};
+pub use across::{Budget, Trace, TraceOptions, TraceQuestion};
 pub use caller::Caller;
 pub use capture::{CLOCK_DIFFERENCE, CaptureLimits, CaptureOptions, MAX_FINDINGS};
 pub use error::{AppError, CaptureError};
 pub use events::{EventFilter, ShownEvent, ShownMention};
 pub use export::{Export, Selection};
 pub use lots::{LotFilter, ShownLot};
+pub use recall::{Affected, Evidence, EvidenceKind, RecallScope};
 pub use registry::{IssuerRegistration, KeyRegistration, TenantRegistration};
 pub use sharing::{GrantTerms, GrantViewer};
+pub use siblings::{Sibling, SiblingReason, Siblings};
+pub use sources::{Case, CommonSource, CommonSources, SourceKind};
+pub use stock_at::{Presence, StockAt, StockQuestion, StockRow};
 pub use store::{ErrorBehaviour, IssuerKind, Job, JobStatus, Party, Trouble};
 
 /// One page of a list, with what is needed to ask for the next one.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use lineage::{Known, NodeId, ThingKind};
 use store::{Scope, SeenThing};
 
-use crate::{AppError, Caller, Page, answer::node_id, cursor::Cursors};
+use crate::{AppError, Caller, Page, answer::node_id, cursor::Cursors, same::codes_of};
 
 /// Which lots to list. Everything given must hold.
 #[derive(Clone, Debug, Default)]
@@ -80,7 +80,12 @@ impl Caller {
     /// [`AppError`].
     pub async fn lots_named(&self, name: &str) -> Result<Vec<ShownLot>, AppError> {
         let scope = self.scope().await?;
-        Ok(named(scope, name).await?.into_iter().map(shown).collect())
+        let mut lots: Vec<ShownLot> = named(scope, name).await?.into_iter().map(shown).collect();
+        lots.sort_by(|a, b| (&a.id, &a.identifier).cmp(&(&b.id, &b.identifier)));
+        // Two identifiers of one lot are one lot.
+        let mut seen = BTreeSet::new();
+        lots.retain(|lot| seen.insert(lot.id.clone()));
+        Ok(lots)
     }
 
     /// Lots in a stable order, a page at a time.
@@ -164,9 +169,9 @@ fn gtin14(text: &str) -> Result<String, AppError> {
 /// The things that a text names: a lot code in any of its spellings, an identifier, or a node name. A node name says
 /// which of the lots of one code is meant; without a source the code may name several.
 pub(crate) async fn named(scope: &Scope, text: &str) -> Result<Vec<SeenThing>, AppError> {
-    let whole = scope.things_named(&codes_of_text(text)).await?;
+    let whole = of_code(scope, text).await?;
     let Some((code, source)) = text.rsplit_once(" @ ") else { return Ok(whole) };
-    let mut of_code = scope.things_named(&codes_of_text(code)).await?;
+    let mut of_code = of_code(scope, code).await?;
     if of_code.iter().any(|thing| node_id(thing).0 == text) {
         of_code.retain(|thing| node_id(thing).0 == text);
         return Ok(of_code);
@@ -176,6 +181,15 @@ pub(crate) async fn named(scope: &Scope, text: &str) -> Result<Vec<SeenThing>, A
     }
     of_code.retain(|thing| may_come_from(thing, source));
     Ok(of_code)
+}
+
+/// The things whose own code this is. Only where there is none, those that an event says may be the lot of this code.
+async fn of_code(scope: &Scope, code: &str) -> Result<Vec<SeenThing>, AppError> {
+    let codes = codes_of_text(code);
+    let found = scope.things_named(&codes).await?;
+    let has_it = |thing: &&SeenThing| codes_of(thing).iter().any(|own| codes.contains(own));
+    let own: Vec<SeenThing> = found.iter().filter(has_it).cloned().collect();
+    Ok(if own.is_empty() { found } else { own })
 }
 
 /// Whether a node name of another organisation or of an earlier day, with this source, may mean the lot.
@@ -199,14 +213,14 @@ const TAKEN_AT_ONCE: usize = 50;
 pub(crate) async fn taken_for(scope: &Scope, asked: &[Known]) -> Result<Vec<Taken>, AppError> {
     let mut taken = Vec::with_capacity(asked.len());
     for some in asked.chunks(TAKEN_AT_ONCE) {
-        let codes: BTreeSet<String> = some.iter().flat_map(codes_of).collect();
+        let codes: BTreeSet<String> = some.iter().flat_map(codes_asked).collect();
         let found = scope.things_named(&codes.into_iter().collect::<Vec<_>>()).await?;
         taken.extend(some.iter().map(|asked| take(&found, asked)));
     }
     Ok(taken)
 }
 
-fn codes_of(asked: &Known) -> impl Iterator<Item = String> {
+fn codes_asked(asked: &Known) -> impl Iterator<Item = String> {
     asked.identifiers.iter().cloned().chain(asked.lot.iter().map(|lot| lot.tlc.as_str().to_owned()))
 }
 

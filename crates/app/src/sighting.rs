@@ -2,7 +2,7 @@
 
 use fsma204::classify;
 use gs1::Identifier;
-use lineage::{Reading, Role, Sighting, Stage};
+use lineage::{Basis, Reading, Role, Sighting, Stage};
 use store::SeenEvent;
 
 use crate::capture::Kinds;
@@ -15,7 +15,7 @@ pub(crate) fn reading(event: &SeenEvent) -> Reading {
     lineage::read(&event.event, Stage::Unknown)
 }
 
-/// An event as it touches a thing, uncut: only [`policy::project`] may decide what of it is shown.
+/// An event as it touches a thing as a fact, uncut: only [`policy::project`] may decide what of it is shown.
 pub(crate) fn sighting(
     asserter: &str,
     event: &SeenEvent,
@@ -44,6 +44,7 @@ pub(crate) fn sighting(
         to_place: custody.and_then(|custody| custody.to_place),
         quantity,
         documents: stated.biz_transaction_list.iter().map(document).collect(),
+        basis: Basis::Recorded,
     }
 }
 

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 
+use crate::units::Unit;
+
 /// What an event asserts of a unit and a child.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum ChangeKind {
@@ -63,12 +65,17 @@ pub fn contents_handed_over<C: Clone + Ord>(changes: &[Change<C>], at: Timestamp
 }
 
 /// A lot may be inside in several units of measure, which are not added up.
-type Inside<C> = BTreeMap<(C, Option<String>), Content<C>>;
+type Inside<C> = BTreeMap<(C, Unit), Content<C>>;
+
+fn unit<C>(change: &Change<C>) -> Unit {
+    Unit::read(change.uom.as_deref())
+}
 
 /// Applies what was asserted before `at`, and of what was asserted at that instant everything up to `last`.
 fn fold<C: Clone + Ord>(changes: &[Change<C>], at: Timestamp, last: ChangeKind) -> Vec<Content<C>> {
     let mut ordered: Vec<&Change<C>> = changes.iter().collect();
-    ordered.sort_by_key(|change| (change.time, change.kind));
+    // Within an instant what is said decides, never the order of arrival.
+    ordered.sort_by(|a, b| order(a).cmp(&order(b)));
     let split = ordered.partition_point(|change| (change.time, change.kind) <= (at, last));
     let (past, future) = ordered.split_at(split);
 
@@ -91,6 +98,13 @@ fn fold<C: Clone + Ord>(changes: &[Change<C>], at: Timestamp, last: ChangeKind) 
     inside.into_values().collect()
 }
 
+/// Everything that a change says, in the order in which it counts.
+type Order<'a, C> = (Timestamp, ChangeKind, &'a Option<C>, Option<Decimal>, &'a Option<String>);
+
+fn order<C>(change: &Change<C>) -> Order<'_, C> {
+    (change.time, change.kind, &change.child, change.amount, &change.uom)
+}
+
 fn apply<C: Clone + Ord>(inside: &mut Inside<C>, change: &Change<C>) {
     let Some(child) = &change.child else {
         if change.kind == ChangeKind::Empty {
@@ -98,7 +112,7 @@ fn apply<C: Clone + Ord>(inside: &mut Inside<C>, change: &Change<C>) {
         }
         return;
     };
-    let before = inside.get(&(child.clone(), change.uom.clone())).map(|content| content.amount);
+    let before = inside.get(&(child.clone(), unit(change))).map(|content| content.amount);
     match (change.kind, before) {
         (ChangeKind::Add, Some(before)) => insert(inside, change, child, sum(before, change.amount)),
         (ChangeKind::Add, None) => insert(inside, change, child, change.amount),
@@ -123,7 +137,7 @@ fn sum(a: Option<Decimal>, b: Option<Decimal>) -> Option<Decimal> {
 
 fn insert<C: Clone + Ord>(inside: &mut Inside<C>, change: &Change<C>, child: &C, amount: Option<Decimal>) {
     let content = Content { child: child.clone(), amount, uom: change.uom.clone() };
-    inside.insert((child.clone(), change.uom.clone()), content);
+    inside.insert((child.clone(), unit(change)), content);
 }
 
 #[cfg(test)]
@@ -167,6 +181,12 @@ mod tests {
     fn a_partial_unpacking_leaves_the_rest() {
         let changes = [change(10, ChangeKind::Add, "T1", 30), change(20, ChangeKind::Delete, "T1", 12)];
         assert_eq!(at(&changes, 25), vec![("T1", 18)]);
+    }
+
+    #[test]
+    fn a_partial_unpacking_in_another_spelling_of_the_unit_leaves_the_rest() {
+        let unpacked = Change { uom: Some("cases".to_owned()), ..change(20, ChangeKind::Delete, "T1", 12) };
+        assert_eq!(at(&[change(10, ChangeKind::Add, "T1", 30), unpacked], 25), vec![("T1", 18)]);
     }
 
     #[test]

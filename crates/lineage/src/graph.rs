@@ -24,6 +24,8 @@ pub struct Node {
     pub identifiers: BTreeSet<String>,
     /// Derivations from the lot asked about.
     pub hops: u32,
+    /// Whether facts alone lead here from what was asked about; `false` where only possible connections do.
+    pub certain: bool,
     /// What events say of it, in order of time.
     pub sightings: Vec<Sighting>,
 }
@@ -66,6 +68,27 @@ pub struct Sighting {
     pub quantity: Option<(String, Option<String>)>,
     /// Business documents: type and number.
     pub documents: Vec<(Option<String>, String)>,
+    /// Whether the event is about this node as a fact, or only possibly.
+    pub basis: Basis,
+}
+
+/// How an event states that it is about a lot.
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub enum Basis {
+    /// As a fact.
+    #[default]
+    Recorded,
+    /// As an estimate: `inferred` in `fsma:lots`.
+    Inferred,
+    /// As one of several lots that it may be: `alternateTlcs` in `fsma:lots`.
+    Range,
+}
+
+impl Basis {
+    /// Whether it is a fact; everything else is only possible.
+    pub fn is_recorded(self) -> bool {
+        self == Self::Recorded
+    }
 }
 
 /// What an [`Edge`] means.
@@ -75,9 +98,11 @@ pub enum EdgeKind {
     Derived,
     /// `from` was inside `to`.
     Contained,
+    /// What an event calls `to` may in truth have been `from`.
+    MayBe,
 }
 
-/// A fact between two nodes, with the event behind it.
+/// A connection between two nodes, with the event behind it.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Edge {
     /// What it means.
@@ -92,6 +117,8 @@ pub struct Edge {
     pub day: Date,
     /// The organisation that asserts it.
     pub asserter: String,
+    /// Whether it is a fact, or only possible.
+    pub basis: Basis,
 }
 
 /// Why something is missing from an answer.
@@ -176,6 +203,17 @@ impl Known {
     }
 }
 
+/// A step that the walk took. Edges show only what the asker may see; certainty follows every step.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Way {
+    /// From here.
+    pub from: NodeId,
+    /// To here.
+    pub to: NodeId,
+    /// Whether as a fact, or only possibly.
+    pub basis: Basis,
+}
+
 /// What one organisation answers from its own records.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
@@ -189,6 +227,10 @@ pub struct Answer {
     pub gaps: Vec<Gap>,
     /// Where it goes on.
     pub continuations: Vec<Continuation>,
+    /// The steps behind it.
+    pub ways: Vec<Way>,
+    /// Whether a budget ended it before its end.
+    pub partial: bool,
 }
 
 /// The answers of several organisations joined into one graph.
@@ -197,6 +239,8 @@ pub struct Lineage {
     nodes: BTreeMap<NodeId, Node>,
     edges: BTreeSet<Edge>,
     gaps: BTreeSet<Gap>,
+    ways: BTreeSet<Way>,
+    partial: bool,
     // Invariant: the values are final names, never keys of this map.
     aliases: BTreeMap<NodeId, NodeId>,
 }
@@ -213,6 +257,8 @@ impl Lineage {
         }
         self.edges.extend(answer.edges);
         self.gaps.extend(answer.gaps);
+        self.ways.extend(answer.ways);
+        self.partial |= answer.partial;
         let mut others = Vec::new();
         for (asked, answered) in asked_as.iter().zip(answer.asked) {
             if answered.is_some_and(|answered| !self.unite(asked, &answered)) {
@@ -220,6 +266,53 @@ impl Lineage {
             }
         }
         others
+    }
+
+    /// Adds everything of another lineage, for example of the other direction.
+    pub fn merge(&mut self, other: Self) {
+        for node in other.nodes.into_values() {
+            self.add_node(node);
+        }
+        self.edges.extend(other.edges);
+        self.gaps.extend(other.gaps);
+        self.ways.extend(other.ways);
+        self.partial |= other.partial;
+        for (gone, kept) in other.aliases {
+            let (gone, kept) = (self.name(&gone).clone(), self.name(&kept).clone());
+            if gone != kept {
+                self.rename_node(&gone, &kept);
+            }
+        }
+    }
+
+    /// Tells which nodes facts alone lead to from these ones.
+    pub fn settle(&mut self, starts: &[NodeId]) {
+        let mut next: BTreeMap<&NodeId, BTreeSet<&NodeId>> = BTreeMap::new();
+        for way in self.ways.iter().filter(|way| way.basis.is_recorded()) {
+            next.entry(self.name(&way.from)).or_default().insert(self.name(&way.to));
+        }
+        let mut open: Vec<&NodeId> = starts.iter().map(|start| self.name(start)).collect();
+        let mut certain: BTreeSet<NodeId> = open.iter().map(|node| (*node).clone()).collect();
+        while let Some(node) = open.pop() {
+            for &beyond in next.get(node).into_iter().flatten() {
+                if certain.insert(beyond.clone()) {
+                    open.push(beyond);
+                }
+            }
+        }
+        for node in self.nodes.values_mut() {
+            node.certain |= certain.contains(&node.id);
+        }
+    }
+
+    /// Whether a budget ended the walk before its end.
+    pub fn is_partial(&self) -> bool {
+        self.partial
+    }
+
+    /// A budget ended the walk before its end.
+    pub fn set_partial(&mut self) {
+        self.partial = true;
     }
 
     /// Whether the answers tell where a node came from: what it was made of, or that it was brought into being.
@@ -301,14 +394,19 @@ impl Lineage {
             lineage.nodes.get(id).and_then(|node| node.lot.as_ref()).is_some_and(LotKey::is_provisional)
         };
         let (kept, gone) = if provisional(self, &a) && !provisional(self, &b) { (b, a) } else { (a, b) };
-        for target in self.aliases.values_mut().filter(|target| **target == gone) {
+        self.rename_node(&gone, &kept);
+        true
+    }
+
+    /// Gives a node the name of another one, and joins the two where both are there.
+    fn rename_node(&mut self, gone: &NodeId, kept: &NodeId) {
+        for target in self.aliases.values_mut().filter(|target| **target == *gone) {
             *target = kept.clone();
         }
-        self.aliases.insert(gone.clone(), kept);
-        if let Some(node) = self.nodes.remove(&gone) {
+        self.aliases.insert(gone.clone(), kept.clone());
+        if let Some(node) = self.nodes.remove(gone) {
             self.add_node(node);
         }
-        true
     }
 }
 
@@ -321,6 +419,7 @@ fn merge(known: &mut Node, node: Node) {
     };
     known.identifiers.extend(node.identifiers);
     known.hops = known.hops.min(node.hops);
+    known.certain |= node.certain;
     for sighting in node.sightings {
         if !known.sightings.contains(&sighting) {
             known.sightings.push(sighting);
@@ -343,6 +442,7 @@ mod tests {
             lot: Some(key),
             identifiers: BTreeSet::new(),
             hops,
+            certain: false,
             sightings: vec![],
         }
     }
@@ -363,6 +463,7 @@ mod tests {
             event: "e".to_owned(),
             day: Date::constant(2028, 8, 17),
             asserter: "us".to_owned(),
+            basis: Basis::Recorded,
         };
 
         let mut lineage = Lineage::default();
@@ -385,6 +486,25 @@ mod tests {
         let answer = Answer { asked: vec![Some(their_name.clone())], nodes: vec![theirs], ..Answer::default() };
         assert_eq!(lineage.join(std::slice::from_ref(&our_name), answer), std::slice::from_ref(&our_name));
         assert_eq!(lineage.nodes().map(|node| &node.id).collect::<Vec<_>>(), [&our_name, &their_name]);
+    }
+
+    #[test]
+    fn a_node_is_certain_where_facts_alone_lead_to_it() {
+        let nodes: Vec<Node> = ["A", "B", "C", "D"].map(|tlc| lot(tlc, TlcSource::Place("L".to_owned()), 0)).into();
+        let id = |index: usize| nodes[index].id.clone();
+        let way = |from, to, basis| Way { from: id(from), to: id(to), basis };
+        let ways = vec![
+            way(0, 1, Basis::Recorded),
+            way(0, 2, Basis::Range),
+            way(2, 3, Basis::Recorded),
+            way(2, 1, Basis::Recorded),
+        ];
+        let starts = [id(0)];
+        let mut lineage = Lineage::default();
+        lineage.join(&[], Answer { nodes: nodes.clone(), ways, ..Answer::default() });
+        lineage.settle(&starts);
+        let certain: Vec<bool> = lineage.nodes().map(|node| node.certain).collect();
+        assert_eq!(certain, [true, true, false, false]);
     }
 
     #[test]

@@ -35,6 +35,7 @@ pub struct Walk<N> {
     frontier: BTreeSet<N>,
     // Where the limits forbade to go, by where the walk stood.
     cut: BTreeMap<N, BTreeSet<N>>,
+    full: bool,
 }
 
 /// What a [`Walk`] found.
@@ -44,14 +45,18 @@ pub struct Walked<N> {
     pub reached: BTreeMap<N, u32>,
     /// Reached nodes beyond which the limits forbade to go.
     pub cut: BTreeSet<N>,
+    /// Whether the number of nodes was what ended the walk somewhere.
+    pub full: bool,
 }
 
 impl<N: Clone + Ord> Walk<N> {
     /// A walk from the given nodes.
     pub fn new(starts: impl IntoIterator<Item = N>, limits: Limits) -> Self {
-        let frontier: BTreeSet<N> = starts.into_iter().take(limits.nodes).collect();
+        let mut frontier: BTreeSet<N> = starts.into_iter().collect();
+        let full = frontier.len() > limits.nodes;
+        frontier = frontier.into_iter().take(limits.nodes).collect();
         let reached = frontier.iter().map(|node| (node.clone(), 0)).collect();
-        Self { limits, reached, frontier, cut: BTreeMap::new() }
+        Self { limits, reached, frontier, cut: BTreeMap::new(), full }
     }
 
     /// The nodes whose neighbours are to be looked up next, with their distance; empty when the walk is over.
@@ -76,7 +81,9 @@ impl<N: Clone + Ord> Walk<N> {
             if known.is_some_and(|known| known <= distance) {
                 continue;
             }
-            if distance > self.limits.hops || (known.is_none() && self.reached.len() >= self.limits.nodes) {
+            let has_no_room = known.is_none() && self.reached.len() >= self.limits.nodes;
+            if distance > self.limits.hops || has_no_room {
+                self.full |= distance <= self.limits.hops;
                 self.cut.entry(step.from).or_default().insert(step.to);
                 continue;
             }
@@ -88,11 +95,11 @@ impl<N: Clone + Ord> Walk<N> {
 
     /// Ends the walk.
     pub fn finish(self) -> Walked<N> {
-        let Self { reached, cut, .. } = self;
+        let Self { reached, cut, full, .. } = self;
         // What was reached on another way is not missing.
         let is_missing = |(_, beyond): &(N, BTreeSet<N>)| beyond.iter().any(|node| !reached.contains_key(node));
         let cut = cut.into_iter().filter(is_missing).map(|(node, _)| node).collect();
-        Walked { reached, cut }
+        Walked { reached, cut, full }
     }
 
     fn distance(&self, node: &N) -> u32 {

@@ -189,11 +189,15 @@ pub(crate) struct ValidateArgs {
 Examples:
   lotline trace '(01)19521004000318(10)BL28230-2A' --token-file anna.token
   lotline trace https://id.gs1.org/01/19521003000173/10/VV28228A --forward --json
+  lotline trace VV28228A --balance
+  lotline trace VV28228A BL28230-2A --common
+  lotline trace --stock-at https://id.gs1.org/414/9521005007005 --day 2028-08-19
 
 Exit status: 0 shown, 1 there is no such lot, or it is not shown to you, 2 the gateway could not be asked.")]
 pub(crate) struct TraceArgs {
-    /// A lot code or an identifier, in any spelling
-    pub(crate) lot: String,
+    /// A lot code or an identifier, in any spelling; several for `--common`
+    #[arg(value_name = "LOT", required_unless_present = "stock_at", conflicts_with = "stock_at")]
+    pub(crate) lots: Vec<String>,
     #[command(flatten)]
     pub(crate) connection: Connection,
     /// Towards the origin (this is the default)
@@ -202,6 +206,33 @@ pub(crate) struct TraceArgs {
     /// Towards the consumer
     #[arg(long)]
     pub(crate) forward: bool,
+    /// Both ways
+    #[arg(long, conflicts_with_all = ["back", "forward"])]
+    pub(crate) both: bool,
+    /// Where all of it went, in amounts, by your own records
+    #[arg(long, group = "question")]
+    pub(crate) balance: bool,
+    /// What a recall has to reach, for certain and possibly, and what would decide it
+    #[arg(long, group = "question")]
+    pub(crate) recall: bool,
+    /// What else shares its exposure
+    #[arg(long, group = "question")]
+    pub(crate) siblings: bool,
+    /// What the lots have in common upstream
+    #[arg(long, group = "question")]
+    pub(crate) common: bool,
+    /// What was in stock at a place on a day
+    #[arg(long, group = "question", value_name = "PLACE", requires = "day")]
+    pub(crate) stock_at: Option<String>,
+    /// The day, for example `2028-08-19`
+    #[arg(long, value_name = "DATE", requires = "stock_at")]
+    pub(crate) day: Option<Date>,
+    /// What was the case at this instant, for example `2028-08-19T12:00:00Z`
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) as_of: Option<String>,
+    /// What your records knew at this instant
+    #[arg(long, value_name = "INSTANT")]
+    pub(crate) known_at: Option<String>,
     /// Derivations from the lot at most, up to 50
     #[arg(long, default_value_t = 20, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(..=50))]
     pub(crate) hops: u32,

@@ -2,6 +2,9 @@
 
 use std::io::{IsTerminal, Write, stdout};
 
+#[path = "trace_questions.rs"]
+mod questions;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -14,18 +17,18 @@ use crate::{
 
 /// The question, with everything that the tree shows.
 pub(crate) const QUESTION: &str = "\
-query Trace($lot: String!, $direction: Direction!, $hops: Int!) {
-  trace(lot: $lot, direction: $direction, hops: $hops) {
-    complete
+query Trace($lot: String!, $direction: Direction!, $hops: Int!, $asOf: DateTime, $knownAt: DateTime) {
+  trace(lot: $lot, direction: $direction, hops: $hops, asOf: $asOf, knownAt: $knownAt) {
+    complete isPartial
     starts
     nodes {
-      id kind tlc identifiers tlcSource { name id reference }
+      id kind tlc certain identifiers tlcSource { name id reference }
       sightings {
         assertedBy role cte bizStep day time custody quantity { amount uom }
         readPoint { id name } bizLocation { id name } fromPlace { id name } toPlace { id name }
       }
     }
-    edges { type from to }
+    edges { type from to basis }
     gaps { at reason counterparty }
   }
 }";
@@ -36,6 +39,7 @@ query Trace($lot: String!, $direction: Direction!, $hops: Int!) {
 pub(crate) enum Direction {
     Back,
     Forward,
+    Both,
 }
 
 /// Where the history of a lot leads.
@@ -56,8 +60,15 @@ pub(crate) struct Node {
     pub(crate) kind: NodeKind,
     pub(crate) tlc: Option<String>,
     pub(crate) tlc_source: Option<TlcSource>,
+    #[serde(default = "certain")]
+    pub(crate) certain: bool,
     pub(crate) identifiers: Vec<String>,
     pub(crate) sightings: Vec<Sighting>,
+}
+
+/// What a gateway that does not tell certain from possible means.
+fn certain() -> bool {
+    true
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
@@ -141,6 +152,7 @@ pub(crate) enum EdgeKind {
     Derived,
     Contained,
     HandedOver,
+    MayBe,
 }
 
 /// A hole in the answer.
@@ -165,13 +177,31 @@ pub(crate) fn read(data: &Value) -> Result<Option<Trace>, Failure> {
 
 pub(crate) async fn trace(args: &TraceArgs, out: &mut dyn Write) -> Result<Outcome, Failure> {
     let gateway = Gateway::new(&args.connection.url.0, args.connection.token()?)?;
-    let direction = if args.forward { Direction::Forward } else { Direction::Back };
-    let data: Value = gateway.ask(Schema::Staff, QUESTION, &variables(&args.lot, direction, args.hops)).await?;
+    if let Some(question) = questions::Question::of(args) {
+        return question.ask(&gateway, args, out).await;
+    }
+    let Some(lot) = args.lots.first() else { return Ok(Outcome::No) };
+    let direction = match (args.both, args.forward) {
+        (true, _) => Direction::Both,
+        (false, true) => Direction::Forward,
+        (false, false) => Direction::Back,
+    };
+    let mut asked = variables(lot, direction, args.hops);
+    asked["asOf"] = json!(args.as_of);
+    asked["knownAt"] = json!(args.known_at);
+    let data: Value = gateway.ask(Schema::Staff, QUESTION, &asked).await?;
     let trace = read(&data)?;
     match (&trace, args.json) {
         (_, true) => writeln!(out, "{}", data.get("trace").unwrap_or(&Value::Null))?,
-        (Some(trace), false) => write!(out, "{}", tree(trace, direction, Paint::when(stdout().is_terminal())))?,
-        (None, false) => writeln!(out, "There is no lot `{}`, or it is not shown to you.", args.lot)?,
+        (Some(trace), false) => {
+            let paint = Paint::when(stdout().is_terminal());
+            for way in [Direction::Back, Direction::Forward] {
+                if direction == way || direction == Direction::Both {
+                    write!(out, "{}", tree(trace, way, paint))?;
+                }
+            }
+        }
+        (None, false) => writeln!(out, "There is no lot `{lot}`, or it is not shown to you.")?,
     }
     Ok(if trace.is_some() { Outcome::Done } else { Outcome::No })
 }

@@ -72,6 +72,8 @@ enum Link {
     MadeInto,
     Holds,
     PutInto,
+    MayBe,
+    MayBeCalled,
 }
 
 impl Link {
@@ -81,6 +83,8 @@ impl Link {
             Self::MadeInto => "made into ",
             Self::Holds => "holds ",
             Self::PutInto => "put into ",
+            Self::MayBe => "may be ",
+            Self::MayBeCalled => "may be in ",
         }
     }
 }
@@ -136,12 +140,21 @@ impl<'a> Printer<'a> {
             (EdgeKind::Contained, Direction::Forward) if edge.from == node.id => {
                 Some((Link::PutInto, edge.to.as_str()))
             }
+            (EdgeKind::MayBe, Direction::Back) if edge.to == node.id => Some((Link::MayBe, edge.from.as_str())),
+            (EdgeKind::MayBe, Direction::Forward) if edge.from == node.id => {
+                Some((Link::MayBeCalled, edge.to.as_str()))
+            }
             _ => None,
         };
         self.trace.edges.iter().filter_map(below).collect()
     }
 
     fn details(&mut self, node: &Node, indent: &str) {
+        if !node.certain {
+            let text = "only possible: events state it as an estimate, or as one of several lots";
+            let text = self.paint.bad(&clip(text, WIDTH.saturating_sub(length(indent))));
+            self.line(&format!("{indent}{text}"));
+        }
         if let Some(source) = words::source(node) {
             let text = format!("code assigned by {source}");
             let room = WIDTH.saturating_sub(length(indent));

@@ -1,7 +1,7 @@
 //! Cutting what is shown to the viewer's profile.
 
 use domain::Profile;
-use lineage::Sighting;
+use lineage::{Basis, Sighting};
 
 /// How a viewer sees an event.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -55,11 +55,13 @@ pub fn project(full: Sighting, seen: Seen, is_own: impl Fn(&str) -> bool) -> Vis
         to_place: None,
         quantity: None,
         documents: Vec::new(),
+        basis: Basis::Recorded,
     };
     let whole = seen.profile >= Profile::Trade && seen.named;
     let shown_place = |place: Option<String>| place.filter(|place| whole || is_own(place));
     if seen.profile >= Profile::Trace {
         shown.cte = full.cte;
+        shown.basis = full.basis;
         shown.biz_step = full.biz_step;
         shown.time = full.time;
         shown.place = shown_place(full.place);
@@ -104,6 +106,7 @@ mod tests {
             to_place: some("L4"),
             quantity: Some(("600".to_owned(), some("XCS"))),
             documents: vec![(some("bol"), "BOL-1".to_owned())],
+            basis: Basis::Inferred,
         }
     }
 

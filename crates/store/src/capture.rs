@@ -154,28 +154,30 @@ impl Capture {
 
     async fn write_fresh(&mut self, fresh: Vec<Asserted>) -> Result<(), StoreError> {
         // First what is no fact any more, so that the corrected event meets only what still holds.
-        self.retract(&fresh).await?;
+        let mut unsettled = self.retract(&fresh).await?;
         let found = self.define(fresh.iter().flat_map(Asserted::items)).await?;
         self.load_things("item", found).await?;
         let declared = self.declared_wrong(&fresh).await?;
         let mut batch = Batch::new();
         for event in fresh {
+            unsettled.extend(event.things.iter().filter_map(|uri| self.dictionary.get(uri)));
             let is_fact = event.event.error_declaration.is_none() && !declared.contains(&event.identity);
             self.rows(event, is_fact, &mut batch)?;
         }
         self.write_things().await?;
         self.insert(batch).await?;
+        self.regroup(&unsettled).await?;
         self.forget();
         Ok(())
     }
 
     /// Makes dictionary entries of these texts where they are missing; gives those that were in the database and that
     /// this capture had not met yet.
-    async fn define<'t>(&mut self, texts: impl Iterator<Item = &'t str>) -> Result<Vec<i64>, StoreError> {
+    pub(crate) async fn define<'t>(&mut self, texts: impl Iterator<Item = &'t str>) -> Result<Vec<i64>, StoreError> {
         self.dictionary.define(&mut self.tx, self.tenant, texts, &mut self.next_id).await
     }
 
-    fn item(&self, text: &str) -> Result<i64, StoreError> {
+    pub(crate) fn item(&self, text: &str) -> Result<i64, StoreError> {
         self.dictionary.get(text).ok_or_else(|| StoreError::inconsistent("item", "uri", text))
     }
 
@@ -377,7 +379,7 @@ fn amount(mention: &Mention) -> (Cell, Cell) {
 }
 
 /// Which lots went into a process and which came out of it.
-fn sides(tenant: i64, event: i64, process: i64, mentions: &[Resolved<'_>], rows: &mut Rows) {
+pub(crate) fn sides(tenant: i64, event: i64, process: i64, mentions: &[Resolved<'_>], rows: &mut Rows) {
     let mut seen = BTreeSet::new();
     for Resolved { mention, thing } in mentions {
         let side = match mention.role {
@@ -393,7 +395,7 @@ fn sides(tenant: i64, event: i64, process: i64, mentions: &[Resolved<'_>], rows:
 }
 
 /// What an event asserts of the contents of units.
-fn changes(tenant: i64, event: i64, reading: &Reading, mentions: &[Resolved<'_>], rows: &mut Rows) {
+pub(crate) fn changes(tenant: i64, event: i64, reading: &Reading, mentions: &[Resolved<'_>], rows: &mut Rows) {
     let mut row = |parent: i64, ordinal: i32, change: ChangeKind, child: Option<&Resolved<'_>>| {
         let (quantity, uom) = child.map_or((Cell::Text(None), Cell::Text(None)), |child| amount(child.mention));
         rows.push([

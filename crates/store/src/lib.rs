@@ -15,6 +15,7 @@ mod jobs;
 #[cfg(test)]
 mod plans;
 mod registry;
+mod regroup;
 mod resolve;
 mod retract;
 mod scope;

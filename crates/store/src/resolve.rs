@@ -3,7 +3,7 @@
 //! A class identifier is an alias; the lot is (code, source). A lot seen before its source is known is held under a
 //! provisional key and becomes the full lot, in place, when an event of the same tenant names or creates it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{LotStatement, Tlc, TlcSource, gs1_tlc};
 use gs1::{Identifier, Key};
@@ -131,6 +131,37 @@ impl Things {
         (thing.id, codes)
     }
 
+    /// The items of which several lots are known, of these.
+    pub(crate) fn crowded(&self, items: &BTreeSet<i64>) -> Vec<i64> {
+        let several = |item: &&i64| self.by_item.get(item).is_some_and(|things| things.len() > 1);
+        items.iter().filter(several).copied().collect()
+    }
+
+    /// The lots of an item.
+    pub(crate) fn of_item(&self, item: i64) -> &[Thing] {
+        self.by_item.get(&item).map_or(&[], Vec::as_slice)
+    }
+
+    /// Begins anew with the lots of an item: of these ids, with nothing learned yet.
+    pub(crate) fn restart(&mut self, item: i64, ids: &BTreeSet<i64>) {
+        let known = self.by_item.remove(&item).unwrap_or_default();
+        let Some(kind) = known.iter().map(|thing| thing.kind).max() else { return };
+        let was_known = |id: i64| known.iter().any(|thing| thing.id == id);
+        let start = |&id: &i64| Thing {
+            id,
+            kind,
+            item,
+            tlc: None,
+            source: TlcSource::Unknown { reporter: self.reporter.clone() },
+            reference: None,
+            state: if was_known(id) { State::Changed } else { State::New },
+            codes: BTreeSet::new(),
+        };
+        let things = ids.iter().map(start).collect();
+        self.by_item.insert(item, things);
+        self.dirty.insert(item);
+    }
+
     /// The item that names a thing, of those that were met.
     pub(crate) fn items(&self) -> impl Iterator<Item = (i64, i64)> {
         self.by_item.values().flatten().map(|thing| (thing.id, thing.item))
@@ -229,22 +260,93 @@ fn refine(thing: &mut Thing, mention: &Mention, source: Option<TlcSource>) {
     // A declared input of another food is so only as an input; where the same lot is traced, that wins.
     thing.kind = thing.kind.max(mention.kind);
     if let Some(source) = source {
-        let is_open = match &thing.source {
-            TlcSource::Unknown { .. } => true,
-            TlcSource::Reference(_) => matches!(source, TlcSource::Place(_)),
-            TlcSource::Place(_) => false,
+        let is_open = match (&thing.source, &source) {
+            (TlcSource::Unknown { .. }, _) | (TlcSource::Reference(_), TlcSource::Place(_)) => true,
+            // Of two references the same one is kept whichever came first.
+            (TlcSource::Reference(known), TlcSource::Reference(said)) => said < known,
+            _ => false,
         };
         if is_open {
             thing.source = source;
         }
     }
     if let Some(statement) = &mention.statement {
-        thing.tlc = statement.tlc.clone().or(thing.tlc.take());
-        thing.reference = statement.reference.clone().or(thing.reference.take());
+        let spelled = gs1_tlc(&mention.identifier);
+        // A declared code goes before the one that the identifier spells; of two declared ones the same is kept
+        // whichever came first.
+        if let Some(said) = statement.tlc.as_ref().filter(|said| Some(*said) != spelled.as_ref())
+            && (thing.tlc == spelled || thing.tlc.as_ref().is_none_or(|known| said < known))
+        {
+            thing.tlc = Some(said.clone());
+        }
+        let said = statement.reference.as_ref();
+        if let Some(said) = said.filter(|said| thing.reference.as_ref().is_none_or(|known| *said < known)) {
+            thing.reference = Some(said.clone());
+        }
     }
     if *thing != before && thing.state == State::Unchanged {
         thing.state = State::Changed;
     }
+}
+
+/// A mention of an item, with its event and whether the event is a fact.
+#[derive(Clone, Debug)]
+pub(crate) struct Said {
+    pub(crate) event: i64,
+    pub(crate) ordinal: usize,
+    pub(crate) mention: Mention,
+    pub(crate) is_fact: bool,
+}
+
+/// One of the lots of an item.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct Lot {
+    /// The source that tells it apart; `None` where no event says it.
+    pub(crate) source: Option<TlcSource>,
+    /// Made from a lot of the same item, and no event says where.
+    pub(crate) made_of_itself: bool,
+}
+
+/// Which of the lots of one item each mention is about: by the source that it states, whatever came first.
+///
+/// What says no source is about the only lot, where there is one and it was not made from a lot of the same identifier;
+/// else about a lot of its own, whose source is not known. A reference is about the place that is stated beside it
+/// somewhere, or about the only place.
+pub(crate) fn partition(said: &[Said]) -> Vec<Lot> {
+    let facts = || said.iter().filter(|said| said.is_fact);
+    let stated = |said: &Said| stated_source(&said.mention);
+    let places: BTreeSet<TlcSource> =
+        facts().filter_map(stated).filter(|source| matches!(source, TlcSource::Place(_))).collect();
+    let references: BTreeSet<TlcSource> =
+        facts().filter_map(stated).filter(|source| !places.contains(source)).collect();
+    let events_of = |role| facts().filter(move |said| said.mention.role == role).map(|said| said.event);
+    let inputs: BTreeSet<i64> = events_of(Role::Input).collect();
+    let made_of_itself = events_of(Role::Output).any(|event| inputs.contains(&event));
+    let only = match (places.len(), references.first()) {
+        (0, reference) => reference.cloned(),
+        (1, _) => places.first().cloned(),
+        _ => None,
+    };
+    let beside: BTreeMap<&String, TlcSource> = facts()
+        .filter_map(|said| Some((said.mention.statement.as_ref()?.reference.as_ref()?, stated(said)?)))
+        .filter(|(_, source)| places.contains(source))
+        .collect();
+    let source_of = |said: &Said| match stated(said) {
+        Some(TlcSource::Reference(reference)) => {
+            let place = beside.get(&reference).cloned().or_else(|| only.clone());
+            Some(place.unwrap_or(TlcSource::Reference(reference)))
+        }
+        Some(source) if places.contains(&source) => Some(source),
+        // What was declared wrong founds no lot.
+        _ if made_of_itself => None,
+        _ => only.clone(),
+    };
+    let lot_of = |said: &Said| {
+        let source = source_of(said);
+        let made_of_itself = source.is_none() && said.mention.role == Role::Output && inputs.contains(&said.event);
+        Lot { source, made_of_itself }
+    };
+    said.iter().map(lot_of).collect()
 }
 
 /// Every spelling under which a thing may be looked up, its identifier aside: the declared codes, and what the identifier
@@ -354,6 +456,22 @@ mod tests {
         let (consumed, _) = things.resolve(&input, 7, &mut next_id, &BTreeSet::new(), true);
         let (produced, _) = things.resolve(&output, 7, &mut next_id, &BTreeSet::from([consumed]), true);
         assert_ne!(consumed, produced);
+    }
+
+    #[test]
+    fn what_says_no_source_is_about_the_only_lot_or_about_one_of_its_own() {
+        let lot = ThingKind::TraceabilityLot;
+        let said = |event, mention| Said { event, ordinal: 0, mention, is_fact: true };
+        let sources = |said: &[Said]| partition(said).into_iter().map(|lot| lot.source).collect::<Vec<_>>();
+        let (here, there) = (Some(place("L30")), Some(place("L21")));
+        let unsaid = said(1, mention(lot, None, None));
+        let of_farm = said(2, mention(lot, here.clone(), None));
+        let of_packer = said(3, mention(lot, there.clone(), None));
+        assert_eq!(sources(&[unsaid.clone(), of_farm.clone()]), [here.clone(), here.clone()]);
+        assert_eq!(sources(&[unsaid.clone(), of_farm.clone(), of_packer]), [None, here, there.clone()]);
+        let used = said(4, Mention { role: Role::Input, ..mention(lot, None, None) });
+        let repacked = said(4, Mention { role: Role::Output, ..mention(lot, None, Some("L21")) });
+        assert_eq!(sources(&[unsaid, used, repacked]), [None, None, there]);
     }
 
     #[test]

@@ -23,13 +23,13 @@ impl Capture {
     }
 
     /// An event that an error declaration names stays, and stops being a fact. What followed from it stays, too, for
-    /// whoever asks what was known before; what it said of its lots is forgotten.
-    pub(crate) async fn retract(&mut self, fresh: &[Asserted]) -> Result<(), StoreError> {
+    /// whoever asks what was known before; what it said of its lots is forgotten. Gives the items that it spoke of.
+    pub(crate) async fn retract(&mut self, fresh: &[Asserted]) -> Result<BTreeSet<i64>, StoreError> {
         const WHAT: &str = "capture.retract";
         let declarations = fresh.iter().filter(|event| event.event.error_declaration.is_some());
         let wrong: Vec<Vec<u8>> = declarations.map(|event| event.subject.0.clone()).collect();
         if wrong.is_empty() {
-            return Ok(());
+            return Ok(BTreeSet::new());
         }
         let sql = format!(
             "SELECT id, things FROM event WHERE tenant = $1 AND identity {} AND retracted_at IS NULL",
@@ -43,7 +43,7 @@ impl Capture {
             things.extend(unpack_ids(&row.bytes(1)));
         }
         if ids.is_empty() {
-            return Ok(());
+            return Ok(BTreeSet::new());
         }
         let sql = format!("UPDATE event SET retracted_at = $3 WHERE tenant = $1 AND id {}", self.tx.any(2));
         let args = vec![self.tenant.0.into(), Arg::Ints(ids), micros(self.now).into()];
@@ -52,7 +52,7 @@ impl Capture {
     }
 
     /// Learns anew what these things are, from the events that mention them and are still facts.
-    async fn relearn(&mut self, things: Vec<i64>) -> Result<(), StoreError> {
+    async fn relearn(&mut self, things: Vec<i64>) -> Result<BTreeSet<i64>, StoreError> {
         const WHAT: &str = "capture.relearn";
         // The same event may mention a thing several times; the body tells all of it.
         let sql = format!(
@@ -71,9 +71,13 @@ impl Capture {
         self.load_things("id", things.clone()).await?;
         let things: BTreeSet<i64> = things.into_iter().collect();
         let known: Vec<(i64, i64)> = self.things.items().filter(|(id, _)| things.contains(id)).collect();
+        let items: BTreeSet<i64> = known.iter().map(|(_, item)| *item).collect();
+        // All lots of an item are known together, or none.
+        self.load_things("item", items.iter().copied().collect()).await?;
         for (id, item) in known {
             self.things.relearn(item, id, said.get(&id).into_iter().flatten());
         }
-        self.write_things().await
+        self.write_things().await?;
+        Ok(items)
     }
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod chain_a;
+pub mod chains;
 pub mod corpus;
 mod environment;
 // The demo, which has no need of it, should build elsewhere too.

@@ -229,6 +229,7 @@ impl Look<'_> {
                 EdgeKind::Contained => {
                     lineage.contained.insert((from, to));
                 }
+                EdgeKind::MayBe => panic!("{from:?} may be {to:?}, and nobody said so"),
             }
         }
         Some(lineage)

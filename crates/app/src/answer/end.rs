@@ -64,12 +64,12 @@ impl End<'_> {
             places.extend(place.map(|place| (place, instant)));
         }
         // Staff know who assigned the code even where nobody recorded the hand-over.
-        if self.local.scope.viewer() == Viewer::Own
+        if self.local.records.scope.viewer() == Viewer::Own
             && self.local.question.direction == Direction::Back
             && !self.is_made_here()
             && let Some(domain::TlcSource::Place(place)) = self.thing.lot.as_ref().map(|lot| &lot.source)
         {
-            places.entry(place.clone()).or_insert(self.local.question.as_of);
+            places.entry(place.clone()).or_insert(self.local.records.as_of);
         }
         // Where the records have its making, nothing before that is to be asked for.
         let made_at: BTreeSet<String> = self.creations().filter_map(place_of).collect();
@@ -114,12 +114,12 @@ impl End<'_> {
     /// Whether it was used up for something that the viewer does not see.
     fn is_used_for_something_hidden(&self) -> bool {
         let is_used = self.sightings.iter().any(|(_, sighting)| sighting.get().role == Role::Input);
-        is_used && self.local.scope.viewer() != Viewer::Own && !self.is_derived(|edge| edge.from)
+        is_used && self.local.records.scope.viewer() != Viewer::Own && !self.is_derived(|edge| edge.from)
     }
 
     /// Whether a partner sees that it handed the goods over, and nothing of what became of them.
     fn is_lost_after_hand_over(&self) -> bool {
-        let is_partner = matches!(self.local.scope.viewer(), Viewer::Party(_));
+        let is_partner = matches!(self.local.records.scope.viewer(), Viewer::Party(_));
         let received_from_viewer = |(event, sighting): &(EventId, Visible<Sighting>)| {
             let is_named = self.local.events.get(event).is_some_and(|event| event.seen.named);
             is_named && sighting.get().custody == Some(CustodyKind::Received)

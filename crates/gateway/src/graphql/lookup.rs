@@ -1,7 +1,8 @@
 //! What everybody may ask; the caller's view decides what is answered.
 
-use app::{EventFilter, LotFilter, TraceQuestion};
+use app::{Budget, EventFilter, LotFilter, TraceOptions, TraceQuestion};
 use async_graphql::{Context, Object, Result, connection::Connection};
+use domain::Direction as Way;
 
 use super::{
     error::from_app,
@@ -57,8 +58,10 @@ impl Lookups {
         Ok(lot.filter(|_| found.is_empty()).map(Lot::from))
     }
 
-    /// The history of a lot. Null when the lot is not there or not to be seen.
+    /// The history of a lot: its whole path, with events, dates, quantities as recorded and documents. Null when the
+    /// lot is not there or not to be seen.
     #[graphql(complexity = "1 + usize::from(hops) * child_complexity")]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     async fn trace(
         &self,
         ctx: &Context<'_>,
@@ -68,17 +71,34 @@ impl Lookups {
         #[graphql(desc = "What was the case at this instant; everything known when it is not given.")] as_of: Option<
             DateTime,
         >,
+        #[graphql(
+            desc = "What the organisation's own records knew at this instant, for its own staff; everything when it is not given."
+        )]
+        known_at: Option<DateTime>,
+        #[graphql(
+            desc = "Nodes of the answer each way, up to 10,000, before it is partial.",
+            default = 5000,
+            validator(minimum = 1, maximum = 10000)
+        )]
+        nodes: u32,
+        #[graphql(desc = "Continues a partial answer to the same question.")] after: Option<String>,
     ) -> Result<Option<Trace>> {
         let session = Session::of(ctx)?;
         let question = TraceQuestion {
             lot,
-            direction: direction.into(),
+            direction: if direction == Direction::Forward { Way::Forward } else { Way::Back },
             hops: u32::from(hops),
             as_of: as_of.map(|as_of| as_of.0),
         };
-        let Some(trace) = session.caller.trace(&question).await.map_err(|error| from_app(&error))? else {
-            return Ok(None);
+        let nodes = usize::try_from(nodes).unwrap_or(usize::MAX);
+        let options = TraceOptions {
+            both_ways: direction == Direction::Both,
+            known_at: known_at.map(|at| at.0),
+            budget: Budget { nodes, ..Budget::default() },
+            after,
         };
+        let trace = session.caller.trace_within(&question, &options).await.map_err(|error| from_app(&error))?;
+        let Some(trace) = trace else { return Ok(None) };
         session.know_places(trace.places.clone());
         Ok(Some(Trace::from(trace)))
     }

@@ -1,5 +1,6 @@
 //! The GraphQL surfaces: one schema for the tenant's own staff, one for its partners.
 
+mod balance;
 mod endpoint;
 mod error;
 mod event;
@@ -7,6 +8,7 @@ mod grant;
 mod job;
 mod lookup;
 mod lot;
+mod outbreak;
 mod page;
 mod place;
 mod scalar;
@@ -25,7 +27,7 @@ pub(crate) use endpoint::{graphiql, partner, staff};
 /// Everything that staff may ask.
 #[derive(Default, MergedObject)]
 #[graphql(name = "Query")]
-pub(crate) struct StaffQuery(lookup::Lookups, lookup::StaffLots, staff::Staff);
+pub(crate) struct StaffQuery(lookup::Lookups, lookup::StaffLots, staff::Staff, balance::Amounts, outbreak::Outbreak);
 
 /// Everything that partners may ask. What you are not shown is answered like what is not there.
 #[derive(Default, MergedObject)]

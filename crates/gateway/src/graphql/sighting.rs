@@ -5,6 +5,7 @@ use async_graphql::{Enum, ID, SimpleObject};
 use super::{
     place::Place,
     scalar::{Date, DateTime},
+    trace::Basis,
 };
 
 /// The part that a thing plays in an event.
@@ -94,6 +95,8 @@ pub(crate) struct Sighting {
     /// Business documents.
     #[graphql(complexity = "1 + 2 * child_complexity")]
     documents: Vec<BusinessDocument>,
+    /// Whether the event is about this thing as a fact, or only possibly.
+    basis: Basis,
 }
 
 impl From<lineage::Sighting> for Sighting {
@@ -113,6 +116,7 @@ impl From<lineage::Sighting> for Sighting {
             to_place: Place::of(sighting.to_place),
             quantity: Quantity::of(sighting.quantity),
             documents: documents(sighting.documents),
+            basis: sighting.basis.into(),
         }
     }
 }

@@ -44,7 +44,7 @@ pub(crate) struct Stock {
     place: Place,
     /// Produced and received, less consumed, shipped and destroyed; negative where more left than came.
     amount: String,
-    /// Unit of measure as recorded; different units are never added up.
+    /// Unit of measure, as a code where it is a known one; different units are never added up.
     uom: Option<String>,
 }
 

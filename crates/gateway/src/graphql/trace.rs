@@ -14,12 +14,34 @@ use super::{
 
 /// Which way history is followed.
 #[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
-#[graphql(remote = "domain::Direction")]
 pub(crate) enum Direction {
     /// Towards the origin.
     Back,
     /// Towards the consumer.
     Forward,
+    /// Both ways; a gap is always on one side.
+    Both,
+}
+
+impl From<domain::Direction> for Direction {
+    fn from(direction: domain::Direction) -> Self {
+        match direction {
+            domain::Direction::Back => Self::Back,
+            domain::Direction::Forward => Self::Forward,
+        }
+    }
+}
+
+/// How an event states that it is about a lot.
+#[derive(Clone, Copy, Debug, Enum, Eq, PartialEq)]
+#[graphql(remote = "lineage::Basis")]
+pub(crate) enum Basis {
+    /// As a fact.
+    Recorded,
+    /// As an estimate: only possible.
+    Inferred,
+    /// As one of several lots that it may be: only possible.
+    Range,
 }
 
 /// What an edge means.
@@ -31,6 +53,8 @@ pub(crate) enum EdgeType {
     Contained,
     /// `lot` went from the place `from` to the place `to`.
     HandedOver,
+    /// What an event calls `to` may in truth have been `from`.
+    MayBe,
 }
 
 /// Why something is missing from an answer.
@@ -74,6 +98,11 @@ pub(crate) struct Trace {
     gaps: Vec<Gap>,
     /// Whether nothing is missing.
     complete: bool,
+    /// Whether a budget ended the answer before its end; what is missing is a gap with the reason `LIMIT`.
+    is_partial: bool,
+    /// Continues a partial answer: ask the same with it as `after`. The continued answer holds this one too, and its
+    /// budget is twice as large.
+    cursor: Option<String>,
 }
 
 /// A lot, unit or instance in a trace.
@@ -94,6 +123,8 @@ pub(crate) struct Node {
     identifiers: Vec<String>,
     /// Derivations from the lot asked about.
     hops: u32,
+    /// Whether facts alone lead here; false where only possible connections do.
+    certain: bool,
     #[graphql(skip)]
     sightings: Vec<lineage::Sighting>,
 }
@@ -129,6 +160,8 @@ pub(crate) struct Edge {
     event: ID,
     /// The organisation that asserts it.
     asserted_by: String,
+    /// Whether it is a fact, or only possible.
+    basis: Basis,
 }
 
 /// A hole in a trace.
@@ -156,6 +189,8 @@ impl From<app::Trace> for Trace {
             edges: lineage.edges().map(Into::into).chain(lineage.nodes().flat_map(hand_overs)).collect(),
             complete: gaps.is_empty(),
             gaps,
+            is_partial: lineage.is_partial(),
+            cursor: trace.next,
         }
     }
 }
@@ -182,6 +217,7 @@ impl From<lineage::Node> for Node {
             id: ID(node.id.0),
             identifiers: node.identifiers.into_iter().collect(),
             hops: node.hops,
+            certain: node.certain,
             sightings: node.sightings,
         }
     }
@@ -193,6 +229,7 @@ impl From<lineage::Edge> for Edge {
             kind: match edge.kind {
                 EdgeKind::Derived => EdgeType::Derived,
                 EdgeKind::Contained => EdgeType::Contained,
+                EdgeKind::MayBe => EdgeType::MayBe,
             },
             from: ID(edge.from.0),
             to: ID(edge.to.0),
@@ -200,6 +237,7 @@ impl From<lineage::Edge> for Edge {
             day: Date(edge.day),
             event: ID(edge.event),
             asserted_by: edge.asserter,
+            basis: edge.basis.into(),
         }
     }
 }
@@ -221,6 +259,7 @@ fn hand_overs(node: &lineage::Node) -> Vec<Edge> {
             day: Date(sighting.day),
             event: ID(sighting.event.clone()),
             asserted_by: sighting.asserter.clone(),
+            basis: sighting.basis.into(),
         });
     }
     edges

@@ -11,6 +11,7 @@ mod capture;
 mod events;
 mod graphql;
 mod limits;
+mod lineage;
 mod operations;
 mod regulator;
 mod schema;

@@ -1,0 +1,43 @@
+//! What was inside a unit, and which events say so.
+
+use domain::{EventId, ThingId};
+use jiff::Timestamp;
+use lineage::{Change, Content, contents};
+use store::Inside;
+
+use crate::sighting::Amount;
+
+/// A child of a unit, an event that put it there (or proves that it was there), and how much of it.
+pub(crate) type Held = (ThingId, EventId, Option<Amount>);
+
+/// What is inside a unit at an instant.
+pub(crate) fn contents_at(inside: &Inside, unit: ThingId, at: Timestamp) -> Vec<Held> {
+    contents_by(contents, inside, unit, at)
+}
+
+/// A way to fold what was asserted of a unit.
+type Fold = fn(&[Change<ThingId>], Timestamp) -> Vec<Content<ThingId>>;
+
+/// What is inside a unit at an instant, by this fold. Several events that say so at the same instant are all named.
+pub(crate) fn contents_by(fold: Fold, inside: &Inside, unit: ThingId, at: Timestamp) -> Vec<Held> {
+    let Some(changes) = inside.get(&unit) else { return Vec::new() };
+    let plain: Vec<Change<ThingId>> = changes.iter().map(|(_, change)| change.clone()).collect();
+    let mut held = Vec::new();
+    for content in fold(&plain, at) {
+        let amount = content.amount.map(|amount| (amount.normalize().to_string(), content.uom.clone()));
+        for event in evidence(changes, content.child, at) {
+            held.push((content.child, event, amount.clone()));
+        }
+    }
+    held
+}
+
+/// The events of the latest instant up to `at` that speak of the child; else those of the first instant after it.
+fn evidence(changes: &[(EventId, Change<ThingId>)], child: ThingId, at: Timestamp) -> Vec<EventId> {
+    let times = || changes.iter().filter(|(_, change)| change.child == Some(child)).map(|(_, change)| change.time);
+    let instant = times().filter(|time| *time <= at).max().or_else(|| times().min());
+    let of_instant = changes.iter().filter(|(_, change)| change.child == Some(child) && Some(change.time) == instant);
+    let mut events: Vec<EventId> = of_instant.map(|(event, _)| *event).collect();
+    events.dedup();
+    events
+}

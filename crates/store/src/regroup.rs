@@ -1,0 +1,215 @@
+//! Several lots of one identifier: which mention is about which does not depend on what arrived first.
+//!
+//! While an item has one lot, a later event can only tell more of it. When a second source appears, or a source turns out
+//! to be wrong, what earlier events said without naming a source may be about another lot than was thought. Then all
+//! mentions of the item are gone through again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::TlcSource;
+use lineage::{Mention, Reading, Stage};
+
+use crate::{
+    Capture, StoreError, body,
+    bulk::{Arg, Cell, Kind, Rows},
+    capture::{changes, sides},
+    resolve::{Lot, Resolved, Said, Thing, codes, partition, spelled_codes},
+    tables,
+    text::{pack_ids, unpack_ids},
+};
+
+/// An event that mentions an item, with what lineage reads in it.
+struct Told {
+    /// Whether it is a fact, and whether it ever was one.
+    is_fact: bool,
+    was_fact: bool,
+    things: Vec<i64>,
+    reading: Reading,
+}
+
+/// Mentions by the thing that they are about, with whether their events are facts.
+type ByThing<'a> = BTreeMap<i64, Vec<(&'a Mention, bool)>>;
+
+const WHAT: &str = "capture.regroup";
+
+impl Capture {
+    /// Goes through the mentions of those of these items again that have several lots.
+    pub(crate) async fn regroup(&mut self, items: &BTreeSet<i64>) -> Result<(), StoreError> {
+        for item in self.things.crowded(items) {
+            self.regroup_item(item).await?;
+        }
+        Ok(())
+    }
+
+    async fn regroup_item(&mut self, item: i64) -> Result<(), StoreError> {
+        let known: Vec<Thing> = self.things.of_item(item).to_vec();
+        let ids: BTreeSet<i64> = known.iter().map(|thing| thing.id).collect();
+        let mut events = self.events_about(&ids).await?;
+        let said: Vec<Said> = events.iter().flat_map(|(event, told)| told.said_of(*event, &ids)).collect();
+        let lots = partition(&said);
+        let by_lot = self.name_lots(&known, lots.iter().cloned().collect());
+        let mut mentions = ByThing::new();
+        let mut moved: BTreeMap<i64, Vec<(usize, i64)>> = BTreeMap::new();
+        for (said, lot) in said.iter().zip(&lots) {
+            let Some(&thing) = by_lot.get(lot) else { continue };
+            mentions.entry(thing).or_default().push((&said.mention, said.is_fact));
+            let before = events.get(&said.event).and_then(|told| told.things.get(said.ordinal)).copied();
+            if before != Some(thing) {
+                moved.entry(said.event).or_default().push((said.ordinal, thing));
+            }
+        }
+        self.learn_anew(item, &ids, by_lot.values().copied().collect(), &mentions).await?;
+        for (event, moves) in moved {
+            if let Some(told) = events.get_mut(&event) {
+                self.move_mentions(event, told, &moves).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The events that mention any of these things.
+    async fn events_about(&mut self, things: &BTreeSet<i64>) -> Result<BTreeMap<i64, Told>, StoreError> {
+        let sql = format!(
+            "SELECT id, recorded_at, retracted_at, things, body FROM event WHERE tenant = $1 AND id IN \
+             (SELECT event FROM event_thing WHERE tenant = $1 AND thing {})",
+            self.tx.any(2)
+        );
+        let args = vec![self.tenant.0.into(), Arg::Ints(things.iter().copied().collect())];
+        let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Bytes, Kind::Bytes];
+        let mut events = BTreeMap::new();
+        for mut row in self.tx.select(WHAT, sql, args, shape).await? {
+            let (recorded_at, retracted_at) = (row.int(1)?, row.null_int(2));
+            let told = Told {
+                is_fact: retracted_at.is_none(),
+                // What was declared wrong before it came never was one.
+                was_fact: retracted_at.is_none_or(|retracted| retracted > recorded_at),
+                things: unpack_ids(&row.bytes(3)),
+                reading: lineage::read(&body::unpack(&row.bytes(4))?, Stage::Unknown),
+            };
+            events.insert(row.int(0)?, told);
+        }
+        Ok(events)
+    }
+
+    /// The thing that stands for each lot: the one that had this source, else one that stands for none of them, else a
+    /// new one.
+    fn name_lots(&mut self, things: &[Thing], lots: BTreeSet<Lot>) -> BTreeMap<Lot, i64> {
+        let mut free: Vec<&Thing> = things.iter().collect();
+        let mut named = BTreeMap::new();
+        let mut others = Vec::new();
+        for lot in lots {
+            let stands_for = |thing: &&Thing| match &lot.source {
+                Some(source) => thing.source == *source,
+                None => matches!(thing.source, TlcSource::Unknown { .. }),
+            };
+            match free.iter().position(stands_for) {
+                Some(index) => {
+                    named.insert(lot, free.remove(index).id);
+                }
+                None => others.push(lot),
+            }
+        }
+        let mut free = free.into_iter();
+        for lot in others {
+            let id = free.next().map_or(self.next_id, |thing| thing.id);
+            self.next_id = self.next_id.max(id + 1);
+            named.insert(lot, id);
+        }
+        named
+    }
+
+    /// Learns what each lot is from the facts about it, with the codes that lead to it, and removes the things that
+    /// stand for no lot.
+    async fn learn_anew(
+        &mut self,
+        item: i64,
+        former: &BTreeSet<i64>,
+        kept: BTreeSet<i64>,
+        mentions: &ByThing<'_>,
+    ) -> Result<(), StoreError> {
+        let one_of = self.tx.any(2);
+        for (table, column, gone) in [
+            ("thing", "id", former.difference(&kept).copied().collect()),
+            ("thing_code", "thing", former.iter().copied().collect::<Vec<i64>>()),
+        ] {
+            let sql = format!("DELETE FROM {table} WHERE tenant = $1 AND {column} {one_of}");
+            self.tx.execute(WHAT, sql, vec![self.tenant.0.into(), Arg::Ints(gone)]).await?;
+        }
+        self.things.restart(item, &kept);
+        let mut rows = Rows::of(&tables::THING_CODE);
+        for id in kept {
+            let said = mentions.get(&id).into_iter().flatten().copied();
+            let (facts, others): (Vec<_>, Vec<_>) = said.partition(|(_, is_fact)| *is_fact);
+            // What is no fact teaches nothing but the spelling.
+            let spelling: Option<Mention> = others.first().map(|(mention, _)| Mention {
+                statement: None,
+                created_at: None,
+                ..Mention::clone(mention)
+            });
+            let taught = spelling.iter().filter(|_| facts.is_empty());
+            self.things.relearn(item, id, facts.iter().map(|(mention, _)| *mention).chain(taught));
+            let declared = facts.iter().flat_map(|(mention, _)| codes(mention));
+            let spelled = others.iter().flat_map(|(mention, _)| spelled_codes(&mention.identifier));
+            for code in declared.chain(spelled).collect::<BTreeSet<String>>() {
+                rows.push([self.tenant.0.into(), Cell::Text(Some(code)), id.into()]);
+            }
+        }
+        self.tx.merge(rows, "ON CONFLICT DO NOTHING").await?;
+        self.write_things().await
+    }
+
+    /// Says of an event that some of its mentions are about other things than was thought, and what follows from it.
+    async fn move_mentions(
+        &mut self,
+        event: i64,
+        told: &mut Told,
+        moves: &[(usize, i64)],
+    ) -> Result<(), StoreError> {
+        let tenant = self.tenant.0;
+        let before = told.things.clone();
+        for &(ordinal, thing) in moves {
+            let Some(known) = told.things.get_mut(ordinal) else { continue };
+            let sql = "UPDATE event_thing SET thing = $5 \
+                       WHERE tenant = $1 AND thing = $2 AND event = $3 AND ordinal = $4";
+            let place = Cell::Number(i32::try_from(ordinal).unwrap_or(i32::MAX));
+            let args = vec![tenant.into(), (*known).into(), event.into(), Arg::Cell(place), thing.into()];
+            self.tx.execute(WHAT, sql.to_owned(), args).await?;
+            *known = thing;
+        }
+        let sql = "UPDATE event SET things = $3 WHERE tenant = $1 AND id = $2".to_owned();
+        let things = Cell::Bytes(pack_ids(told.things.iter().copied()));
+        self.tx.execute(WHAT, sql, vec![tenant.into(), event.into(), Arg::Cell(things)]).await?;
+        if !told.was_fact {
+            return Ok(());
+        }
+        let process = match &told.reading.process {
+            Some(uri) => {
+                self.define(std::iter::once(uri.as_str())).await?;
+                self.item(uri)?
+            }
+            None => event,
+        };
+        let sql = "DELETE FROM process_side WHERE tenant = $1 AND process = $2 AND event = $3".to_owned();
+        self.tx.execute(WHAT, sql, vec![tenant.into(), process.into(), event.into()]).await?;
+        let sql = format!("DELETE FROM containment WHERE tenant = $1 AND parent {} AND event = $3", self.tx.any(2));
+        self.tx.execute(WHAT, sql, vec![tenant.into(), Arg::Ints(before), event.into()]).await?;
+        let mentions: Vec<Resolved<'_>> =
+            told.reading.mentions.iter().zip(&told.things).map(|(mention, &thing)| Resolved { mention, thing }).collect();
+        let mut rows = (Rows::of(&tables::PROCESS_SIDE), Rows::of(&tables::CONTAINMENT));
+        sides(tenant, event, process, &mentions, &mut rows.0);
+        changes(tenant, event, &told.reading, &mentions, &mut rows.1);
+        self.tx.insert(rows.0).await?;
+        self.tx.insert(rows.1).await
+    }
+}
+
+impl Told {
+    /// What the event says of these things.
+    fn said_of(&self, event: i64, things: &BTreeSet<i64>) -> Vec<Said> {
+        let mentions = self.reading.mentions.iter().zip(&self.things).enumerate();
+        let about = mentions.filter(|(_, (_, thing))| things.contains(thing));
+        about
+            .map(|(ordinal, (mention, _))| Said { event, ordinal, mention: mention.clone(), is_fact: self.is_fact })
+            .collect()
+    }
+}
