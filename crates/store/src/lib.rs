@@ -5,14 +5,17 @@ mod body;
 mod bulk;
 mod capture;
 mod dictionary;
+mod distribute;
 mod entity;
 mod error;
 mod facts;
 mod grants;
 mod identity;
 mod jobs;
+mod purge;
 mod registry;
 mod resolve;
+mod retention;
 mod retract;
 mod scope;
 mod scope_lineage;
@@ -36,10 +39,13 @@ use sea_orm::{
 
 pub use asserted::{Asserted, Unstorable};
 pub use capture::{Capture, Outcome, StageOf};
+pub use distribute::{DistributeError, Distribution, Step};
 pub use error::StoreError;
 pub use grants::{NewGrant, NewViewer};
 pub use jobs::{Job, JobStatus};
+pub use purge::{Purgeable, Purged};
 pub use registry::{Issuer, IssuerKey, IssuerKind, NewTenant, Party, Tenant};
+pub use retention::{Cutoff, InvalidRetention, Retention, TooYoung};
 pub use scope::{EventFilter, EventPosition, LotFilter, Scope, SeenEvent, SeenThing};
 pub use scope_lineage::{Derived, Inside, Mentioned};
 
@@ -79,12 +85,13 @@ impl Store {
         Ok(Self { db })
     }
 
-    /// Brings the schema up to date.
+    /// Brings the schema up to date. Where the tables are distributed over several machines, new ones are so, too.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        Migrator::up(&self.db, None).await.map_err(StoreError::database("migrate"))
+        Migrator::up(&self.db, None).await.map_err(StoreError::database("migrate"))?;
+        if self.is_distributed().await? { self.distribute_new().await } else { Ok(()) }
     }
 
     /// Whether the database answers and its schema is up to date.
