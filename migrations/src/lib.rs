@@ -16,7 +16,7 @@ impl MigratorTrait for Migrator {
 }
 
 /// Where the rows of a table live when one database is spread over several machines.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum Spread {
     /// Each tenant's rows on one machine, together with all its other rows.
     ByTenant,
