@@ -80,7 +80,7 @@ impl Store {
     pub async fn purgeable(&self, tenant: TenantId, cutoff: Cutoff) -> Result<Purgeable, StoreError> {
         const WHAT: &str = "purge.preview";
         let before = micros(cutoff.instant());
-        let mut tx = Transaction::begin(&self.db, WHAT).await?;
+        let mut tx = Transaction::read(&self.db, WHAT).await?;
         let end = first_young(&mut tx, tenant, before).await?;
         // Beside the body an event has some 200 bytes of columns and keys, and a few rows that mention things.
         let sql = "SELECT COUNT(*), MIN(recorded_at), MAX(recorded_at), \
@@ -127,7 +127,7 @@ impl Store {
         const WHAT: &str = "purge.events";
         let before = micros(cutoff.instant());
         let mut purged = Purged::default();
-        let mut tx = Transaction::begin(&self.db, WHAT).await?;
+        let mut tx = Transaction::read(&self.db, WHAT).await?;
         let end = first_young(&mut tx, tenant, before).await?;
         drop(tx);
         let mut next = 0;
@@ -156,10 +156,11 @@ impl Store {
         progress: &mut impl FnMut(&Purged),
     ) -> Result<(), StoreError> {
         const WHAT: &str = "purge.dictionary";
+        // The lock is taken for a moment: whatever was begun before is seen by the reading after it.
         let mut tx = Transaction::begin(&self.db, WHAT).await?;
         let new = sequence::lock(&mut tx, tenant).await?;
         drop(tx);
-        let mut tx = Transaction::begin(&self.db, WHAT).await?;
+        let mut tx = Transaction::read(&self.db, WHAT).await?;
         let named = named_by_events(&mut tx, tenant, 0, new).await?;
         drop(tx);
         let mut last = 0;

@@ -10,5 +10,6 @@ mod bed;
 mod catalogue;
 mod command;
 mod purge;
+mod registry;
 mod rules;
 mod statements;

@@ -464,6 +464,7 @@ fn statements_that_no_single_machine_can_answer_are_found() {
     for (sql, why) in [
         ("SELECT id FROM issuer LIMIT 1", "the tenant of `issuer` is no constant"),
         ("UPDATE job SET status = 'failed' WHERE status = 'running'", "the tenant of `job` is no constant"),
+        ("SELECT id FROM job WHERE status = 'running' FOR UPDATE SKIP LOCKED", "the tenant of `job` is no constant"),
         ("DELETE FROM event WHERE tenant = $1 OR id = 5", "the tenant of `event` is no constant"),
         ("SELECT 1 FROM event WHERE tenant IN ($1, $2)", "the tenant of `event` is no constant"),
         ("SELECT 1 FROM event WHERE tenant > $1", "the tenant of `event` is no constant"),
