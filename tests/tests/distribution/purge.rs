@@ -6,7 +6,7 @@ use jiff::{SignedDuration, civil::date};
 use store::{Cutoff, Purged, Retention};
 use testkit::chain_a::{JSON_LD, T1};
 
-use crate::bed::{Bed, engines};
+use crate::bed::{Bed, Engine, engines};
 
 const SLUG: &str = "valle-verde";
 
@@ -174,4 +174,57 @@ async fn nothing_recorded_on_the_first_day_that_is_kept_is_removed() {
         let cutoff = kept.cutoff(bed.clock.now()).unwrap();
         assert_eq!(purge(&bed, bed.tenant(SLUG), cutoff).await.events, 1);
     }
+}
+
+/// A document with master data of one place.
+fn described(place: &str, events: &[String]) -> Vec<u8> {
+    let header = format!(
+        r#""epcisHeader":{{"epcisMasterData":{{"vocabularyList":[{{"type":"urn:epcglobal:epcis:vtype:Location",
+"vocabularyElementList":[{{"id":"{place}","attributes":[{{"id":"urn:epcglobal:cbv:mda#name","attribute":"Shed"}}]}}]}}]}}}},"#
+    );
+    String::from_utf8(document(events))
+        .unwrap()
+        .replace("\"epcisBody\"", &format!("{header}\"epcisBody\""))
+        .into_bytes()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn master_data_goes_with_its_place_unless_it_is_younger() {
+    for engine in engines() {
+        let bed = Bed::companies(engine).await;
+        let tenant = bed.tenant(SLUG);
+        let other = "https://id.gs1.org/414/9521003009988";
+        for (number, place) in [(1, OLD_PLACE), (2, other)] {
+            let events = [event(number, OLD, LOT_A, place, false)];
+            let job = bed.capture(SLUG, &described(place, &events), JSON_LD).await;
+            assert_eq!((job.status, job.stored), (JobStatus::Finished, 1), "{:?}", job.findings);
+        }
+        let cutoff = later(&bed);
+        let again = described(other, &[event(2, OLD, LOT_A, other, false)]);
+        assert_eq!(bed.capture(SLUG, &again, JSON_LD).await.duplicates, 1);
+        let purged = purge(&bed, tenant, cutoff).await;
+        // The lot, the old place, and the step; the other place is still described.
+        assert_eq!(purged, Purged { events: 2, things: 1, items: 3, vocabulary: 1 });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_tenant_with_old_records_alone_no_row_of_them_is_left() {
+    let Some(database) = testkit::postgres::database() else { return };
+    let bed = Bed::chain_a(Engine::Postgres(database.clone())).await;
+    let rows = |tenant: TenantId| {
+        let tables =
+            ["event", "event_thing", "event_end", "thing", "thing_code", "process_side", "containment", "item"];
+        let tables = tables.into_iter().chain(["vocabulary"]);
+        let count = |table| format!("SELECT '{table}: ' || count(*) FROM {table} WHERE tenant = {}", tenant.0);
+        database.psql(&tables.map(count).collect::<Vec<_>>().join(" UNION ALL ")).unwrap()
+    };
+    let others = rows(bed.tenant("meridian"));
+    let cutoff = later(&bed);
+    for slug in ["valle-verde", "brightleaf"] {
+        purge(&bed, bed.tenant(slug), cutoff).await;
+        let left = rows(bed.tenant(slug));
+        assert!(left.lines().all(|line| line.ends_with(": 0")), "{slug}: {left}");
+    }
+    assert_eq!(rows(bed.tenant("meridian")), others);
 }
