@@ -2,6 +2,8 @@
 
 use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
+use crate::Spread;
+
 /// Creates every table.
 pub(crate) struct Migration;
 
@@ -57,6 +59,7 @@ fn bytes(name: &'static str) -> Column {
 
 struct TableSpec {
     name: &'static str,
+    spread: Spread,
     columns: Vec<Column>,
     /// The primary key; it leads with the tenant.
     key: &'static [&'static str],
@@ -73,6 +76,7 @@ fn tables() -> Vec<TableSpec> {
         // The one table that is not a tenant's. It is small and hardly ever changes.
         TableSpec {
             name: "tenant",
+            spread: Spread::Everywhere,
             columns: vec![id("id"), text("slug"), text("name"), bytes("secret")],
             key: &["id"],
             is_key: false,
@@ -81,6 +85,7 @@ fn tables() -> Vec<TableSpec> {
         // The tenant's own numbers: ids are given out under the lock of this row, by any process.
         TableSpec {
             name: "sequence",
+            spread: Spread::ByTenant,
             columns: vec![id("tenant"), id("next_id")],
             key: &["tenant"],
             is_key: false,
@@ -88,6 +93,7 @@ fn tables() -> Vec<TableSpec> {
         },
         TableSpec {
             name: "party",
+            spread: Spread::ByTenant,
             columns: vec![id("tenant"), id("id"), text("name"), text("status"), null_id("hosted")],
             key: &["tenant", "id"],
             is_key: false,
@@ -96,6 +102,7 @@ fn tables() -> Vec<TableSpec> {
         // An identifier belongs to one party at a time; the tenant's own identifiers have no party.
         TableSpec {
             name: "party_identifier",
+            spread: Spread::ByTenant,
             columns: vec![id("tenant"), text("identifier"), null_id("party")],
             key: &["tenant", "identifier"],
             is_key: false,
@@ -103,6 +110,7 @@ fn tables() -> Vec<TableSpec> {
         },
         TableSpec {
             name: "issuer",
+            spread: Spread::ByTenant,
             columns: vec![
                 id("tenant"),
                 text("issuer"),
@@ -118,6 +126,7 @@ fn tables() -> Vec<TableSpec> {
         },
         TableSpec {
             name: "issuer_key",
+            spread: Spread::ByTenant,
             columns: vec![
                 id("tenant"),
                 text("issuer"),
@@ -133,6 +142,7 @@ fn tables() -> Vec<TableSpec> {
         },
         TableSpec {
             name: "job",
+            spread: Spread::ByTenant,
             columns: vec![
                 id("tenant"),
                 text("id"),
@@ -158,6 +168,7 @@ fn tables() -> Vec<TableSpec> {
         // `disposition`.
         TableSpec {
             name: "item",
+            spread: Spread::ByTenant,
             columns: vec![id("tenant"), id("id"), text("uri")],
             key: &["tenant", "id"],
             is_key: false,
@@ -167,6 +178,7 @@ fn tables() -> Vec<TableSpec> {
         // things on it, in its order.
         TableSpec {
             name: "event",
+            spread: Spread::ByTenant,
             columns: vec![
                 id("tenant"),
                 id("id"),
@@ -199,6 +211,7 @@ fn tables() -> Vec<TableSpec> {
         // On which events a thing is. The other way stands in `event.things`.
         TableSpec {
             name: "event_thing",
+            spread: Spread::ByTenant,
             columns: vec![
                 id("tenant"),
                 id("thing"),
@@ -215,6 +228,7 @@ fn tables() -> Vec<TableSpec> {
         // The parties and places of `sourceList` and `destinationList`, as far as their type is a standard one.
         TableSpec {
             name: "event_end",
+            spread: Spread::ByTenant,
             columns: vec![id("tenant"), id("item"), id("event"), code("side")],
             key: &["tenant", "item", "event", "side"],
             is_key: true,
@@ -223,6 +237,7 @@ fn tables() -> Vec<TableSpec> {
         // Lots, units and instances. `tlc` with the source is the lot key; `item` is the alias that events use.
         TableSpec {
             name: "thing",
+            spread: Spread::ByTenant,
             columns: vec![
                 id("tenant"),
                 id("id"),
@@ -240,6 +255,7 @@ fn tables() -> Vec<TableSpec> {
         // Every spelling by which a thing may be looked up, its identifier aside.
         TableSpec {
             name: "thing_code",
+            spread: Spread::ByTenant,
             columns: vec![id("tenant"), text("code"), id("thing")],
             key: &["tenant", "code", "thing"],
             is_key: true,
@@ -248,6 +264,7 @@ fn tables() -> Vec<TableSpec> {
         // Derivation: the inputs and the outputs of one process, which may come in several events.
         TableSpec {
             name: "process_side",
+            spread: Spread::ByTenant,
             columns: vec![id("tenant"), id("process"), code("side"), id("thing"), id("event")],
             key: &["tenant", "process", "side", "thing", "event"],
             is_key: true,
@@ -256,6 +273,7 @@ fn tables() -> Vec<TableSpec> {
         // What events assert of the contents of a unit; folded at the time asked.
         TableSpec {
             name: "containment",
+            spread: Spread::ByTenant,
             columns: vec![
                 id("tenant"),
                 id("parent"),
@@ -273,6 +291,7 @@ fn tables() -> Vec<TableSpec> {
         // Master data as received; the latest is in force.
         TableSpec {
             name: "vocabulary",
+            spread: Spread::ByTenant,
             columns: vec![id("tenant"), id("item"), text("kind"), bytes("digest"), id("recorded_at"), bytes("body")],
             key: &["tenant", "item", "kind", "digest"],
             is_key: false,
@@ -280,6 +299,7 @@ fn tables() -> Vec<TableSpec> {
         },
         TableSpec {
             name: "share_grant",
+            spread: Spread::ByTenant,
             columns: vec![
                 id("tenant"),
                 id("id"),
@@ -295,6 +315,7 @@ fn tables() -> Vec<TableSpec> {
         // The view index. `viewer` names the viewer and its purpose.
         TableSpec {
             name: "vis_lot",
+            spread: Spread::ByTenant,
             columns: vec![
                 id("tenant"),
                 text("viewer"),
@@ -309,6 +330,7 @@ fn tables() -> Vec<TableSpec> {
         },
         TableSpec {
             name: "vis_code",
+            spread: Spread::ByTenant,
             columns: vec![id("tenant"), text("viewer"), text("code"), id("thing")],
             key: &["tenant", "viewer", "code", "thing"],
             is_key: false,
@@ -316,6 +338,7 @@ fn tables() -> Vec<TableSpec> {
         },
         TableSpec {
             name: "vis_event",
+            spread: Spread::ByTenant,
             columns: vec![
                 id("tenant"),
                 text("viewer"),
@@ -331,6 +354,7 @@ fn tables() -> Vec<TableSpec> {
         },
         TableSpec {
             name: "view_state",
+            spread: Spread::ByTenant,
             columns: vec![id("tenant"), text("viewer"), id("epoch"), flag("stale"), null_id("valid_until")],
             key: &["tenant", "viewer"],
             is_key: false,
@@ -346,6 +370,11 @@ pub(crate) fn keys_and_indexes() -> Vec<(&'static str, &'static [&'static str])>
         std::iter::once((spec.name, spec.key)).chain(indexes)
     };
     tables().into_iter().flat_map(of_table).collect()
+}
+
+/// Where the rows of every table live.
+pub(crate) fn spreads() -> Vec<(&'static str, Spread)> {
+    tables().into_iter().map(|spec| (spec.name, spec.spread)).collect()
 }
 
 #[async_trait::async_trait]

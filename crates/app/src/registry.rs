@@ -6,7 +6,7 @@ use auth::{Algorithm, PublicKey};
 use domain::{PartyId, Role, TenantId};
 use gs1::Identifier;
 use jiff::Timestamp;
-use store::{Issuer, IssuerKey, IssuerKind, NewTenant, Tenant};
+use store::{Issuer, IssuerKey, IssuerKind, NewTenant, StoreError, Tenant};
 
 use crate::{App, AppError, random};
 
@@ -77,7 +77,11 @@ impl App {
     pub async fn ensure_tenant(&self, new: &TenantRegistration<'_>) -> Result<TenantId, AppError> {
         match self.store().tenant(new.slug).await? {
             Some(tenant) => Ok(tenant.id),
-            None => self.register_tenant(new).await,
+            None => match self.register_tenant(new).await {
+                // Another process was faster.
+                Err(AppError::Store(StoreError::AlreadyRegistered(_))) => self.tenant_id(new.slug).await,
+                done => done,
+            },
         }
     }
 

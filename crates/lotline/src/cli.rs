@@ -425,9 +425,60 @@ pub(crate) enum DbCommand {
     /// Run it before the new version of the gateway starts. It does nothing where nothing is to be done.
     Migrate {
         /// `sqlite://lotline.db?mode=rwc` or `postgres://user@host/database`
-        #[arg(long, env = "LOTLINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+        #[arg(long, alias = "database-url", env = "LOTLINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
         database: DatabaseUrl,
     },
+    Distribute(DistributeArgs),
+    Purge(PurgeArgs),
+}
+
+/// Spreads the tables of a PostgreSQL database over the machines of its Citus cluster
+///
+/// Run it on the coordinator, after `lotline db migrate`, with the gateways stopped. Each tenant's rows come to lie
+/// together on one machine. It does nothing where nothing is to be done, and goes on where it broke off. While a table
+/// is moved, whoever writes to it waits. See docs/operations/scaling.md.
+#[derive(Args, Debug)]
+pub(crate) struct DistributeArgs {
+    /// Print the statements and change nothing; it works without Citus, too
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// `postgres://user@coordinator/database`
+    #[arg(long, alias = "database-url", env = "LOTLINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub(crate) database: DatabaseUrl,
+}
+
+/// Removes records that need not be kept any longer
+///
+/// Shows what is old enough: recorded, and happened, before a day that the retention allows (24 months ago, unless
+/// configured otherwise). It is removed only with --yes, in small steps between which captures go on. An event and the
+/// declaration that it was wrong are removed together. Run it again when it broke off.
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  lotline db purge                              shows what could be removed
+  lotline db purge --tenant packer --before 2026-01-01 --yes")]
+pub(crate) struct PurgeArgs {
+    /// Configuration file; without it `lotline.toml` in the current folder, where there is one
+    #[arg(long, env = "LOTLINE_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// `database.url`: `sqlite://lotline.db?mode=rwc` or `postgres://user@host/database`
+    #[arg(long, alias = "database-url", env = "LOTLINE_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub(crate) database: Option<DatabaseUrl>,
+    /// Only the records of this organisation
+    #[arg(long, value_name = "SLUG")]
+    pub(crate) tenant: Option<String>,
+    /// Only records from before this day, for example `2026-01-01`
+    #[arg(long, value_name = "DATE")]
+    pub(crate) before: Option<Date>,
+    /// Remove them
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// `retention.months`: how long records are kept
+    #[arg(long = "retention-months", env = "LOTLINE_RETENTION_MONTHS", value_name = "NUMBER")]
+    pub(crate) months: Option<u16>,
+    /// `retention.less_than_the_rule_requires`: what has to be said to keep records for less than 24 months
+    #[arg(long, env = "LOTLINE_RETENTION_LESS_THAN_THE_RULE_REQUIRES", value_name = "WORDS")]
+    pub(crate) less_than_the_rule_requires: Option<String>,
 }
 
 /// Prints the GraphQL schema for staff, or the one for partners.

@@ -17,6 +17,9 @@ use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::failure::{Failure, OrFail};
 
+/// The file that is read when no other is named.
+pub(crate) const DEFAULT_FILE: &str = "lotline.toml";
+
 /// Everything that a gateway is told. Unknown keys are refused.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -25,6 +28,7 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) capture: Capture,
     pub(crate) identifiers: Identifiers,
+    pub(crate) retention: Retention,
     pub(crate) log: Log,
     pub(crate) tenant: Vec<Tenant>,
 }
@@ -114,6 +118,30 @@ impl Default for Capture {
 pub(crate) struct Identifiers {
     /// GS1 company prefixes, without which a Digital Link cannot be written as an EPC URN.
     pub(crate) company_prefixes: Vec<String>,
+}
+
+/// `[retention]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Retention {
+    /// How long records are kept, whatever `lotline db purge` is told.
+    pub(crate) months: u16,
+    /// What has to be said to keep them for less than the rule requires.
+    pub(crate) less_than_the_rule_requires: Option<String>,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { months: store::Retention::default().months(), less_than_the_rule_requires: None }
+    }
+}
+
+impl Retention {
+    /// The retention, if it may be so short.
+    pub(crate) fn checked(&self) -> Result<store::Retention, Failure> {
+        let retention = store::Retention::new(self.months, self.less_than_the_rule_requires.as_deref());
+        retention.or_fail(|| format!("records cannot be kept for {} months only", self.months))
+    }
 }
 
 /// `[log]`
@@ -224,6 +252,7 @@ impl Config {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let text = std::fs::read_to_string(path).or_fail(|| format!("`{}` cannot be read", path.display()))?;
         let mut config = Self::parse(&text).or_fail(|| format!("`{}` is no configuration", path.display()))?;
+        config.retention.checked()?;
         let folder = path.parent().unwrap_or(Path::new(""));
         for issuer in config.tenant.iter_mut().flat_map(|tenant| &mut tenant.issuer) {
             issuer.public_key_file = issuer.public_key_file.take().map(|file| folder.join(file));

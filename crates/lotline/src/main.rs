@@ -5,6 +5,7 @@ mod cli;
 mod client;
 mod config;
 mod convert;
+mod db;
 mod demo;
 mod documents;
 mod export;
@@ -58,6 +59,8 @@ fn run(cli: Cli) -> Result<Outcome, Failure> {
             Command::Convert(args) => documents::allow_closed_pipe(convert::convert(&args, &mut out)),
             Command::Validate(args) => documents::allow_closed_pipe(validate::validate(&args, &mut out)),
             Command::Db(DbCommand::Migrate { database }) => serve::migrate(&database).await,
+            Command::Db(DbCommand::Distribute(args)) => db::distribute(&args, &mut out).await,
+            Command::Db(DbCommand::Purge(args)) => db::purge(&args, &mut out).await,
             Command::Schema(args) => schema::schema(&args, &mut out),
         }
     })

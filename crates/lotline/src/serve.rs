@@ -17,12 +17,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     cli::ServeArgs,
-    config::{self, Config, DatabaseUrl, Issuer, IssuerKind, Log, LogFormat, Party, Tenant},
+    config::{self, Config, DEFAULT_FILE, DatabaseUrl, Issuer, IssuerKind, Log, LogFormat, Party, Tenant},
     failure::{Failure, OrFail, Outcome},
 };
-
-/// The file that is read when no other is named.
-const DEFAULT_FILE: &str = "lotline.toml";
 
 const NO_ISSUER: &str = "\
 nobody could sign in: no tenant accepts the tokens of any issuer. Write into lotline.toml:

@@ -82,6 +82,15 @@ impl Identity {
         Self(bytes)
     }
 
+    /// The name of the declaration about this event, or of the event that this declaration is about.
+    pub(crate) fn counterpart(&self) -> Self {
+        let mut bytes = self.0.clone();
+        if let Some(first) = bytes.first_mut() {
+            *first ^= DECLARATION;
+        }
+        Self(bytes)
+    }
+
     /// The text that it was made of. Of a very long one only its digest is left.
     pub(crate) fn text(&self) -> Result<String, StoreError> {
         let broken = || StoreError::inconsistent("event", "identity", hex(&self.0));

@@ -5,6 +5,7 @@ mod body;
 mod bulk;
 mod capture;
 mod dictionary;
+mod distribute;
 mod entity;
 mod error;
 mod facts;
@@ -14,9 +15,11 @@ mod identity;
 mod jobs;
 #[cfg(test)]
 mod plans;
+mod purge;
 mod registry;
 mod regroup;
 mod resolve;
+mod retention;
 mod retract;
 mod scope;
 mod scope_lineage;
@@ -40,11 +43,14 @@ use sea_orm::{
 
 pub use asserted::{Asserted, Unstorable};
 pub use capture::{Capture, Outcome, StageOf};
+pub use distribute::{DistributeError, Distribution, Step};
 pub use error::{StoreError, Trouble};
 pub use grants::{NewGrant, NewViewer};
 pub use head::EventHead;
 pub use jobs::{ErrorBehaviour, Job, JobStatus, Lease};
+pub use purge::{Purgeable, Purged};
 pub use registry::{Issuer, IssuerKey, IssuerKind, NewTenant, Party, Tenant};
+pub use retention::{Cutoff, InvalidRetention, Retention, TooYoung};
 pub use scope::{EventFilter, EventPosition, LotFilter, Scope, SeenEvent, SeenThing};
 pub use scope_lineage::{Derived, Inside, Mentioned};
 
@@ -95,12 +101,13 @@ impl Store {
         Ok(Self { db, writer })
     }
 
-    /// Brings the schema up to date.
+    /// Brings the schema up to date. Where the tables are distributed over several machines, new ones are so, too.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        Migrator::up(&self.db, None).await.map_err(StoreError::database("migrate"))
+        Migrator::up(&self.db, None).await.map_err(StoreError::database("migrate"))?;
+        if self.is_distributed().await? { self.distribute_new().await } else { Ok(()) }
     }
 
     /// Whether the database answers and its schema is up to date.

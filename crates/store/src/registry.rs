@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{PartyId, Role, TenantId};
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, SqlErr,
+};
 
 use crate::{
     Store, StoreError, entity, insert_all,
@@ -98,6 +100,18 @@ impl Store {
     /// # Errors
     /// [`StoreError::AlreadyRegistered`] when the slug is taken.
     pub async fn add_tenant(&self, new: NewTenant<'_>) -> Result<Tenant, StoreError> {
+        // Another process may take the number, or the slug, at the same moment. Then the key of the table refuses the
+        // later one, which looks again: each time somebody else has got on.
+        for _ in 0..ATTEMPTS {
+            match self.try_add_tenant(&new).await {
+                Err(StoreError::Database { source, .. }) if is_taken(&source) => {}
+                done => return done,
+            }
+        }
+        self.try_add_tenant(&new).await
+    }
+
+    async fn try_add_tenant(&self, new: &NewTenant<'_>) -> Result<Tenant, StoreError> {
         const WHAT: &str = "tenant.add";
         let tx = self.begin(WHAT).await?;
         if tenant_where(&tx, entity::tenant::Column::Slug.eq(new.slug)).await?.is_some() {
@@ -119,10 +133,23 @@ impl Store {
         insert_all::<entity::tenant::Entity, _, _>(&tx, vec![row.clone().into_active_model()], WHAT).await?;
         let first = entity::sequence::Model { tenant: row.id, next_id: 1 };
         insert_all::<entity::sequence::Entity, _, _>(&tx, vec![first.into_active_model()], WHAT).await?;
-        let own = new.identifiers.into_iter().map(|identifier| identifier_row(row.id, identifier, None)).collect();
+        let own = new.identifiers.iter().map(|identifier| identifier_row(row.id, identifier.clone(), None)).collect();
         insert_all::<entity::party_identifier::Entity, _, _>(&tx, own, WHAT).await?;
         tx.commit().await.map_err(StoreError::database(WHAT))?;
         Ok(tenant(row))
+    }
+
+    /// Every tenant, in order of number.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
+        let rows = entity::tenant::Entity::find()
+            .order_by_asc(entity::tenant::Column::Id)
+            .all(&self.db)
+            .await
+            .map_err(StoreError::database("tenant.list"))?;
+        Ok(rows.into_iter().map(tenant).collect())
     }
 
     /// The tenant of that slug.
@@ -284,8 +311,18 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn has_issuer(&self) -> Result<bool, StoreError> {
-        let any = entity::issuer::Entity::find().one(&self.db).await.map_err(StoreError::database("issuer.any"))?;
-        Ok(any.is_some())
+        // One tenant at a time: no statement reaches across tenants.
+        for tenant in self.tenants().await? {
+            let any = entity::issuer::Entity::find()
+                .filter(entity::issuer::Column::Tenant.eq(tenant.id.0))
+                .one(&self.db)
+                .await
+                .map_err(StoreError::database("issuer.any"))?;
+            if any.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// An issuer by its exact name.
@@ -311,6 +348,13 @@ impl Store {
             .map_err(StoreError::database("issuer_key.read"))?;
         row.map(key_from).transpose()
     }
+}
+
+/// How often a number that another process took first is looked for again.
+const ATTEMPTS: u32 = 50;
+
+fn is_taken(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }
 
 async fn tenant_where<C: ConnectionTrait>(

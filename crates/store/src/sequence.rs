@@ -38,6 +38,13 @@ pub(crate) async fn lock(tx: &mut Transaction, tenant: TenantId) -> Result<i64, 
     rows.first().ok_or_else(|| unknown(tenant))?.int(0)
 }
 
+/// The next id as it stands, without holding anything.
+pub(crate) async fn next(tx: &mut Transaction, tenant: TenantId) -> Result<i64, StoreError> {
+    let sql = "SELECT next_id FROM sequence WHERE tenant = $1".to_owned();
+    let rows = tx.select(WHAT, sql, vec![tenant.0.into()], &[Kind::Int]).await?;
+    rows.first().ok_or_else(|| unknown(tenant))?.int(0)
+}
+
 /// Writes the next id, before the transaction is committed.
 pub(crate) async fn unlock(tx: &mut Transaction, tenant: TenantId, next_id: i64) -> Result<(), StoreError> {
     let sql = "UPDATE sequence SET next_id = $2 WHERE tenant = $1".to_owned();

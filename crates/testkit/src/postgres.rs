@@ -18,7 +18,7 @@ const PROGRAMS: [&str; 5] = ["initdb", "pg_ctl", "postgres", "createdb", "psql"]
 const SCRIPT: &str = include_str!("postgres.sh");
 
 /// An empty database of its own.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Database {
     url: String,
     psql: PathBuf,

@@ -50,7 +50,7 @@ pub(crate) fn engines() -> Vec<Engine> {
 }
 
 impl Engine {
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         match self {
             Self::Sqlite(folder) => format!("sqlite://{}/lotline.db?mode=rwc", folder.path().display()),
             Self::Postgres(database) => database.url().to_owned(),

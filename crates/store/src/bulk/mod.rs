@@ -153,6 +153,15 @@ impl Transaction {
         begun.map_err(failed(what))
     }
 
+    /// Begins to read one state of the database. It does not keep others from writing, whatever the engine.
+    pub(crate) async fn read(db: &DatabaseConnection, what: &'static str) -> Result<Self, StoreError> {
+        let begun = match db.get_database_backend() {
+            DbBackend::Sqlite => sqlite::Sqlite::read(db.get_sqlite_connection_pool()).await.map(Self::Sqlite),
+            _ => postgres::Postgres::begin(db.get_postgres_connection_pool()).await.map(Self::Postgres),
+        };
+        begun.map_err(failed(what))
+    }
+
     /// Writes rows, none of which is there already.
     pub(crate) async fn insert(&mut self, rows: Rows) -> Result<(), StoreError> {
         if rows.cells.is_empty() {

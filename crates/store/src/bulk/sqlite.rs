@@ -19,6 +19,11 @@ impl Sqlite {
     pub(crate) async fn begin(pool: &SqlitePool) -> Result<Self, sqlx::Error> {
         Ok(Self(pool.begin_with("BEGIN IMMEDIATE").await?))
     }
+
+    /// Without the write lock: for reads alone.
+    pub(crate) async fn read(pool: &SqlitePool) -> Result<Self, sqlx::Error> {
+        Ok(Self(pool.begin().await?))
+    }
 }
 
 impl Bulk for Sqlite {
