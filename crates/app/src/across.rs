@@ -42,7 +42,7 @@ pub struct Trace {
 }
 
 /// Nodes of one trace at most, over all organisations.
-const MAX_NODES: usize = 5_000;
+const MAX_NODES: usize = 20_000;
 /// Organisations asked in one trace at most.
 const MAX_QUESTIONS: usize = 64;
 
