@@ -1,9 +1,6 @@
 //! A gateway with the records of a whole network.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
-};
+use std::sync::Arc;
 
 use app::{
     App, Caller, CaptureLimits, IssuerKind, IssuerRegistration, JobStatus, KeyRegistration, TenantRegistration,
@@ -16,10 +13,11 @@ use epcis::{
     write::{Options, Target, Writer},
 };
 use jiff::{SignedDuration, Timestamp};
-use lineage::ThingKind;
+use lineage::{Node, ThingKind};
+use network::Way;
 use tempfile::TempDir;
 
-use crate::answers::{Answers, Stock};
+use crate::answers::{Reached, Stock};
 
 /// Where the records are kept.
 pub(crate) enum Engine {
@@ -68,9 +66,6 @@ const ISSUER: &str = "https://login.example";
 /// Events of one document.
 const PER_DOCUMENT: usize = 400;
 
-/// Questions at a time.
-const AT_ONCE: usize = 4;
-
 impl Gateway {
     pub(crate) async fn new(engine: Engine) -> Self {
         let store = App::open_store(&engine.url()).await.unwrap();
@@ -79,8 +74,8 @@ impl Gateway {
         Self { app, key: SigningKey::generate_ed25519().unwrap(), _engine: engine }
     }
 
-    /// Records everything for a new tenant, in this order; gives its staff.
-    pub(crate) async fn record(&self, tenant: &str, events: &[Event]) -> Staff {
+    /// The staff of a new tenant.
+    pub(crate) async fn staff(&self, tenant: &str) -> Staff {
         let new = TenantRegistration { slug: tenant, name: tenant, identifiers: &[] };
         let id = self.app.register_tenant(&new).await.unwrap();
         let key = KeyRegistration {
@@ -98,11 +93,7 @@ impl Gateway {
             keys: vec![key],
         };
         self.app.register_issuer(id, &issuer).await.unwrap();
-        let staff = Staff(Arc::new(self.app.authenticate(&self.token(tenant)).await.unwrap()));
-        for some in events.chunks(PER_DOCUMENT) {
-            staff.capture(some).await;
-        }
-        staff
+        Staff(self.app.authenticate(&self.token(tenant)).await.unwrap())
     }
 
     fn token(&self, tenant: &str) -> String {
@@ -123,63 +114,57 @@ impl Gateway {
 }
 
 /// The staff of a tenant.
-pub(crate) struct Staff(Arc<Caller>);
+pub(crate) struct Staff(Caller);
 
 impl Staff {
-    async fn capture(&self, events: &[Event]) {
-        let mut document = Writer::start(
-            Vec::new(),
-            &network::document(&events[0].event_time),
-            Options { target: Target::Xml, ..Options::default() },
-        )
-        .unwrap();
-        for event in events {
-            document.event(event).unwrap();
+    /// Records events in this order.
+    pub(crate) async fn record(&self, events: &[Event]) {
+        for some in events.chunks(PER_DOCUMENT) {
+            let job = self.0.capture(document(some).as_slice(), Binding::Xml).await.unwrap();
+            assert_eq!(job.status, JobStatus::Finished, "{:#?}", job.findings);
+            assert_eq!(usize::try_from(job.stored + job.duplicates).unwrap(), some.len(), "{:#?}", job.findings);
         }
-        let bytes = document.finish().unwrap();
-        let job = self.0.capture(bytes.as_slice(), Binding::Xml).await.unwrap();
-        assert_eq!(job.status, JobStatus::Finished, "{:#?}", job.findings);
-        assert_eq!(usize::try_from(job.stored + job.duplicates).unwrap(), events.len(), "{:#?}", job.findings);
     }
 
-    /// What is said of every one of these lots.
-    pub(crate) async fn answers(&self, lots: Vec<String>) -> Answers {
-        let lots: Arc<[String]> = lots.into();
-        let next = Arc::new(AtomicUsize::new(0));
-        let mut askers = Vec::new();
-        for _ in 0..AT_ONCE {
-            let (caller, lots, next) = (self.0.clone(), lots.clone(), next.clone());
-            askers.push(tokio::spawn(async move {
-                let mut answers = Answers::default();
-                while let Some(lot) = lots.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    answers.back.insert(lot.clone(), reached(&caller, lot, Direction::Back).await);
-                    answers.forward.insert(lot.clone(), reached(&caller, lot, Direction::Forward).await);
-                    answers.stock.extend(stock(&caller, lot).await);
-                }
-                answers
-            }));
+    /// The ancestors and the descendants of these lots.
+    pub(crate) async fn lineages(&self, lots: &[String]) -> Reached {
+        let mut reached = Reached::new();
+        for lot in lots {
+            reached.insert((lot.clone(), Way::Back), self.reached(lot, Direction::Back).await);
+            reached.insert((lot.clone(), Way::Forward), self.reached(lot, Direction::Forward).await);
         }
-        let mut answers = Answers::default();
-        for asker in askers {
-            answers.join(asker.await.unwrap());
+        reached
+    }
+
+    /// The lots that are reached from a lot, without itself; `None` where it is not known.
+    async fn reached(&self, lot: &str, direction: Direction) -> Option<Vec<String>> {
+        let question = TraceQuestion { lot: lot.to_owned(), direction, hops: 50, as_of: None };
+        let trace = self.0.trace(&question).await.unwrap()?;
+        let is_other = |node: &&Node| node.kind != ThingKind::Unit && !trace.starts.contains(&node.id);
+        let lots = trace.lineage.nodes().filter(is_other);
+        let mut lots: Vec<String> = lots.flat_map(|node| node.identifiers.iter().cloned()).collect();
+        lots.sort_unstable();
+        Some(lots)
+    }
+
+    /// What is left of these lots, and where.
+    pub(crate) async fn stock(&self, lots: &[String]) -> Stock {
+        let mut stock = Stock::new();
+        for lot in lots {
+            let rows = self.0.stock(lot).await.unwrap().unwrap_or_default();
+            for row in rows.into_iter().filter(|row| !row.amount.is_zero()) {
+                stock.insert((lot.clone(), row.place, row.uom.unwrap_or_default()), row.amount.to_string());
+            }
         }
-        answers
+        stock
     }
 }
 
-/// The lots that are reached from a lot, without itself.
-async fn reached(caller: &Caller, lot: &str, direction: Direction) -> Vec<String> {
-    let question = TraceQuestion { lot: lot.to_owned(), direction, hops: 50, as_of: None };
-    let Some(trace) = caller.trace(&question).await.unwrap() else { return vec!["unknown".to_owned()] };
-    let lots = trace.lineage.nodes().filter(|node| node.kind != ThingKind::Unit && !trace.starts.contains(&node.id));
-    let mut lots: Vec<String> = lots.flat_map(|node| node.identifiers.iter().cloned()).collect();
-    lots.sort_unstable();
-    lots
-}
-
-async fn stock(caller: &Caller, lot: &str) -> Stock {
-    let rows = caller.stock(lot).await.unwrap().unwrap_or_default();
-    let rows = rows.into_iter().filter(|row| !row.amount.is_zero());
-    let row = |row: lineage::Balance| ((lot.to_owned(), row.place, row.uom.unwrap_or_default()), row.amount.to_string());
-    rows.map(row).collect()
+fn document(events: &[Event]) -> Vec<u8> {
+    let options = Options { target: Target::Xml, ..Options::default() };
+    let mut document = Writer::start(Vec::new(), &network::document(&events[0].event_time), options).unwrap();
+    for event in events {
+        document.event(event).unwrap();
+    }
+    document.finish().unwrap()
 }
