@@ -4,6 +4,7 @@ mod bench;
 mod generate;
 mod output;
 mod shuffle;
+mod truth;
 
 use std::process::ExitCode;
 
@@ -21,16 +22,19 @@ struct Arguments {
 enum Task {
     Generate(generate::Generate),
     Bench(bench::Bench),
+    Truth(truth::Truth),
 }
 
 #[expect(clippy::print_stderr, reason = "a program tells people why it stopped")]
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
-        Task::Generate(generate) => generate.run().map_err(Into::into),
-        Task::Bench(bench) => bench.run(),
+        Task::Generate(generate) => generate.run().map(|()| true).map_err(Into::into),
+        Task::Bench(bench) => bench.run().map(|()| true),
+        Task::Truth(truth) => truth.run(),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::from(2)

@@ -131,10 +131,7 @@ impl Desk {
             let hash = self.hasher.hash(&event, &self.namespaces);
             event.event_id = Some(Identifier::new(hash.to_string()));
         }
-        if self.random.chance(duplicate) {
-            let again = recorded + self.random.seconds(3_600, 3 * 86_400);
-            self.push(event.clone(), site.company, again);
-        }
+        let again = self.random.chance(duplicate).then(|| recorded + self.random.seconds(3_600, 3 * 86_400));
         if let Some(receiver) = receiver.filter(|_| is_named && self.random.chance(both)) {
             let mut other = event.clone();
             let later = recorded + self.random.seconds(600, 86_400);
@@ -142,29 +139,34 @@ impl Desk {
             other.record_time = spelled(later, site.offset_seconds);
             self.push(other, receiver, later);
         }
-        if correctable && is_named && self.random.chance(corrected) {
-            self.correct(&event, site, recorded, decoy);
-            return;
+        let event = if correctable && is_named && self.random.chance(corrected) {
+            self.correct(event, site, recorded, decoy)
+        } else {
+            event
+        };
+        // What comes again is what was told at first, be it wrong.
+        if let Some(again) = again {
+            self.push(event.clone(), site.company, again);
         }
         self.push(event, site.company, recorded);
     }
 
-    /// Tells an event wrongly, then declares it wrong, then tells it as it is.
-    fn correct(&mut self, right: &Event, site: &Site, recorded: i64, decoy: Option<Identifier>) {
+    /// Makes an event wrong, which is told at first; later it is declared wrong and told as it is.
+    fn correct(&mut self, right: Event, site: &Site, recorded: i64, decoy: Option<Identifier>) -> Event {
         let later = recorded + self.random.seconds(7_200, 3 * 86_400);
-        let mut corrective = right.clone();
+        let mut wrong = right.clone();
+        let mut corrective = right;
         let corrective_id = self.next_id();
         corrective.event_id = Some(corrective_id.clone());
         corrective.record_time = spelled(later, site.offset_seconds);
-        let mut wrong = right.clone();
         spoil(&mut wrong, decoy);
         let mut declaration = wrong.clone();
         if let Some(time) = spelled(later, site.offset_seconds) {
             declaration.error_declaration = Some(Box::new(incorrect(time, corrective_id)));
         }
-        self.push(wrong, site.company, recorded);
         self.push(declaration, site.company, later);
         self.push(corrective, site.company, later);
+        wrong
     }
 
     fn push(&mut self, event: Event, company: usize, recorded: i64) {

@@ -231,7 +231,7 @@ fn later(backend: DbBackend, by: Duration) -> SimpleExpr {
     let by = by.as_micros();
     match backend {
         DbBackend::Sqlite => Expr::cust(format!("(unixepoch() * 1000000 + {by})")),
-        _ => Expr::cust(format!("((extract(epoch from clock_timestamp()) * 1000000)::bigint + {by})")),
+        _ => Expr::cust(format!("((extract(epoch from statement_timestamp()) * 1000000)::bigint + {by})")),
     }
 }
 

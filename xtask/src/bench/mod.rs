@@ -1,8 +1,8 @@
 //! `cargo xtask bench`: how fast records are captured and lineage is answered, beside what the database does by itself.
 
 mod capture;
-mod engine;
-mod gateway;
+pub(crate) mod engine;
+pub(crate) mod gateway;
 mod lineage;
 mod statement;
 
@@ -42,7 +42,7 @@ pub(crate) enum Engine {
 }
 
 impl Engine {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "SQLite",
             Self::Postgres => "PostgreSQL",
@@ -67,11 +67,11 @@ pub(crate) struct Workshop {
     lotline: PathBuf,
     /// This program: it generates the documents.
     xtask: PathBuf,
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
 }
 
 impl Workshop {
-    fn build() -> Result<Self, Failure> {
+    pub(crate) fn build() -> Result<Self, Failure> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the workspace has no folder")?;
         succeed(Command::new("cargo").args(["build", "--release", "--package", "lotline"]).current_dir(root))?;
         let xtask = std::env::current_exe()?;
@@ -81,7 +81,7 @@ impl Workshop {
     }
 
     /// Generated documents, made once and kept.
-    fn documents(&self, name: &str, arguments: &[&str]) -> Result<PathBuf, Failure> {
+    pub(crate) fn documents(&self, name: &str, arguments: &[&str]) -> Result<PathBuf, Failure> {
         let folder = self.folder.join(name);
         if !folder.join("truth.jsonl").exists() {
             let _absent = std::fs::remove_dir_all(&folder);
@@ -112,7 +112,7 @@ fn output(command: &mut Command) -> Result<String, Failure> {
 }
 
 /// The documents of a folder in their order.
-fn documents_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn documents_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut found: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, Failure>>()?;
     found.retain(|path| path.extension().is_some_and(|end| end == "xml" || end == "json"));
     found.sort();
