@@ -119,9 +119,13 @@ impl App {
         hosted: Option<TenantId>,
     ) -> Result<PartyId, AppError> {
         let wanted = canonical(identifiers);
-        let owners = self.store().owners(tenant, &wanted).await?;
+        let mut owners = self.store().owners(tenant, &wanted).await?;
         if owners.is_empty() {
-            return Ok(self.store().add_party(tenant, name, &wanted, hosted).await?);
+            match self.store().add_party(tenant, name, &wanted, hosted).await {
+                // Another process was faster.
+                Err(StoreError::AlreadyRegistered(_)) => owners = self.store().owners(tenant, &wanted).await?,
+                done => return Ok(done?),
+            }
         }
         let parties: BTreeSet<Option<PartyId>> =
             owners.values().map(|owner| owner.as_ref().map(|party| party.id)).collect();

@@ -77,7 +77,7 @@ fn write_found(slug: &str, found: &Purgeable, out: &mut dyn Write) -> Result<(),
     let day = |time| Offset::UTC.to_datetime(time).date();
     writeln!(
         out,
-        "{slug}: {} events, recorded from {} to {}; up to {} lots, units and items, {} dictionary entries; about {:.1} MiB",
+        "{slug}: {} events, recorded from {} to {}; about {} lots, units and items, {} dictionary entries and {:.1} MiB",
         found.events,
         day(oldest),
         day(newest),

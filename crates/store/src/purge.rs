@@ -28,14 +28,14 @@ const ITEMS: i64 = 2_000;
 const NAMING: &str = "biz_step, disposition, read_point, biz_location, from_place, to_place";
 const NAMING_SHAPE: &[Kind] = &[Kind::Int, Kind::Int, Kind::Int, Kind::Int, Kind::Int, Kind::Int];
 
-/// What a purge would remove. Events are counted exactly; the rest is what it comes to at most.
+/// What a purge would remove. Events are counted; the rest is about what follows from them.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Purgeable {
     /// Events that were recorded and happened before the day. Those whose error declaration is younger stay.
     pub events: u64,
     /// Lots, units and instances that no younger event mentions.
     pub things: u64,
-    /// Dictionary entries that name nothing else.
+    /// Dictionary entries of those; entries of places, steps and processes may come on top.
     pub items: u64,
     /// When the first of the events was recorded, and when the last.
     pub recorded: Option<(Timestamp, Timestamp)>,

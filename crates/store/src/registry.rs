@@ -275,6 +275,8 @@ impl Store {
     pub async fn put_issuer(&self, tenant: TenantId, issuer: &Issuer, keys: &[IssuerKey]) -> Result<(), StoreError> {
         const WHAT: &str = "issuer.put";
         let tx = self.begin(WHAT).await?;
+        // Every gateway process does this at its start, maybe all at once: they follow each other.
+        take_ids(&tx, tenant, 0).await?;
         let (kind, subject) = match issuer.kind {
             IssuerKind::Staff => ("staff", None),
             IssuerKind::Partner(party) => ("partner", Some(party.0)),

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use app::{App, TenantRegistration};
+use app::{App, IssuerKind, IssuerRegistration, KeyRegistration, TenantRegistration};
 use domain::SystemClock;
+use jiff::Timestamp;
 use store::{NewTenant, Store, StoreError};
 
 use crate::bed::{Engine, engines};
@@ -59,9 +60,49 @@ async fn one_name_is_registered_once_and_whoever_comes_second_finds_it() {
     }
 }
 
+fn app(store: Store) -> App {
+    App::new(store, std::sync::Arc::new(SystemClock), "https://gateway.example", app::CaptureLimits::default())
+}
+
 async fn ensure(store: Store) -> domain::TenantId {
-    let app =
-        App::new(store, std::sync::Arc::new(SystemClock), "https://gateway.example", app::CaptureLimits::default());
     let registration = TenantRegistration { slug: "grower", name: "Grower", identifiers: &[] };
-    app.ensure_tenant(&registration).await.unwrap()
+    app(store).ensure_tenant(&registration).await.unwrap()
+}
+
+/// What every process does at its start with what stands in its configuration.
+async fn start(store: Store, public_key: String) -> domain::PartyId {
+    let tenant = ensure(store.clone()).await;
+    let app = app(store);
+    let party = app.ensure_party(tenant, "Packer", &["urn:example:packer".to_owned()], None).await.unwrap();
+    let key = KeyRegistration {
+        kid: None,
+        alg: "EdDSA".to_owned(),
+        public_key,
+        valid_from: Timestamp::UNIX_EPOCH,
+        valid_to: None,
+    };
+    let registration = IssuerRegistration {
+        issuer: "https://login.packer.example",
+        kind: IssuerKind::Partner(party),
+        roles: &[],
+        max_lifetime_seconds: 3_600,
+        keys: vec![key],
+    };
+    app.register_issuer(tenant, &registration).await.unwrap();
+    party
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn processes_of_one_configuration_can_start_at_one_moment() {
+    let key = auth::SigningKey::generate_ed25519().unwrap().public_pem();
+    for engine in engines() {
+        let stores = processes(&engine).await;
+        let starting: Vec<_> =
+            (0..8).map(|number| tokio::spawn(start(stores[number % 2].clone(), key.clone()))).collect();
+        let mut parties = BTreeSet::new();
+        for started in starting {
+            parties.insert(started.await.unwrap());
+        }
+        assert_eq!(parties.len(), 1);
+    }
 }

@@ -293,10 +293,11 @@ impl Check<'_> {
                 let shown = alias.as_ref().map_or(own, |alias| alias.name.value.clone());
                 scope.tables.push((shown, is_distributed));
             }
-            // What is inside is checked as a query of its own.
-            TableFactor::Derived { .. } => {}
-            // A function gives rows of no table.
-            TableFactor::Table { args: Some(_), .. } | TableFactor::Function { .. } | TableFactor::UNNEST { .. } => {}
+            // What is inside of a query is checked as one of its own, and a function gives rows of no table.
+            TableFactor::Derived { .. }
+            | TableFactor::Table { args: Some(_), .. }
+            | TableFactor::Function { .. }
+            | TableFactor::UNNEST { .. } => {}
             other => self.broken.push(format!("a source of rows that is not expected: {other}")),
         }
     }
