@@ -448,8 +448,10 @@ async fn tell_sizes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .await?;
         }
     }
-    // This connection has read the statistics before they were there.
-    db.execute_unprepared("ANALYZE sqlite_schema").await?;
+    // This connection has read the statistics before they were there; others read them again when the schema changes.
+    for sql in ["ANALYZE sqlite_schema", "CREATE TABLE changed (at integer)", "DROP TABLE changed"] {
+        db.execute_unprepared(sql).await?;
+    }
     Ok(())
 }
 

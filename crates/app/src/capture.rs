@@ -311,11 +311,7 @@ fn keep(job: &mut Job, findings: impl IntoIterator<Item = Finding>) {
 }
 
 /// Writes events; `false` when one of them contradicts an event that is stored already.
-async fn write(
-    capture: &mut Capture,
-    events: Vec<(Asserted, Location)>,
-    job: &mut Job,
-) -> Result<bool, CaptureError> {
+async fn write(capture: &mut Capture, events: Vec<(Asserted, Location)>, job: &mut Job) -> Result<bool, CaptureError> {
     let (events, places): (Vec<_>, Vec<_>) = events.into_iter().unzip();
     let id = |event: &Asserted| event.event.event_id.as_ref().map(|id| id.spelled().to_owned());
     let ids: Vec<_> = events.iter().map(id).collect();

@@ -128,7 +128,8 @@ impl Scope {
     }
 
     fn head(&self, row: &QueryResult, texts: &BTreeMap<i64, Arc<str>>) -> Result<EventHead, StoreError> {
-        let text = |column| Ok::<_, StoreError>(cell::<Option<i64>>(row, column)?.and_then(|id| texts.get(&id)).cloned());
+        let text =
+            |column| Ok::<_, StoreError>(cell::<Option<i64>>(row, column)?.and_then(|id| texts.get(&id)).cloned());
         let (reference, seen) = match self.viewer() {
             Viewer::Own => (Identity(cell(row, 1)?).text()?, Seen::OWN),
             Viewer::Party(_) | Viewer::Regulator(_) => {

@@ -83,15 +83,32 @@ async fn plans(store: &Store, scope: &Scope, log: &Log) -> String {
     }
     plan!("events in order of time", scope.events(&EventFilter::default(), None, 10));
     plan!("events by id", scope.events(&EventFilter { references: vec!["x".into()], ..Default::default() }, None, 1));
-    plan!("events of a place since", scope.events(
-        &EventFilter { biz_locations: vec!["x".into()], since: Some(now), ..Default::default() }, None, 10));
-    plan!("events at a read point", scope.events(
-        &EventFilter { read_points: vec!["x".into()], ..Default::default() }, None, 10));
+    plan!(
+        "events of a place since",
+        scope.events(
+            &EventFilter { biz_locations: vec!["x".into()], since: Some(now), ..Default::default() },
+            None,
+            10
+        )
+    );
+    plan!(
+        "events at a read point",
+        scope.events(&EventFilter { read_points: vec!["x".into()], ..Default::default() }, None, 10)
+    );
     plan!("events of a thing", scope.events(&EventFilter { things: vec!["x".into()], ..Default::default() }, None, 10));
     plan!("things by a code", scope.things_named(&[testkit::chain_a::T1.to_owned()]));
-    plan!("lots of a product", scope.lots(
-        &LotFilter { products: Some(vec!["19521003000173".into()]), ..Default::default() }, None, 10));
-    plan!("lots at a place", scope.lots(&LotFilter { place: Some("x".into()), ..Default::default() }, None, 10));
+    plan!(
+        "lots of a product",
+        scope.lots(&LotFilter { products: Some(vec!["19521003000173".into()]), ..Default::default() }, None, 10)
+    );
+    plan!(
+        "lots at a place",
+        scope.lots(
+            &LotFilter { place: Some(testkit::chain_a::DISTRIBUTION_CENTRE.into()), ..Default::default() },
+            None,
+            10
+        )
+    );
     plan!("things by number", scope.things(&things));
     plan!("events by number", scope.events_by_id(&events));
     plan!("heads of events", scope.heads(&events));
@@ -125,7 +142,8 @@ async fn sqlite_answers_from_indexes() {
     let url = format!("sqlite://{}/lotline.db?mode=rwc", folder.path().display());
     let (store, scope, log) = watched(&url).await;
     let plans = plans(&store, &scope, &log).await;
-    assert!(!plans.contains("SCAN event\n") && !plans.contains("SCAN thing\n"), "{plans}");
+    // Only a list of all events reads all events.
+    assert!(!plans.contains("SCAN ") && plans.matches("(tenant=?)").count() == 1, "{plans}");
     insta::assert_snapshot!("sqlite", plans);
 }
 
@@ -137,6 +155,6 @@ async fn postgres_answers_from_indexes() {
         store.db.execute_unprepared(sql).await.unwrap();
     }
     let plans = plans(&store, &scope, &log).await;
-    assert!(!plans.contains("Seq Scan"), "{plans}");
+    assert!(!plans.contains("Seq Scan on"), "{plans}");
     insta::assert_snapshot!("postgres", plans);
 }

@@ -159,12 +159,7 @@ impl Capture {
     }
 
     /// Says of an event that some of its mentions are about other things than was thought, and what follows from it.
-    async fn move_mentions(
-        &mut self,
-        event: i64,
-        told: &mut Told,
-        moves: &[(usize, i64)],
-    ) -> Result<(), StoreError> {
+    async fn move_mentions(&mut self, event: i64, told: &mut Told, moves: &[(usize, i64)]) -> Result<(), StoreError> {
         let tenant = self.tenant.0;
         let before = told.things.clone();
         for &(ordinal, thing) in moves {
@@ -193,8 +188,13 @@ impl Capture {
         self.tx.execute(WHAT, sql, vec![tenant.into(), process.into(), event.into()]).await?;
         let sql = format!("DELETE FROM containment WHERE tenant = $1 AND parent {} AND event = $3", self.tx.any(2));
         self.tx.execute(WHAT, sql, vec![tenant.into(), Arg::Ints(before), event.into()]).await?;
-        let mentions: Vec<Resolved<'_>> =
-            told.reading.mentions.iter().zip(&told.things).map(|(mention, &thing)| Resolved { mention, thing }).collect();
+        let mentions: Vec<Resolved<'_>> = told
+            .reading
+            .mentions
+            .iter()
+            .zip(&told.things)
+            .map(|(mention, &thing)| Resolved { mention, thing })
+            .collect();
         let mut rows = (Rows::of(&tables::PROCESS_SIDE), Rows::of(&tables::CONTAINMENT));
         sides(tenant, event, process, &mentions, &mut rows.0);
         changes(tenant, event, &told.reading, &mentions, &mut rows.1);

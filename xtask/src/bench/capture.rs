@@ -30,8 +30,10 @@ const WANTED_MEMORY: f64 = 200.0;
 impl Capture {
     #[expect(clippy::print_stdout, reason = "a program whose output is the table")]
     pub(crate) fn run(&self, workshop: &Workshop) -> Result<(), Failure> {
-        println!("{:<11} {:<5} {:>9} {:>9} {:>9} {:>11} {:>11} {:>6} {:>9} {:>9}", "engine", "as", "MB", "events", "s",
-            "events/s", "loaded/s", "ratio", "peak MB", "B/event");
+        println!(
+            "{:<11} {:<5} {:>9} {:>9} {:>9} {:>11} {:>11} {:>6} {:>9} {:>9}",
+            "engine", "as", "MB", "events", "s", "events/s", "loaded/s", "ratio", "peak MB", "B/event"
+        );
         let mut holds = true;
         for (format, bytes) in BYTES_PER_EVENT {
             let events = (self.megabytes * 1_000_000 / bytes).to_string();
@@ -63,7 +65,10 @@ impl Capture {
                 holds &= ratio >= WANTED_RATIO && memory <= WANTED_MEMORY;
                 println!(
                     "{:<11} {format:<5} {megabytes:>9.1} {stored:>9} {captured:>9.1} {:>11.0} {:>11.0} {ratio:>6.2} {memory:>9.1} {:>9.0}",
-                    engine.name(), events / captured, events / loaded, size / events,
+                    engine.name(),
+                    events / captured,
+                    events / loaded,
+                    size / events,
                 );
             }
         }

@@ -32,7 +32,8 @@ impl Gateway {
         let folder = tempfile::tempdir_in(&workshop.folder)?.keep();
         let key = folder.join("key.pem");
         let made = output(Command::new(&workshop.lotline).args(["token", "keygen", "--out"]).arg(&key))?;
-        let public: String = made.lines().filter(|line| !line.starts_with("kid")).map(|line| format!("{line}\n")).collect();
+        let public: String =
+            made.lines().filter(|line| !line.starts_with("kid")).map(|line| format!("{line}\n")).collect();
         fs::write(folder.join("key.pub.pem"), public)?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let url = format!("http://127.0.0.1:{port}");

@@ -8,8 +8,8 @@ use std::{
 
 use clap::Args;
 use epcis::write::Target;
-use network::{Network, Plan, Statement};
 pub(crate) use network::Way;
+use network::{Network, Plan, Statement};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 use serde_json::{Value, json};
 

@@ -113,7 +113,8 @@ fn output(command: &mut Command) -> Result<String, Failure> {
 
 /// The documents of a folder in their order.
 pub(crate) fn documents_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, Failure>>()?;
+    let mut found: Vec<PathBuf> =
+        std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, Failure>>()?;
     found.retain(|path| path.extension().is_some_and(|end| end == "xml" || end == "json"));
     found.sort();
     Ok(found)

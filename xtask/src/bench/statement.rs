@@ -33,7 +33,8 @@ pub(crate) fn edges(engine: Engine, way: Way) -> String {
 /// units it was packed into.
 fn reached(engine: Engine, way: Way) -> String {
     let (here, there) = sides(way);
-    let start = "SELECT t.id FROM item i JOIN thing t ON t.tenant = $1 AND t.item = i.id WHERE i.tenant = $1 AND i.uri = $2";
+    let start =
+        "SELECT t.id FROM item i JOIN thing t ON t.tenant = $1 AND t.item = i.id WHERE i.tenant = $1 AND i.uri = $2";
     let derived = |from: &str| {
         format!(
             "SELECT b.thing FROM {from} process_side a \

@@ -180,7 +180,8 @@ impl Transaction {
             if chunk.is_empty() {
                 return Ok(());
             }
-            let sql = values(table, chunk.len() / table.columns.len(), conflict);
+            let is_numbered = matches!(self, Self::Postgres(_));
+            let sql = values("INSERT", table, chunk.len() / table.columns.len(), is_numbered, conflict);
             self.execute(table.name, sql, chunk).await?;
         }
     }
@@ -235,16 +236,18 @@ fn failed(what: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
     move |error| StoreError::Database { what, source: DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error))) }
 }
 
-/// `INSERT` of a number of rows with numbered arguments.
-fn values(table: &Table, rows: usize, conflict: &str) -> String {
-    let mut sql = format!("INSERT INTO {} ({}) VALUES ", table.name, table.columns.join(", "));
+/// `INSERT` of a number of rows. Arguments have no numbers where `SQLite` binds them: it looks each name up in a list of
+/// all names, so that a long statement takes time in the square of its length.
+fn values(insert: &str, table: &Table, rows: usize, is_numbered: bool, conflict: &str) -> String {
+    let mut sql = format!("{insert} INTO {} ({}) VALUES ", table.name, table.columns.join(", "));
     let mut number = 0;
     for row in 0..rows {
         sql.push_str(if row == 0 { "(" } else { ", (" });
         for column in 0..table.columns.len() {
             number += 1;
+            let comma = if column == 0 { "" } else { ", " };
             // Writing into a `String` cannot fail.
-            let _ = write!(sql, "{}${number}", if column == 0 { "" } else { ", " });
+            let _ = if is_numbered { write!(sql, "{comma}${number}") } else { write!(sql, "{comma}?") };
         }
         sql.push(')');
     }

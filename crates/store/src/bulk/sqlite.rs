@@ -40,7 +40,8 @@ impl Bulk for Sqlite {
             for cell in cells.by_ref().take(count * width) {
                 add(&mut arguments, cell)?;
             }
-            let sql = AssertSqlSafe(values(rows.table, count, ""));
+            // FAIL: nothing has to be kept for undoing a statement alone. If one fails, the transaction is given up.
+            let sql = AssertSqlSafe(values("INSERT OR FAIL", rows.table, count, false, ""));
             sqlx::query_with(sql, arguments).execute(&mut *self.0).await?;
         }
         Ok(())
