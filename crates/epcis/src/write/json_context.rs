@@ -1,9 +1,7 @@
 //! `@context`: what a document, or one event, says of its prefixes.
 
-use std::collections::HashSet;
-
 use super::{json_text::JsonText, prefixes::Prefixes};
-use crate::{ContextVersion, Document, Extension, LocalContext, Value, json::standard, kept};
+use crate::{ContextVersion, Document, Extension, Value, json::standard, kept};
 
 /// The `@context` of a document.
 pub(super) struct JsonContext {
@@ -30,9 +28,11 @@ impl<'e> Others<'e> {
         }
     }
 
-    fn of(context: &'e LocalContext) -> Self {
+    fn of(context: Option<&'e Value>) -> Self {
         let mut others = Self::default();
-        context.0.iter().for_each(|context| others.add(context));
+        if let Some(context) = context {
+            others.add(context);
+        }
         others
     }
 
@@ -43,7 +43,9 @@ impl<'e> Others<'e> {
     /// Writes them with prefixes, all in their order.
     fn write(&self, text: &mut JsonText, prefixes: &[(&str, &str)]) {
         self.addresses.iter().for_each(|address| text.string(address));
-        prefixes_object(text, prefixes);
+        if !prefixes.is_empty() {
+            prefixes_object(text, prefixes);
+        }
         if !self.terms.is_empty() {
             text.open('{');
             for term in &self.terms {
@@ -55,7 +57,8 @@ impl<'e> Others<'e> {
     }
 }
 
-/// The prefix and the namespace that a member of a `@context` declares, if it does nothing else.
+/// The prefix and the namespace that a member of a `@context` declares, if it does nothing else; no namespace where it
+/// takes the prefix's meaning away.
 pub(super) fn prefix_term(term: &Extension) -> Option<(&str, &str)> {
     let prefix = term.name.local.as_str();
     if prefix.is_empty() || prefix.contains(':') || prefix.starts_with('@') {
@@ -63,6 +66,7 @@ pub(super) fn prefix_term(term: &Extension) -> Option<(&str, &str)> {
     }
     match &term.value {
         Value::Text(namespace) => Some((prefix, namespace)),
+        Value::Null => Some((prefix, "")),
         Value::Members(members) => {
             let only = members.iter().all(|member| matches!(member.name.local.as_str(), "@id" | "@prefix"));
             let id = members.iter().find(|member| member.name.local == "@id").filter(|_| only)?;
@@ -91,7 +95,7 @@ impl JsonContext {
     }
 
     /// Writes the `@context` of an event that no document stands around.
-    pub(super) fn bare(&self, text: &mut JsonText, prefixes: &Prefixes, own: &LocalContext) {
+    pub(super) fn bare(&self, text: &mut JsonText, prefixes: &Prefixes, own: Option<&Value>) {
         let standard = standard(self.version);
         let declared = prefixes.document().filter(|declared| !standard.contains(declared));
         let declared = declared.filter(|(prefix, _)| !prefixes.is_local(prefix));
@@ -115,12 +119,20 @@ impl JsonContext {
 }
 
 /// Writes the `@context` of an event in a document, unless it needs none.
-pub(super) fn of_event(text: &mut JsonText, prefixes: &Prefixes, own: &LocalContext) {
-    let local: Vec<_> = prefixes.local_terms().collect();
+pub(super) fn of_event(text: &mut JsonText, prefixes: &Prefixes, own: Option<&Value>) {
     let others = Others::of(own);
-    if local.is_empty() && others.is_empty() {
-        return;
+    if prefixes.local_terms().next().is_some() || !others.is_empty() {
+        write_local(text, prefixes, &others);
     }
+}
+
+/// Writes the `@context` of a private event in a document, which takes the place of its own.
+pub(super) fn of_foreign(text: &mut JsonText, prefixes: &Prefixes, own: Option<&Value>) {
+    write_local(text, prefixes, &Others::of(own));
+}
+
+fn write_local(text: &mut JsonText, prefixes: &Prefixes, others: &Others<'_>) {
+    let local: Vec<_> = prefixes.local_terms().collect();
     text.name("@context");
     if others.is_empty() {
         return prefixes_object(text, &local);
@@ -130,49 +142,14 @@ pub(super) fn of_event(text: &mut JsonText, prefixes: &Prefixes, own: &LocalCont
     text.close(']');
 }
 
-/// Writes the `@context` of a private event in a document, which has one of its own as a member like others. Gives the
-/// prefixes that were added to it; empty when it stays a member.
-pub(super) fn of_foreign(text: &mut JsonText, prefixes: &Prefixes, members: &[Extension]) -> String {
-    let terms: Vec<_> = prefixes.local_terms().collect();
-    if terms.is_empty() {
-        return String::new();
-    }
-    let own = || members.iter().filter(|member| is_context(member)).flat_map(|own| own.value.members());
-    text.name("@context");
+/// An object of prefixes; an empty namespace takes the meaning of one away.
+fn prefixes_object(text: &mut JsonText, prefixes: &[(&str, &str)]) {
     text.open('{');
-    for term in own().filter(|term| !prefixes.is_local(&term.name.local)) {
-        text.name(&term.name.local);
-        verbatim(text, &term.value);
-    }
-    for term in &terms {
-        prefix_member(text, term);
+    for (prefix, namespace) in prefixes {
+        text.name(prefix);
+        if namespace.is_empty() { text.raw("null") } else { text.string(namespace) }
     }
     text.close('}');
-    let known: HashSet<&str> = own().map(|term| term.name.local.as_str()).collect();
-    let added: Vec<_> = terms.iter().map(|(prefix, _)| *prefix).filter(|prefix| !known.contains(prefix)).collect();
-    if added.is_empty() { " ".to_owned() } else { added.join(" ") }
-}
-
-/// Whether a member of a private event is its `@context`.
-pub(super) fn is_context(member: &Extension) -> bool {
-    member.name.prefix.is_empty() && member.name.namespace.is_empty() && member.name.local == "@context"
-}
-
-/// An object of prefixes, unless there are none.
-fn prefixes_object(text: &mut JsonText, prefixes: &[(&str, &str)]) {
-    if !prefixes.is_empty() {
-        text.open('{');
-        for prefix in prefixes {
-            prefix_member(text, prefix);
-        }
-        text.close('}');
-    }
-}
-
-/// A prefix; an empty namespace takes its meaning away.
-fn prefix_member(text: &mut JsonText, (prefix, namespace): &(&str, &str)) {
-    text.name(prefix);
-    if namespace.is_empty() { text.raw("null") } else { text.string(namespace) }
 }
 
 /// A value whose names are only names.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{
     Options, created,
     json::JsonEvents,
-    json_context::{self, JsonContext, is_context},
+    json_context::{self, JsonContext},
     json_text::JsonText,
     json_vocabulary,
     keep::Keep,
@@ -14,7 +14,7 @@ use super::{
     refused, shape,
 };
 use crate::{
-    Binding, Document, DocumentKind, Event, Extension, LocalContext, Name, Query, Section, Value, VocabularyElement,
+    Binding, Document, DocumentKind, Event, Extension, Name, Query, Section, Value, VocabularyElement,
     kept::{self, Written},
     rule,
 };
@@ -331,9 +331,9 @@ impl JsonDocument {
         self.prefixes.enter_event(&shaped, &mut self.keep, notes);
         self.text.open('{');
         if self.is_bare() {
-            self.context.bare(&mut self.text, &self.prefixes, &event.context);
+            self.context.bare(&mut self.text, &self.prefixes, event.context.0.as_deref());
         } else {
-            json_context::of_event(&mut self.text, &self.prefixes, &event.context);
+            json_context::of_event(&mut self.text, &self.prefixes, event.context.0.as_deref());
         }
         JsonEvents { text: &mut self.text, prefixes: &self.prefixes, keep: &mut self.keep }.write(&shaped);
         if !self.keep.fields().is_empty() {
@@ -360,29 +360,36 @@ impl JsonDocument {
         if shaped != *event {
             notes.kept(&event.name.written(), "JSON");
         }
-        self.prefixes.enter_extension(&shaped, notes);
+        let own = shaped.value.members().iter().find(|member| member.is_context());
+        let suffices = self.prefixes.enter_foreign(&shaped, own.map(|own| &own.value), notes);
         self.text.open('{');
-        let members = shaped.value.members();
-        let (text, prefixes) = (&mut self.text, &self.prefixes);
-        let bare = matches!(self.kind, DocumentKind::Event | DocumentKind::EventList);
-        let added = if bare {
-            self.context.bare(text, prefixes, &LocalContext::default());
-            String::new()
-        } else {
-            json_context::of_foreign(text, prefixes, members)
-        };
+        self.foreign_members(&shaped, own, suffices);
+        if !suffices && !self.is_bare() {
+            notes.kept("@context", "JSON");
+            self.text.annotation(&kept::context_before(own));
+        }
+        self.text.close('}');
+    }
+
+    /// Writes the members of a private event. Its `@context` stays as it is where it suffices, and stands in any case
+    /// where it stood.
+    fn foreign_members(&mut self, event: &Extension, own: Option<&Extension>, suffices: bool) {
+        let bare = self.is_bare();
+        let (text, prefixes, context) = (&mut self.text, &self.prefixes, own.map(|own| &own.value));
+        if bare {
+            self.context.bare(text, prefixes, context);
+        } else if own.is_none() && !suffices {
+            json_context::of_foreign(text, prefixes, None);
+        }
         text.name("type");
-        text.named(&shaped.name, prefixes);
-        for member in members {
-            if (added.is_empty() && !bare) || !is_context(member) {
+        text.named(&event.name, prefixes);
+        for member in event.value.members() {
+            if !member.is_context() || (suffices && !bare) {
                 text.extensions(std::slice::from_ref(member), prefixes);
+            } else if !bare {
+                json_context::of_foreign(text, prefixes, context);
             }
         }
-        if !added.is_empty() {
-            notes.kept("@context", "JSON");
-            text.annotation(&kept::text(kept::DECLARED, added));
-        }
-        text.close('}');
     }
 
     pub(super) fn finish(&mut self) {

@@ -163,7 +163,7 @@ impl Prefixes {
         }
         each_event_name(event, &mut |name| self.claim(name, notes));
         if let Some(context) = &event.context.0 {
-            keep.unless(self.adopt_all(context), "@context");
+            keep.unless(self.adopt_all(&prefix_terms(context)), "@context");
         }
     }
 
@@ -178,15 +178,9 @@ impl Prefixes {
         }
     }
 
-    /// Declares the prefixes of a `@context`, for values that use them. Whether all could be.
-    fn adopt_all(&mut self, context: &Value) -> bool {
-        let list = match context {
-            Value::List(values) => values.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        // The last one that declares a prefix counts.
-        let terms: BTreeMap<_, _> = list.iter().flat_map(Value::members).filter_map(prefix_term).collect();
-        terms.into_iter().fold(true, |all, (prefix, namespace)| self.adopt(prefix, namespace) && all)
+    /// Declares prefixes for values that use them. Whether all could be.
+    fn adopt_all(&mut self, terms: &BTreeMap<&str, &str>) -> bool {
+        terms.iter().fold(true, |all, (prefix, namespace)| self.adopt(prefix, namespace) && all)
     }
 
     /// Declares a prefix, unless a name has another use for it. Whether it has the meaning.
@@ -204,7 +198,9 @@ impl Prefixes {
             }
             (None, None) => self.takes(prefix),
         };
-        let free = free && !namespace.is_empty() && namespace.trim() == namespace && kept::xml::holds(namespace);
+        // XML has no way to take the meaning of a prefix away.
+        let free = free && (!namespace.is_empty() || self.binding == Binding::Json);
+        let free = free && namespace.trim() == namespace && kept::xml::holds(namespace);
         if free {
             self.local.insert(prefix.to_owned(), namespace.to_owned());
         }
@@ -237,6 +233,14 @@ impl Prefixes {
     pub(super) fn enter_extension(&mut self, extension: &Extension, notes: &mut Notes) {
         self.clear();
         self.add_list(std::slice::from_ref(extension), notes);
+    }
+
+    /// Turns to a private event, which may have a `@context` of its own. Whether nothing else has to be declared, so that
+    /// the context can stay as it is.
+    pub(super) fn enter_foreign(&mut self, event: &Extension, context: Option<&Value>, notes: &mut Notes) -> bool {
+        self.enter_extension(event, notes);
+        let own = context.map(prefix_terms).unwrap_or_default();
+        self.adopt_all(&own) && self.local_terms().all(|(prefix, _)| own.contains_key(prefix))
     }
 
     /// Declares the prefixes of an extension for the whole document, as long as that is possible: before its beginning
@@ -403,6 +407,15 @@ fn is_term(word: &str) -> bool {
             | "ilmd"
             | "time"
     )
+}
+
+/// The prefixes that a `@context` declares; the last one that declares a prefix counts.
+fn prefix_terms(context: &Value) -> BTreeMap<&str, &str> {
+    let list = match context {
+        Value::List(values) => values.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    list.iter().flat_map(Value::members).filter_map(prefix_term).collect()
 }
 
 fn each_event_name(event: &Event, visit: &mut impl FnMut(&Name)) {
