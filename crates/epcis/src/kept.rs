@@ -120,6 +120,11 @@ pub(crate) fn is_annotation(name: &Name) -> bool {
     name.namespace == NAMESPACE
 }
 
+/// Whether a name is that of an extension in its stored form.
+pub(crate) fn is_stored(name: &Name) -> bool {
+    is_called(name, STORED)
+}
+
 fn is_called(name: &Name, local: &str) -> bool {
     is_annotation(name) && name.local == local
 }

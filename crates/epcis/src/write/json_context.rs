@@ -1,5 +1,7 @@
 //! `@context`: what a document, or one event, says of its prefixes.
 
+use std::collections::HashSet;
+
 use super::{json_text::JsonText, prefixes::Prefixes};
 use crate::{ContextVersion, Document, Extension, Value, json::standard, kept};
 
@@ -20,20 +22,20 @@ struct Others<'e> {
 }
 
 impl<'e> Others<'e> {
-    fn add(&mut self, context: &'e Value) {
-        match context {
-            Value::Text(address) if !kept::is_standard(address) => self.addresses.push(address),
-            Value::List(values) => values.iter().for_each(|value| self.add(value)),
-            context => self.terms.extend(context.members().iter().filter(|term| prefix_term(term).is_none())),
-        }
+    /// What the `@context` of an event says, without terms that its names have another use for.
+    fn of(context: Option<&'e Value>, prefixes: &Prefixes) -> Self {
+        let Some(context) = context else { return Self::default() };
+        let address = |context: &'e Value| match context {
+            Value::Text(address) if !kept::is_standard(address) => Some(address.as_str()),
+            _ => None,
+        };
+        let others =
+            terms(context).into_iter().filter(|term| prefix_term(term).is_none() && !prefixes.contradict(term));
+        Self { addresses: parts(context).iter().filter_map(address).collect(), terms: others.collect() }
     }
 
-    fn of(context: Option<&'e Value>) -> Self {
-        let mut others = Self::default();
-        if let Some(context) = context {
-            others.add(context);
-        }
-        others
+    fn declares(&self, name: &str) -> bool {
+        self.terms.iter().any(|term| term.name.local == name)
     }
 
     fn is_empty(&self) -> bool {
@@ -55,6 +57,35 @@ impl<'e> Others<'e> {
             text.close('}');
         }
     }
+}
+
+/// The contexts of which a `@context` is made.
+fn parts(context: &Value) -> &[Value] {
+    match context {
+        Value::List(values) => values,
+        one => std::slice::from_ref(one),
+    }
+}
+
+/// The prefix and the namespace that a member of a `@context` declares, whatever else it says.
+pub(crate) fn meaning(term: &Extension) -> Option<(&str, &str)> {
+    let expanded = || {
+        let id = term.value.members().iter().find(|member| member.name.local == "@id")?;
+        match &id.value {
+            Value::Text(namespace) => Some((term.name.local.as_str(), namespace.as_str())),
+            _ => None,
+        }
+    };
+    prefix_term(term).or_else(expanded)
+}
+
+/// The terms of a `@context`; the last one of a name counts.
+pub(crate) fn terms(context: &Value) -> Vec<&Extension> {
+    let mut names = HashSet::new();
+    let all = parts(context).iter().flat_map(Value::members).rev();
+    let mut terms: Vec<_> = all.filter(|term| names.insert(&term.name.local)).collect();
+    terms.reverse();
+    terms
 }
 
 /// The prefix and the namespace that a member of a `@context` declares, if it does nothing else; no namespace where it
@@ -89,28 +120,39 @@ impl JsonContext {
 
     /// Writes the `@context` of a document.
     pub(super) fn document(&self, text: &mut JsonText, prefixes: &Prefixes) {
+        text.name("@context");
         let standard = standard(self.version);
-        let own: Vec<_> = prefixes.document().filter(|declared| !standard.contains(declared)).collect();
+        let declared = prefixes.document().filter(|declared| !standard.contains(declared));
+        let own: Vec<_> = declared.filter(|(prefix, _)| !self.declares(prefix)).collect();
         self.write(text, &own, &Others::default());
     }
 
-    /// Writes the `@context` of an event that no document stands around.
+    /// Writes the value of the `@context` of an event that no document stands around.
     pub(super) fn bare(&self, text: &mut JsonText, prefixes: &Prefixes, own: Option<&Value>) {
         let standard = standard(self.version);
         let declared = prefixes.document().filter(|declared| !standard.contains(declared));
-        let declared = declared.filter(|(prefix, _)| !prefixes.is_local(prefix));
+        let declared = declared.filter(|(prefix, _)| !self.declares(prefix) && !prefixes.is_local(prefix));
         let all: Vec<_> = declared.chain(prefixes.local_terms()).collect();
-        self.write(text, &all, &Others::of(own));
+        self.write(text, &all, &Others::of(own, prefixes));
+    }
+
+    /// Whether a term that says more than what a prefix stands for has a name.
+    fn declares(&self, name: &str) -> bool {
+        self.terms.iter().any(|term| term.name.local == name)
     }
 
     fn write(&self, text: &mut JsonText, prefixes: &[(&str, &str)], own: &Others<'_>) {
         let addresses = self.addresses.iter().map(String::as_str);
-        let mut all = Others { addresses: addresses.collect(), terms: self.terms.iter().collect() };
+        let redeclared = |term: &&Extension| {
+            let name = term.name.local.as_str();
+            own.declares(name) || prefixes.iter().any(|(prefix, _)| *prefix == name)
+        };
+        let terms = self.terms.iter().filter(|term| !redeclared(term));
+        let mut all = Others { addresses: addresses.collect(), terms: terms.collect() };
         // The schema refuses an address that stands twice.
         let further = own.addresses.iter().filter(|address| !self.addresses.iter().any(|known| known == *address));
         all.addresses.extend(further);
         all.terms.extend(&own.terms);
-        text.name("@context");
         text.open('[');
         text.string(&self.standard);
         all.write(text, prefixes);
@@ -120,20 +162,16 @@ impl JsonContext {
 
 /// Writes the `@context` of an event in a document, unless it needs none.
 pub(super) fn of_event(text: &mut JsonText, prefixes: &Prefixes, own: Option<&Value>) {
-    let others = Others::of(own);
-    if prefixes.local_terms().next().is_some() || !others.is_empty() {
-        write_local(text, prefixes, &others);
+    if prefixes.local_terms().next().is_some() || !Others::of(own, prefixes).is_empty() {
+        text.name("@context");
+        local(text, prefixes, own);
     }
 }
 
-/// Writes the `@context` of a private event in a document, which takes the place of its own.
-pub(super) fn of_foreign(text: &mut JsonText, prefixes: &Prefixes, own: Option<&Value>) {
-    write_local(text, prefixes, &Others::of(own));
-}
-
-fn write_local(text: &mut JsonText, prefixes: &Prefixes, others: &Others<'_>) {
+/// Writes the value of a `@context` in a document.
+pub(super) fn local(text: &mut JsonText, prefixes: &Prefixes, own: Option<&Value>) {
     let local: Vec<_> = prefixes.local_terms().collect();
-    text.name("@context");
+    let others = Others::of(own, prefixes);
     if others.is_empty() {
         return prefixes_object(text, &local);
     }
@@ -152,8 +190,8 @@ fn prefixes_object(text: &mut JsonText, prefixes: &[(&str, &str)]) {
     text.close('}');
 }
 
-/// A value whose names are only names.
-fn verbatim(text: &mut JsonText, value: &Value) {
+/// Writes a value whose names are only names.
+pub(super) fn verbatim(text: &mut JsonText, value: &Value) {
     match value {
         Value::Text(string) => text.string(string),
         Value::Number(digits) => text.raw(digits),

@@ -252,6 +252,73 @@ fn the_context_of_a_private_event_stays_as_it_is_where_it_suffices() {
 }
 
 #[test]
+fn the_context_of_a_private_event_in_a_list_comes_back() {
+    for context in ["", r#""@context":["https://ref.gs1.org/standards/epcis/epcis-context.jsonld",{"p":null}],"#] {
+        let text = format!(
+            "[{{{context}\"type\":\"PrivateEvent\",\"eventTime\":\"2028-08-15T22:30:00Z\",\
+             \"eventTimeZoneOffset\":\"+00:00\",\"p:note\":1}}]"
+        );
+        let content = read(text.as_bytes(), Binding::Json);
+        assert_eq!(content.foreign.len(), 1, "{:?}", content.rejections);
+        for target in crate::TARGETS {
+            let (written, _, after) = converted(&content, target);
+            assert_eq!(content.foreign, after.foreign, "{written}");
+        }
+    }
+}
+
+#[test]
+fn contexts_within_extensions_come_back_whatever_they_say() {
+    let members = [
+        // A term that is no prefix.
+        r#""p:a":{"@context":{"x:y":"https://example.com/y"},"p:b":1}"#,
+        // Meanings that names below take back, in an object, in a list and under the prefix itself.
+        r#""p:a":{"@context":{"q":null},"p:b":{"@context":{"q":"https://example.com/q/"},"q:c":1}}"#,
+        r#""p:a":[{"@context":{"q":null},"p:b":{"@context":{"q":"https://example.com/q/"},"q:c":1}}]"#,
+        r#""p:a":{"@context":{"q":"urn:x:no"},"p:b":{"@context":{"q":"https://example.com/q/"},"q:c":1},"p:d":"q:v"}"#,
+        r#""q:a":{"p:b":{"@context":{"q":"https://example.com/q/"},"q:c":1},"q:d":{"@context":{"q":"urn:x:no"},"p:e":"q:v"}}"#,
+        // A member that only its stored form can say, which hides the names in it.
+        r#""q:a":{"@context":{"q":"https://example.com/q/"},"http:#":{"@context":"https://example.com/"},"p:b":"q:v"}"#,
+        // Attributes beside members that need an order.
+        r#""p:a":{"@context":{"q":"https://example.com/q/"},"q:b":["q:v"]},"p:x y":1,"q:x y":2"#,
+        // A term that says more, which a name below has another use for.
+        r#""@context":{"q":{"@id":"urn:x:","@type":"@id"}},"p:a":{"@context":{"q":"https://example.com/q/"},"q:b":1}"#,
+    ];
+    for members in members {
+        for kind in ["\"ObjectEvent\",\"action\":\"OBSERVE\",\"epcList\":[]", "\"p:PrivateEvent\""] {
+            let text = around(&format!(
+                "\"type\":{kind},\"eventTime\":\"2028-08-15T22:30:00Z\",\"eventTimeZoneOffset\":\"+00:00\",{members}"
+            ));
+            let content = read(text.as_bytes(), Binding::Json);
+            assert_eq!(
+                (content.events.len() + content.foreign.len(), content.rejections.as_slice()),
+                (1, [].as_slice())
+            );
+            for target in crate::TARGETS {
+                let (written, _, after) = converted(&content, target);
+                assert_eq!(difference(&content, &after), None, "{written}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_last_term_of_a_name_is_the_one_that_counts() {
+    let more = r#"{"p":{"@id":"urn:x:no","@type":"@id"}}"#;
+    let plain = r#"{"p":"https://example.com/p/"}"#;
+    for [first, last] in [[more, plain], [plain, more]] {
+        let text = JSON.replacen("jsonld\"]", &format!("jsonld\",{first},{last}]"), 1);
+        let text =
+            text.replacen("\"epcisBody\"", "\"p:beside\":1,\"epcisBody\"", 1).replacen("\"ex:note\"", "\"p:a\"", 1);
+        let content = read(text.as_bytes(), Binding::Json);
+        only_event(&content);
+        assert_eq!(content.document.as_ref().unwrap().terms.len(), usize::from(last == more));
+        let (written, _, after) = converted(&content, Target::Json);
+        assert_eq!(difference(&content, &after), None, "{written}");
+    }
+}
+
+#[test]
 fn a_prefix_that_an_event_takes_the_meaning_of_comes_back_without_it() {
     for context in [r#"{"p":null}"#, r#"[{"p":null},{"@vocab":"https://example.com/"}]"#] {
         let nested = r#""q:nested":{"@context":{"p":"https://example.com/document/"},"p:a":1}"#;
