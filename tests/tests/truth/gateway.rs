@@ -140,8 +140,9 @@ impl Staff {
     async fn reached(&self, lot: &str, direction: Direction) -> Option<Vec<String>> {
         let question = TraceQuestion { lot: lot.to_owned(), direction, hops: 50, as_of: None };
         let trace = self.0.trace(&question).await.unwrap()?;
-        let is_other = |node: &&Node| node.kind != ThingKind::Unit && !trace.starts.contains(&node.id);
-        let lots = trace.lineage.nodes().filter(is_other);
+        let is_lot = |node: &&Node| node.kind != ThingKind::Unit && !trace.starts.contains(&node.id);
+        // What is only possible is not said to be so.
+        let lots = trace.lineage.nodes().filter(|node| node.certain).filter(is_lot);
         let mut lots: Vec<String> = lots.flat_map(|node| node.identifiers.iter().cloned()).collect();
         lots.sort_unstable();
         Some(lots)
