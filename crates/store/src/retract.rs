@@ -14,8 +14,9 @@ use crate::{
 impl Capture {
     /// Which of these events were declared wrong before they arrived.
     pub(crate) async fn declared_wrong(&mut self, fresh: &[Asserted]) -> Result<BTreeSet<Identity>, StoreError> {
+        let events = fresh.iter().filter(|event| event.event.error_declaration.is_none());
         let declarations: BTreeMap<Identity, &Identity> =
-            fresh.iter().map(|event| (event.identity.declaration(), &event.identity)).collect();
+            events.map(|event| (event.identity.declaration(), &event.identity)).collect();
         let known = self.known_identities(declarations.keys()).await?;
         let here: BTreeSet<&Identity> = fresh.iter().map(|event| &event.identity).collect();
         let declared = declarations.iter().filter(|(name, _)| known.contains_key(name) || here.contains(name));
@@ -79,5 +80,43 @@ impl Capture {
         }
         self.write_things().await?;
         Ok(items)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use epcis::{ErrorDeclaration, Event, EventKind, ZoneOffset};
+    use jiff::Timestamp;
+    use lineage::Stage;
+    use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+    use crate::{Asserted, NewTenant, Store};
+
+    #[tokio::test]
+    async fn an_event_and_the_declaration_that_it_is_wrong_may_come_in_one_document() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&format!("sqlite://{}/l.db?mode=rwc", folder.path().display())).await.unwrap();
+        store.migrate().await.unwrap();
+        let new = NewTenant { slug: "dc", name: "Meridian", identifiers: BTreeSet::new(), secret: [7; 32] };
+        let tenant = store.add_tenant(new).await.unwrap();
+        let time: epcis::EventTime = "2028-08-15T22:30:00-07:00".parse().unwrap();
+        let mut event = Event::new(EventKind::Object, time.clone(), ZoneOffset::utc());
+        event.event_id = Some(gs1::Identifier::new("urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8"));
+        let mut declaration = event.clone();
+        declaration.error_declaration = Some(Box::new(ErrorDeclaration {
+            declaration_time: time,
+            reason: None,
+            corrective_event_ids: vec![],
+            extensions: vec![],
+        }));
+        let mut capture = store.capture(&tenant, |_, _| Stage::Unknown, Timestamp::UNIX_EPOCH).await.unwrap();
+        let both = vec![Asserted::new(event).unwrap(), Asserted::new(declaration).unwrap()];
+        capture.write(both).await.unwrap();
+        capture.tx.commit("test").await.unwrap();
+        let facts = "SELECT count(*) FROM event WHERE retracted_at IS NULL".to_owned();
+        let row = store.db.query_one_raw(Statement::from_string(DbBackend::Sqlite, facts)).await.unwrap().unwrap();
+        assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), 0);
     }
 }
