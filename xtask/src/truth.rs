@@ -55,8 +55,8 @@ enum Order {
     Shuffled,
 }
 
-/// Lots of one request: each is asked for both ways, and a request may have ten fields.
-const PER_REQUEST: usize = 5;
+/// Lots of one request. Each is asked for both ways, and more would wait for one another's connections.
+const PER_REQUEST: usize = 1;
 /// Requests at a time.
 const AT_ONCE: usize = 4;
 /// Differences that are told of each run.
