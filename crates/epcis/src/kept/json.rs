@@ -6,10 +6,7 @@
 use std::{borrow::Cow, collections::HashMap, fmt::Write as _};
 
 use super::{STORED, annotation, form, has_twins, is_called, name, stored, text};
-use crate::{
-    EventTime, Extension, Name, Value, Vocabulary, ZoneOffset,
-    write::json_context::{meaning, terms},
-};
+use crate::{EventTime, Extension, Name, Value, Vocabulary, ZoneOffset};
 
 /// The member with the attributes of an element.
 const ATTRIBUTES: &str = "attributes";
@@ -58,56 +55,8 @@ fn is_local(local: &str, outside: bool) -> bool {
 /// Whether the members of an object read back from JSON as they are.
 pub(crate) fn is_plain(members: &[Extension], outside: bool) -> bool {
     members.iter().all(|member| {
-        member.attributes.is_empty()
-            && is_plain_name(&member.name, outside)
-            && !contradicts_name(member)
-            && if member.is_context() { is_in_force(member, members) } else { is_plain_value(&member.value) }
+        member.attributes.is_empty() && is_plain_name(&member.name, outside) && is_plain_value(&member.value)
     }) && !repeats(members)
-}
-
-/// Whether a `@context` reads back as it is, and the names that it stands among mean what it says.
-fn is_in_force(context: &Extension, members: &[Extension]) -> bool {
-    let meanings: HashMap<&str, &str> = terms(&context.value).into_iter().filter_map(meaning).collect();
-    context.attributes.is_empty() && is_verbatim(&context.value) && agree(members, &meanings)
-}
-
-/// Whether the `@context` of a member has another meaning for the prefix of the member itself: a reader looks at both.
-fn contradicts_name(member: &Extension) -> bool {
-    let Name { prefix, namespace, .. } = &member.name;
-    let contexts = member.value.members().iter().filter(|inner| inner.is_context());
-    let mut meanings = contexts.flat_map(|context| terms(&context.value)).filter_map(meaning);
-    meanings.any(|(declared, meaning)| declared == prefix && meaning != namespace)
-}
-
-fn agree(members: &[Extension], meanings: &HashMap<&str, &str>) -> bool {
-    let name = |name: &Name| meanings.get(name.prefix.as_str()).is_none_or(|meaning| *meaning == name.namespace);
-    members.iter().all(|member| {
-        let attributes = member.attributes.iter().all(|(attribute, _)| name(attribute));
-        name(&member.name) && attributes && (member.is_context() || agrees(&member.value, meanings))
-    })
-}
-
-fn agrees(value: &Value, meanings: &HashMap<&str, &str>) -> bool {
-    match value {
-        Value::Members(members) => agree(members, meanings),
-        Value::List(values) => values.iter().all(|value| agrees(value, meanings)),
-        _ => true,
-    }
-}
-
-/// Whether the value of a `@context` reads back as it is. Its names are only names.
-fn is_verbatim(context: &Value) -> bool {
-    match context {
-        Value::Number(digits) => is_number(digits),
-        Value::Members(terms) => terms.iter().all(is_term) && !repeats(terms),
-        Value::List(values) => values.iter().all(is_verbatim),
-        Value::Text(_) | Value::Bool(_) | Value::Null => true,
-    }
-}
-
-fn is_term(term: &Extension) -> bool {
-    let bare = term.name.namespace.is_empty() && term.name.prefix.is_empty();
-    bare && term.attributes.is_empty() && is_verbatim(&term.value)
 }
 
 pub(crate) fn is_plain_value(value: &Value) -> bool {
@@ -148,13 +97,7 @@ pub(crate) fn shape(members: &[Extension], outside: bool) -> Cow<'_, [Extension]
     let mut order = String::new();
     let mut counts: Vec<usize> = Vec::with_capacity(members.len());
     for member in members {
-        let member = if outside || !member.is_context() {
-            shape_one(member, outside)
-        } else if is_in_force(member, members) {
-            member.clone()
-        } else {
-            hold(annotation("member"), member)
-        };
+        let member = shape_one(member, outside);
         let name = &member.name;
         let next = shaped.len();
         let key = (name.namespace.clone(), name.prefix.clone(), name.local.clone());
@@ -199,9 +142,7 @@ fn shape_one(member: &Extension, outside: bool) -> Extension {
     if is_local_odd(&name, outside) {
         return hold(annotation("member"), member);
     }
-    let Some(value) = shape_value(&member.value).filter(|_| !contradicts_name(member)) else {
-        return hold(name, member);
-    };
+    let Some(value) = shape_value(&member.value) else { return hold(name, member) };
     if member.attributes.is_empty() {
         return Extension { name, attributes: Vec::new(), value };
     }
@@ -229,21 +170,22 @@ fn with_context(member: &Extension, value: Value) -> Result<Value, Value> {
         declared.namespace == name::XMLNS
             && name::is_json_prefix(&declared.local)
             && !namespace.is_empty()
-            && value.uses_prefix(&declared.local)
-            && value.agrees(&declared.local, namespace)
+            && member.value.uses_prefix(&declared.local)
+            && member.value.agrees(&declared.local, namespace)
     };
-    if !member.attributes.iter().all(declares) || has_twins(&member.attributes) {
-        return Err(value);
+    match value {
+        Value::Members(members) if member.attributes.iter().all(declares) && !has_twins(&member.attributes) => {
+            let term = |(declared, namespace): &(Name, String)| {
+                let name = Name { namespace: String::new(), prefix: String::new(), local: declared.local.clone() };
+                plain_text(name, namespace.clone())
+            };
+            let terms = member.attributes.iter().map(term).collect();
+            let name = Name { namespace: String::new(), prefix: String::new(), local: "@context".to_owned() };
+            let context = Extension { name, attributes: Vec::new(), value: Value::Members(terms) };
+            Ok(Value::Members(std::iter::once(context).chain(members).collect()))
+        }
+        value => Err(value),
     }
-    let Value::Members(members) = value else { return Err(value) };
-    let term = |(declared, namespace): &(Name, String)| {
-        let name = Name { namespace: String::new(), prefix: String::new(), local: declared.local.clone() };
-        plain_text(name, namespace.clone())
-    };
-    let terms = member.attributes.iter().map(term).collect();
-    let name = Name { namespace: String::new(), prefix: String::new(), local: "@context".to_owned() };
-    let context = Extension { name, attributes: Vec::new(), value: Value::Members(terms) };
-    Ok(Value::Members(std::iter::once(context).chain(members).collect()))
 }
 
 fn is_local_odd(name: &Name, outside: bool) -> bool {
@@ -374,19 +316,20 @@ fn spread(members: &mut Vec<Extension>, order: &Value) -> bool {
     if !members.iter().zip(&counts).all(fits) {
         return false;
     }
-    let mut groups: Vec<std::vec::IntoIter<Extension>> = Vec::with_capacity(members.len());
+    let mut groups: Vec<(Name, std::vec::IntoIter<Value>)> = Vec::with_capacity(members.len());
     for (member, count) in members.drain(..).zip(counts) {
-        let siblings = match member.value {
-            Value::List(values) if count > 1 => {
-                let sibling = |value| Extension { name: member.name.clone(), attributes: Vec::new(), value };
-                values.into_iter().map(sibling).collect()
-            }
-            _ => vec![member],
+        let values = match member.value {
+            Value::List(values) if count > 1 => values,
+            value => vec![value],
         };
-        groups.push(siblings.into_iter());
+        groups.push((member.name, values.into_iter()));
     }
     for number in order {
-        members.extend(groups.get_mut(number).and_then(Iterator::next));
+        if let Some((name, values)) = groups.get_mut(number)
+            && let Some(value) = values.next()
+        {
+            members.push(Extension { name: name.clone(), attributes: Vec::new(), value });
+        }
     }
     true
 }
