@@ -421,6 +421,9 @@ fn create_table(spec: &TableSpec, engine: DbBackend) -> TableCreateStatement {
     table
 }
 
+/// Rows of a table, and of its one large tenant, that `SQLite` is told to expect.
+const ROWS: u32 = 1_000_000;
+
 /// Tells `SQLite` how many rows to expect. Left alone, it takes the tenant for a good index and reads all of the tenant's
 /// rows; and plans would change with whatever `ANALYZE` last saw.
 async fn tell_sizes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -439,13 +442,10 @@ async fn tell_sizes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 (_, 0) if columns.len() > 2 => 10,
                 _ => 1,
             });
-            let sizes: String = sizes.map(|size| format!(" {size}")).collect();
-            let rows = "1000000";
-            db.execute_unprepared(&format!(
-                "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{}', '{index}', '{rows} {rows}{sizes}')",
-                spec.name
-            ))
-            .await?;
+            let sizes: Vec<String> = [ROWS, ROWS].into_iter().chain(sizes).map(|size| size.to_string()).collect();
+            let (table, sizes) = (spec.name, sizes.join(" "));
+            let sql = format!("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{table}', '{index}', '{sizes}')");
+            db.execute_unprepared(&sql).await?;
         }
     }
     // This connection has read the statistics before they were there; others read them again when the schema changes.

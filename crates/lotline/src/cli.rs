@@ -194,6 +194,7 @@ Examples:
   lotline trace --stock-at https://id.gs1.org/414/9521005007005 --day 2028-08-19
 
 Exit status: 0 shown, 1 there is no such lot, or it is not shown to you, 2 the gateway could not be asked.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct TraceArgs {
     /// A lot code or an identifier, in any spelling; several for `--common`
     #[arg(value_name = "LOT", required_unless_present = "stock_at", conflicts_with = "stock_at")]

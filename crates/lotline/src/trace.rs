@@ -187,8 +187,10 @@ pub(crate) async fn trace(args: &TraceArgs, out: &mut dyn Write) -> Result<Outco
         (false, false) => Direction::Back,
     };
     let mut asked = variables(lot, direction, args.hops);
-    asked["asOf"] = json!(args.as_of);
-    asked["knownAt"] = json!(args.known_at);
+    if let Value::Object(asked) = &mut asked {
+        asked.insert("asOf".to_owned(), json!(args.as_of));
+        asked.insert("knownAt".to_owned(), json!(args.known_at));
+    }
     let data: Value = gateway.ask(Schema::Staff, QUESTION, &asked).await?;
     let trace = read(&data)?;
     match (&trace, args.json) {

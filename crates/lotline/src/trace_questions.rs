@@ -157,7 +157,7 @@ impl Question {
                     writeln!(
                         out,
                         "{}  {opening} + {added}, {closing} {uom} at the end  {presence}",
-                        text(&row["lot"]["id"])
+                        text(row.pointer("/lot/id").unwrap_or(&Value::Null))
                     )?;
                 }
             }

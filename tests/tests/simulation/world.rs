@@ -1,6 +1,7 @@
 //! The gateway under test: one tenant of it for every script, on a database that outlives its process.
 
 use std::{
+    time::Duration,
     collections::{BTreeMap, BTreeSet},
     future::Future,
     pin::pin,
@@ -123,6 +124,8 @@ impl World {
         self.tick();
         let store = App::open_store(&self.engine.url()).await.unwrap();
         self.app = app(store, &self.clock);
+        // By then nobody believes any more that the process that ended works on a job.
+        tokio::time::sleep(2 * LEASE).await;
         self.app.recover().await.unwrap();
     }
 
@@ -301,10 +304,13 @@ fn told_by(lineage: &lineage::Lineage, details: bool) -> Vec<String> {
     told
 }
 
+/// How long a job is believed to be worked on without another word.
+const LEASE: Duration = Duration::from_millis(50);
+
 const ISSUER: &str = "https://login.example";
 
 fn app(store: store::Store, clock: &Arc<Ticking>) -> App {
-    App::new(store, clock.clone(), "https://gateway.example", CaptureLimits::default())
+    App::new(store, clock.clone(), "https://gateway.example", CaptureLimits { lease: LEASE, ..CaptureLimits::default() })
 }
 
 fn outcome(job: &Job) -> Outcome {

@@ -41,12 +41,15 @@ fn on_hand(ledger: &Ledger) -> BTreeMap<&str, String> {
     kept.map(|row| (row.place.as_str(), row.on_hand.to_string())).collect()
 }
 
+/// A lot, how much was produced, what is on hand at which place, and what is unaccounted for.
+type Expected<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)], &'a str);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_lot_of_the_worked_chains_is_where_it_was_worked_out_to_be() {
     for engine in engines() {
         let mut bed = Bed::new(engine).await;
         let staff = all_chains(&mut bed).await;
-        let expected: [(&str, &str, &[(&str, &str)], &str); 10] = [
+        let expected: [Expected<'_>; 10] = [
             (
                 T1,
                 "690",

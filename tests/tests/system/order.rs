@@ -65,7 +65,7 @@ async fn answers(staff: &Caller, names: &[&str]) -> String {
         let trace = staff.trace_within(&question, &options).await.unwrap();
         let trace = trace.map(|trace| (trace.lineage, trace.starts));
         let ledgers = staff.balance(name, None, None).await.unwrap();
-        all += &format!("{name}: {trace:#?}\n{ledgers:#?}\n");
+        writeln!(all, "{name}: {trace:#?}\n{ledgers:#?}").unwrap();
     }
     all
 }
@@ -101,12 +101,10 @@ async fn same_in_any_order(events: &[String], names: &[&str]) {
         }
         let answers = answers(&bed.staff(&slug).await, names).await.replace(&slug, "company");
         let (first_order, expected) = first.get_or_insert_with(|| (order.clone(), answers.clone()));
-        if *expected != answers {
-            let differs = expected.lines().zip(answers.lines()).enumerate().find(|(_, (a, b))| a != b);
-            let from = differs.map_or(0, |(line, _)| line.saturating_sub(25));
-            let part = |text: &str| text.lines().skip(from).take(40).collect::<Vec<_>>().join("\n");
-            panic!("{first_order:?}:\n{}\n\n{order:?}:\n{}", part(expected), part(&answers));
-        }
+        let differs = expected.lines().zip(answers.lines()).enumerate().find(|(_, (a, b))| a != b);
+        let from = differs.map_or(0, |(line, _)| line.saturating_sub(25));
+        let part = |text: &str| text.lines().skip(from).take(40).collect::<Vec<_>>().join("\n");
+        assert!(*expected == answers, "{first_order:?}:\n{}\n\n{order:?}:\n{}", part(expected), part(&answers));
     }
 }
 

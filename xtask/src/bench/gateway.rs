@@ -33,7 +33,7 @@ impl Gateway {
         let key = folder.join("key.pem");
         let made = output(Command::new(&workshop.lotline).args(["token", "keygen", "--out"]).arg(&key))?;
         let public: String =
-            made.lines().filter(|line| !line.starts_with("kid")).map(|line| format!("{line}\n")).collect();
+            made.lines().filter(|line| !line.starts_with("kid")).flat_map(|line| [line, "\n"]).collect();
         fs::write(folder.join("key.pub.pem"), public)?;
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
         let url = format!("http://127.0.0.1:{port}");
@@ -59,7 +59,7 @@ impl Gateway {
                 .arg(&key),
         );
         let gateway = Self { process, lotline: workshop.lotline.clone(), url, token: token?.trim().to_owned() };
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + Duration::from_mins(1);
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             if Instant::now() > patience {
                 return Err("the gateway does not start".into());

@@ -182,7 +182,7 @@ fn landmarks(truth: &[Statement]) -> BTreeMap<Class, Vec<String>> {
     let mut found: BTreeMap<Class, Vec<String>> = BTreeMap::new();
     for statement in truth {
         if let Statement::Landmark(landmark) = statement {
-            let power = landmark.lots.max(1).to_string().len() as u32 - 1;
+            let power = landmark.lots.max(1).ilog10();
             // 9 lots are about 10.
             let power = if landmark.lots >= 8 * 10_usize.pow(power) { power + 1 } else { power };
             let lots = found.entry((landmark.way, power)).or_default();

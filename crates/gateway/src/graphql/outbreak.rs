@@ -233,7 +233,6 @@ impl Outbreak {
     /// What a recall of a lot has to reach for certain, what it may have to reach, and what would decide it. Null when
     /// the lot is not there or not to be seen.
     #[graphql(complexity = "1 + usize::from(hops) * child_complexity")]
-    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     async fn recall_scope(
         &self,
         ctx: &Context<'_>,
