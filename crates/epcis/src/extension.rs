@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kept::name::XMLNS;
+use crate::kept::{self, name::XMLNS};
 
 /// The name of an element, attribute or member.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -82,11 +82,12 @@ impl Value {
         }
     }
 
-    /// Whether the names in it that have a prefix mean the namespace by it.
+    /// Whether the names in it that have a prefix mean the namespace by it, as far as they can be seen.
     pub(crate) fn agrees(&self, prefix: &str, namespace: &str) -> bool {
         let member = |member: &Extension| {
             let names = std::iter::once(&member.name).chain(member.attributes.iter().map(|(name, _)| name));
             !member.is_context()
+                && !kept::is_stored(&member.name)
                 && names.into_iter().all(|name| name.prefix != prefix || name.namespace == namespace)
                 && member.value.agrees(prefix, namespace)
         };

@@ -50,6 +50,10 @@ const MEMBER: &str = "member-";
 /// The attribute that names prefixes which the writer declared on an element: they are no part of it.
 pub(crate) const DECLARED: &str = "declared";
 
+/// The member with the `@context` of a private event in its stored form, where the writer had to write another one; empty
+/// for an event that had none.
+const CONTEXT: &str = "context";
+
 /// Whether an attribute declares one of some prefixes.
 fn is_declaration(name: &Name, prefixes: &str) -> bool {
     name.namespace == name::XMLNS && prefixes.split(' ').any(|prefix| prefix == name.local)
@@ -83,17 +87,20 @@ pub(crate) fn attribute_order(attribute: &FieldAttribute) -> (&str, bool) {
     (&attribute.on, attribute.name.namespace != name::XMLNS)
 }
 
-/// Takes the prefixes out of the `@context` of a private event that a writer added, and the context if it held no others.
-fn forget_context(event: &mut Extension) {
+/// An annotation with the `@context` of a private event, in whose place another one stands.
+pub(crate) fn context_before(own: Option<&Extension>) -> Extension {
+    text(CONTEXT, own.map(form::write).unwrap_or_default())
+}
+
+/// Gives a private event back the `@context` that it had before it was written.
+fn restore_context(event: &mut Extension) {
     let Value::Members(members) = &mut event.value else { return };
-    let Some(Extension { value: Value::Text(declared), .. }) = take(members, DECLARED) else { return };
-    let is_context = |member: &Extension| member.name.prefix.is_empty() && member.name.local == "@context";
-    let Some(at) = members.iter().position(is_context) else { return };
-    if let Some(Extension { value: Value::Members(terms), .. }) = members.get_mut(at) {
-        terms.retain(|term| !declared.split(' ').any(|prefix| prefix == term.name.local));
-        if terms.is_empty() {
-            members.remove(at);
-        }
+    let Some(annotation) = take(members, CONTEXT) else { return };
+    let own = annotation.value.as_text().and_then(form::read).filter(Extension::is_context);
+    let Some(at) = members.iter().position(Extension::is_context) else { return };
+    match (own, members.get_mut(at)) {
+        (Some(own), Some(written)) => *written = own,
+        _ => drop(members.remove(at)),
     }
 }
 
@@ -111,6 +118,11 @@ pub(crate) fn annotation(local: &str) -> Name {
 /// Whether a name is that of an annotation.
 pub(crate) fn is_annotation(name: &Name) -> bool {
     name.namespace == NAMESPACE
+}
+
+/// Whether a name is that of an extension in its stored form.
+pub(crate) fn is_stored(name: &Name) -> bool {
+    is_called(name, STORED)
 }
 
 fn is_called(name: &Name, local: &str) -> bool {
@@ -234,7 +246,7 @@ fn restore_vocabulary(element: &mut VocabularyElement, binding: Binding) {
 pub(crate) fn restored(item: Item, binding: Binding) -> Option<Item> {
     Some(match item {
         Item::Foreign { mut event, at, findings } => {
-            forget_context(&mut event);
+            restore_context(&mut event);
             restore_extension(&mut event, binding);
             Item::Foreign { event, at, findings }
         }

@@ -1,6 +1,6 @@
 //! `@context`: which namespace a prefix stands for. Contexts are never fetched.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{
     field::Field,
@@ -194,19 +194,26 @@ fn says_more(name: Node<'_>, meaning: Node<'_>) -> bool {
     name.string().starts_with('@') || name.string().contains(':') || meaning.members().any(more)
 }
 
-/// Keeps what a document's `@context` says beside its prefixes.
+/// Keeps what a document's `@context` says beside its prefixes. The last term of a name is the one that counts.
 pub(super) fn describe(document: &mut Document, node: Node<'_>) {
+    let mut terms = Vec::new();
+    gather(document, node, &mut terms);
+    let mut names = HashSet::with_capacity(terms.len());
+    terms.reverse();
+    terms.retain(|term| names.insert(term.name.string()));
+    let more = terms.into_iter().rev().filter(|term| says_more(term.name, term.value));
+    document.terms.extend(more.map(|term| Extension {
+        name: name("", "", term.name.string()),
+        attributes: Vec::new(),
+        value: verbatim(term.value),
+    }));
+}
+
+fn gather<'t>(document: &mut Document, node: Node<'t>, terms: &mut Vec<Member<'t>>) {
     match node.kind() {
         Kind::Text => document.contexts.push(node.string().to_owned()),
-        Kind::List => node.items().for_each(|item| describe(document, item)),
-        _ => {
-            let terms = node.members().filter(|member| says_more(member.name, member.value));
-            document.terms.extend(terms.map(|term| Extension {
-                name: name("", "", term.name.string()),
-                attributes: Vec::new(),
-                value: verbatim(term.value),
-            }));
-        }
+        Kind::List => node.items().for_each(|item| gather(document, item, terms)),
+        _ => terms.extend(node.members()),
     }
 }
 

@@ -6,7 +6,10 @@
 use std::{borrow::Cow, collections::HashMap, fmt::Write as _};
 
 use super::{STORED, annotation, form, has_twins, is_called, name, stored, text};
-use crate::{EventTime, Extension, Name, Value, Vocabulary, ZoneOffset};
+use crate::{
+    EventTime, Extension, Name, Value, Vocabulary, ZoneOffset,
+    write::json_context::{meaning, terms},
+};
 
 /// The member with the attributes of an element.
 const ATTRIBUTES: &str = "attributes";
@@ -55,8 +58,47 @@ fn is_local(local: &str, outside: bool) -> bool {
 /// Whether the members of an object read back from JSON as they are.
 pub(crate) fn is_plain(members: &[Extension], outside: bool) -> bool {
     members.iter().all(|member| {
-        member.attributes.is_empty() && is_plain_name(&member.name, outside) && is_plain_value(&member.value)
+        member.attributes.is_empty()
+            && is_plain_name(&member.name, outside)
+            && if member.is_context() { is_in_force(member, members) } else { is_plain_value(&member.value) }
     }) && !repeats(members)
+}
+
+/// Whether a `@context` reads back as it is, and the names that it stands among mean what it says.
+fn is_in_force(context: &Extension, members: &[Extension]) -> bool {
+    let meanings: HashMap<&str, &str> = terms(&context.value).into_iter().filter_map(meaning).collect();
+    context.attributes.is_empty() && is_verbatim(&context.value) && agree(members, &meanings)
+}
+
+fn agree(members: &[Extension], meanings: &HashMap<&str, &str>) -> bool {
+    let name = |name: &Name| meanings.get(name.prefix.as_str()).is_none_or(|meaning| *meaning == name.namespace);
+    members.iter().all(|member| {
+        let attributes = member.attributes.iter().all(|(attribute, _)| name(attribute));
+        name(&member.name) && attributes && (member.is_context() || agrees(&member.value, meanings))
+    })
+}
+
+fn agrees(value: &Value, meanings: &HashMap<&str, &str>) -> bool {
+    match value {
+        Value::Members(members) => agree(members, meanings),
+        Value::List(values) => values.iter().all(|value| agrees(value, meanings)),
+        _ => true,
+    }
+}
+
+/// Whether the value of a `@context` reads back as it is. Its names are only names.
+fn is_verbatim(context: &Value) -> bool {
+    match context {
+        Value::Number(digits) => is_number(digits),
+        Value::Members(terms) => terms.iter().all(is_term) && !repeats(terms),
+        Value::List(values) => values.iter().all(is_verbatim),
+        Value::Text(_) | Value::Bool(_) | Value::Null => true,
+    }
+}
+
+fn is_term(term: &Extension) -> bool {
+    let bare = term.name.namespace.is_empty() && term.name.prefix.is_empty();
+    bare && term.attributes.is_empty() && is_verbatim(&term.value)
 }
 
 pub(crate) fn is_plain_value(value: &Value) -> bool {
@@ -92,12 +134,24 @@ pub(crate) fn shape(members: &[Extension], outside: bool) -> Cow<'_, [Extension]
     if is_plain(members, outside) {
         return Cow::Borrowed(members);
     }
+    let mut siblings: HashMap<(&str, &str, &str), usize> = HashMap::new();
+    for member in members {
+        *siblings.entry(key(&member.name)).or_default() += 1;
+    }
     let mut shaped: Vec<Extension> = Vec::with_capacity(members.len() + 1);
     let mut numbers: HashMap<(String, String, String), usize> = HashMap::new();
     let mut order = String::new();
     let mut counts: Vec<usize> = Vec::with_capacity(members.len());
     for member in members {
-        let member = shape_one(member, outside);
+        let member = if outside || !member.is_context() {
+            // The `@context` of an object in an array stays in it.
+            let alone = siblings.get(&key(&member.name)) == Some(&1);
+            shape_with(member, outside, if alone { with_context } else { |_, value| Err(value) })
+        } else if is_in_force(member, members) {
+            member.clone()
+        } else {
+            hold(annotation("member"), member)
+        };
         let name = &member.name;
         let next = shaped.len();
         let key = (name.namespace.clone(), name.prefix.clone(), name.local.clone());
@@ -129,8 +183,11 @@ fn add_sibling(first: &mut Extension, count: usize, value: Value) {
     }
 }
 
-/// One member, with its attributes as members of its object.
-fn shape_one(member: &Extension, outside: bool) -> Extension {
+/// Turns the declarations of a member into a part of its value, unless the value has another use for them.
+type Declare = fn(&Extension, Value) -> Result<Value, Value>;
+
+/// One member, with its attributes as members of its object, unless `declare` has a better place for them.
+fn shape_with(member: &Extension, outside: bool, declare: Declare) -> Extension {
     let unnamed = member.name.namespace.is_empty() && member.name.prefix.is_empty();
     let name = if outside && unnamed && !member.name.local.contains(':') {
         name::with_namespace(&member.name.local)
@@ -146,7 +203,7 @@ fn shape_one(member: &Extension, outside: bool) -> Extension {
     if member.attributes.is_empty() {
         return Extension { name, attributes: Vec::new(), value };
     }
-    let value = match with_context(member, value) {
+    let value = match declare(member, value) {
         Ok(value) => return Extension { name, attributes: Vec::new(), value },
         Err(value) => value,
     };
@@ -169,23 +226,24 @@ fn with_context(member: &Extension, value: Value) -> Result<Value, Value> {
     let declares = |(declared, namespace): &(Name, String)| {
         declared.namespace == name::XMLNS
             && name::is_json_prefix(&declared.local)
+            && !matches!(declared.local.as_str(), "http" | "https" | "urn")
             && !namespace.is_empty()
-            && member.value.uses_prefix(&declared.local)
-            && member.value.agrees(&declared.local, namespace)
+            && (member.name.prefix != declared.local || member.name.namespace == *namespace)
+            && value.uses_prefix(&declared.local)
+            && value.agrees(&declared.local, namespace)
     };
-    match value {
-        Value::Members(members) if member.attributes.iter().all(declares) && !has_twins(&member.attributes) => {
-            let term = |(declared, namespace): &(Name, String)| {
-                let name = Name { namespace: String::new(), prefix: String::new(), local: declared.local.clone() };
-                plain_text(name, namespace.clone())
-            };
-            let terms = member.attributes.iter().map(term).collect();
-            let name = Name { namespace: String::new(), prefix: String::new(), local: "@context".to_owned() };
-            let context = Extension { name, attributes: Vec::new(), value: Value::Members(terms) };
-            Ok(Value::Members(std::iter::once(context).chain(members).collect()))
-        }
-        value => Err(value),
+    if !member.attributes.iter().all(declares) || has_twins(&member.attributes) {
+        return Err(value);
     }
+    let Value::Members(members) = value else { return Err(value) };
+    let term = |(declared, namespace): &(Name, String)| {
+        let name = Name { namespace: String::new(), prefix: String::new(), local: declared.local.clone() };
+        plain_text(name, namespace.clone())
+    };
+    let terms = member.attributes.iter().map(term).collect();
+    let name = Name { namespace: String::new(), prefix: String::new(), local: "@context".to_owned() };
+    let context = Extension { name, attributes: Vec::new(), value: Value::Members(terms) };
+    Ok(Value::Members(std::iter::once(context).chain(members).collect()))
 }
 
 fn is_local_odd(name: &Name, outside: bool) -> bool {
@@ -216,7 +274,8 @@ pub(crate) fn event(event: &Extension) -> Extension {
     let typed = |member: &Extension| member.name.local == "type" && member.name.prefix.is_empty();
     // What holds the whole event does not say when it happened.
     let holds = |member: &Extension| member.name == annotation(STORED);
-    let shaped = shape_one(event, true);
+    // Its `@context` is not only that of its values.
+    let shaped = shape_with(event, true, |_, value| Err(value));
     match shaped.value {
         Value::Members(members)
             if !members.iter().any(|member| typed(member) || holds(member) || is_refused(member)) =>
@@ -316,20 +375,19 @@ fn spread(members: &mut Vec<Extension>, order: &Value) -> bool {
     if !members.iter().zip(&counts).all(fits) {
         return false;
     }
-    let mut groups: Vec<(Name, std::vec::IntoIter<Value>)> = Vec::with_capacity(members.len());
+    let mut groups: Vec<std::vec::IntoIter<Extension>> = Vec::with_capacity(members.len());
     for (member, count) in members.drain(..).zip(counts) {
-        let values = match member.value {
-            Value::List(values) if count > 1 => values,
-            value => vec![value],
+        let siblings = match member.value {
+            Value::List(values) if count > 1 => {
+                let sibling = |value| Extension { name: member.name.clone(), attributes: Vec::new(), value };
+                values.into_iter().map(sibling).collect()
+            }
+            _ => vec![member],
         };
-        groups.push((member.name, values.into_iter()));
+        groups.push(siblings.into_iter());
     }
     for number in order {
-        if let Some((name, values)) = groups.get_mut(number)
-            && let Some(value) = values.next()
-        {
-            members.push(Extension { name: name.clone(), attributes: Vec::new(), value });
-        }
+        members.extend(groups.get_mut(number).and_then(Iterator::next));
     }
     true
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{json_text::JsonText, prefixes::Prefixes};
-use crate::{ContextVersion, Document, Extension, LocalContext, Value, json::standard, kept};
+use crate::{ContextVersion, Document, Extension, Value, json::standard, kept};
 
 /// The `@context` of a document.
 pub(super) struct JsonContext {
@@ -22,18 +22,20 @@ struct Others<'e> {
 }
 
 impl<'e> Others<'e> {
-    fn add(&mut self, context: &'e Value) {
-        match context {
-            Value::Text(address) if !kept::is_standard(address) => self.addresses.push(address),
-            Value::List(values) => values.iter().for_each(|value| self.add(value)),
-            context => self.terms.extend(context.members().iter().filter(|term| prefix_term(term).is_none())),
-        }
+    /// What the `@context` of an event says, without terms that its names have another use for.
+    fn of(context: Option<&'e Value>, prefixes: &Prefixes) -> Self {
+        let Some(context) = context else { return Self::default() };
+        let address = |context: &'e Value| match context {
+            Value::Text(address) if !kept::is_standard(address) => Some(address.as_str()),
+            _ => None,
+        };
+        let others =
+            terms(context).into_iter().filter(|term| prefix_term(term).is_none() && !prefixes.contradict(term));
+        Self { addresses: parts(context).iter().filter_map(address).collect(), terms: others.collect() }
     }
 
-    fn of(context: &'e LocalContext) -> Self {
-        let mut others = Self::default();
-        context.0.iter().for_each(|context| others.add(context));
-        others
+    fn declares(&self, name: &str) -> bool {
+        self.terms.iter().any(|term| term.name.local == name)
     }
 
     fn is_empty(&self) -> bool {
@@ -43,7 +45,9 @@ impl<'e> Others<'e> {
     /// Writes them with prefixes, all in their order.
     fn write(&self, text: &mut JsonText, prefixes: &[(&str, &str)]) {
         self.addresses.iter().for_each(|address| text.string(address));
-        prefixes_object(text, prefixes);
+        if !prefixes.is_empty() {
+            prefixes_object(text, prefixes);
+        }
         if !self.terms.is_empty() {
             text.open('{');
             for term in &self.terms {
@@ -55,7 +59,37 @@ impl<'e> Others<'e> {
     }
 }
 
-/// The prefix and the namespace that a member of a `@context` declares, if it does nothing else.
+/// The contexts of which a `@context` is made.
+fn parts(context: &Value) -> &[Value] {
+    match context {
+        Value::List(values) => values,
+        one => std::slice::from_ref(one),
+    }
+}
+
+/// The prefix and the namespace that a member of a `@context` declares, whatever else it says.
+pub(crate) fn meaning(term: &Extension) -> Option<(&str, &str)> {
+    let expanded = || {
+        let id = term.value.members().iter().find(|member| member.name.local == "@id")?;
+        match &id.value {
+            Value::Text(namespace) => Some((term.name.local.as_str(), namespace.as_str())),
+            _ => None,
+        }
+    };
+    prefix_term(term).or_else(expanded)
+}
+
+/// The terms of a `@context`; the last one of a name counts.
+pub(crate) fn terms(context: &Value) -> Vec<&Extension> {
+    let mut names = HashSet::new();
+    let all = parts(context).iter().flat_map(Value::members).rev();
+    let mut terms: Vec<_> = all.filter(|term| names.insert(&term.name.local)).collect();
+    terms.reverse();
+    terms
+}
+
+/// The prefix and the namespace that a member of a `@context` declares, if it does nothing else; no namespace where it
+/// takes the prefix's meaning away.
 pub(super) fn prefix_term(term: &Extension) -> Option<(&str, &str)> {
     let prefix = term.name.local.as_str();
     if prefix.is_empty() || prefix.contains(':') || prefix.starts_with('@') {
@@ -63,6 +97,7 @@ pub(super) fn prefix_term(term: &Extension) -> Option<(&str, &str)> {
     }
     match &term.value {
         Value::Text(namespace) => Some((prefix, namespace)),
+        Value::Null => Some((prefix, "")),
         Value::Members(members) => {
             let only = members.iter().all(|member| matches!(member.name.local.as_str(), "@id" | "@prefix"));
             let id = members.iter().find(|member| member.name.local == "@id").filter(|_| only)?;
@@ -85,28 +120,39 @@ impl JsonContext {
 
     /// Writes the `@context` of a document.
     pub(super) fn document(&self, text: &mut JsonText, prefixes: &Prefixes) {
+        text.name("@context");
         let standard = standard(self.version);
-        let own: Vec<_> = prefixes.document().filter(|declared| !standard.contains(declared)).collect();
+        let declared = prefixes.document().filter(|declared| !standard.contains(declared));
+        let own: Vec<_> = declared.filter(|(prefix, _)| !self.declares(prefix)).collect();
         self.write(text, &own, &Others::default());
     }
 
-    /// Writes the `@context` of an event that no document stands around.
-    pub(super) fn bare(&self, text: &mut JsonText, prefixes: &Prefixes, own: &LocalContext) {
+    /// Writes the value of the `@context` of an event that no document stands around.
+    pub(super) fn bare(&self, text: &mut JsonText, prefixes: &Prefixes, own: Option<&Value>) {
         let standard = standard(self.version);
         let declared = prefixes.document().filter(|declared| !standard.contains(declared));
-        let declared = declared.filter(|(prefix, _)| !prefixes.is_local(prefix));
+        let declared = declared.filter(|(prefix, _)| !self.declares(prefix) && !prefixes.is_local(prefix));
         let all: Vec<_> = declared.chain(prefixes.local_terms()).collect();
-        self.write(text, &all, &Others::of(own));
+        self.write(text, &all, &Others::of(own, prefixes));
+    }
+
+    /// Whether a term that says more than what a prefix stands for has a name.
+    fn declares(&self, name: &str) -> bool {
+        self.terms.iter().any(|term| term.name.local == name)
     }
 
     fn write(&self, text: &mut JsonText, prefixes: &[(&str, &str)], own: &Others<'_>) {
         let addresses = self.addresses.iter().map(String::as_str);
-        let mut all = Others { addresses: addresses.collect(), terms: self.terms.iter().collect() };
+        let redeclared = |term: &&Extension| {
+            let name = term.name.local.as_str();
+            own.declares(name) || prefixes.iter().any(|(prefix, _)| *prefix == name)
+        };
+        let terms = self.terms.iter().filter(|term| !redeclared(term));
+        let mut all = Others { addresses: addresses.collect(), terms: terms.collect() };
         // The schema refuses an address that stands twice.
         let further = own.addresses.iter().filter(|address| !self.addresses.iter().any(|known| known == *address));
         all.addresses.extend(further);
         all.terms.extend(&own.terms);
-        text.name("@context");
         text.open('[');
         text.string(&self.standard);
         all.write(text, prefixes);
@@ -115,13 +161,17 @@ impl JsonContext {
 }
 
 /// Writes the `@context` of an event in a document, unless it needs none.
-pub(super) fn of_event(text: &mut JsonText, prefixes: &Prefixes, own: &LocalContext) {
-    let local: Vec<_> = prefixes.local_terms().collect();
-    let others = Others::of(own);
-    if local.is_empty() && others.is_empty() {
-        return;
+pub(super) fn of_event(text: &mut JsonText, prefixes: &Prefixes, own: Option<&Value>) {
+    if prefixes.local_terms().next().is_some() || !Others::of(own, prefixes).is_empty() {
+        text.name("@context");
+        local(text, prefixes, own);
     }
-    text.name("@context");
+}
+
+/// Writes the value of a `@context` in a document.
+pub(super) fn local(text: &mut JsonText, prefixes: &Prefixes, own: Option<&Value>) {
+    let local: Vec<_> = prefixes.local_terms().collect();
+    let others = Others::of(own, prefixes);
     if others.is_empty() {
         return prefixes_object(text, &local);
     }
@@ -130,53 +180,18 @@ pub(super) fn of_event(text: &mut JsonText, prefixes: &Prefixes, own: &LocalCont
     text.close(']');
 }
 
-/// Writes the `@context` of a private event in a document, which has one of its own as a member like others. Gives the
-/// prefixes that were added to it; empty when it stays a member.
-pub(super) fn of_foreign(text: &mut JsonText, prefixes: &Prefixes, members: &[Extension]) -> String {
-    let terms: Vec<_> = prefixes.local_terms().collect();
-    if terms.is_empty() {
-        return String::new();
-    }
-    let own = || members.iter().filter(|member| is_context(member)).flat_map(|own| own.value.members());
-    text.name("@context");
+/// An object of prefixes; an empty namespace takes the meaning of one away.
+fn prefixes_object(text: &mut JsonText, prefixes: &[(&str, &str)]) {
     text.open('{');
-    for term in own().filter(|term| !prefixes.is_local(&term.name.local)) {
-        text.name(&term.name.local);
-        verbatim(text, &term.value);
-    }
-    for term in &terms {
-        prefix_member(text, term);
+    for (prefix, namespace) in prefixes {
+        text.name(prefix);
+        if namespace.is_empty() { text.raw("null") } else { text.string(namespace) }
     }
     text.close('}');
-    let known: HashSet<&str> = own().map(|term| term.name.local.as_str()).collect();
-    let added: Vec<_> = terms.iter().map(|(prefix, _)| *prefix).filter(|prefix| !known.contains(prefix)).collect();
-    if added.is_empty() { " ".to_owned() } else { added.join(" ") }
 }
 
-/// Whether a member of a private event is its `@context`.
-pub(super) fn is_context(member: &Extension) -> bool {
-    member.name.prefix.is_empty() && member.name.namespace.is_empty() && member.name.local == "@context"
-}
-
-/// An object of prefixes, unless there are none.
-fn prefixes_object(text: &mut JsonText, prefixes: &[(&str, &str)]) {
-    if !prefixes.is_empty() {
-        text.open('{');
-        for prefix in prefixes {
-            prefix_member(text, prefix);
-        }
-        text.close('}');
-    }
-}
-
-/// A prefix; an empty namespace takes its meaning away.
-fn prefix_member(text: &mut JsonText, (prefix, namespace): &(&str, &str)) {
-    text.name(prefix);
-    if namespace.is_empty() { text.raw("null") } else { text.string(namespace) }
-}
-
-/// A value whose names are only names.
-fn verbatim(text: &mut JsonText, value: &Value) {
+/// Writes a value whose names are only names.
+pub(super) fn verbatim(text: &mut JsonText, value: &Value) {
     match value {
         Value::Text(string) => text.string(string),
         Value::Number(digits) => text.raw(digits),

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{
     Options, created,
     json::JsonEvents,
-    json_context::{self, JsonContext, is_context},
+    json_context::{self, JsonContext},
     json_text::JsonText,
     json_vocabulary,
     keep::Keep,
@@ -14,7 +14,7 @@ use super::{
     refused, shape,
 };
 use crate::{
-    Binding, Document, DocumentKind, Event, Extension, LocalContext, Name, Query, Section, Value, VocabularyElement,
+    Binding, Document, DocumentKind, Event, Extension, Name, Query, Section, Value, VocabularyElement,
     kept::{self, Written},
     rule,
 };
@@ -72,9 +72,11 @@ impl JsonDocument {
             kind => kind,
         };
         let version = options.context.or_else(|| document.context_version()).unwrap_or_default();
+        let mut prefixes = Prefixes::new(Binding::Json, &document.namespaces, version);
+        prefixes.add_terms(&document.terms, kind == DocumentKind::Event);
         let mut writer = Self {
             text: JsonText::default(),
-            prefixes: Prefixes::new(Binding::Json, &document.namespaces, version),
+            prefixes,
             keep: Keep::default(),
             kind,
             context: JsonContext::new(document, version),
@@ -331,9 +333,10 @@ impl JsonDocument {
         self.prefixes.enter_event(&shaped, &mut self.keep, notes);
         self.text.open('{');
         if self.is_bare() {
-            self.context.bare(&mut self.text, &self.prefixes, &event.context);
+            self.text.name("@context");
+            self.context.bare(&mut self.text, &self.prefixes, event.context.0.as_deref());
         } else {
-            json_context::of_event(&mut self.text, &self.prefixes, &event.context);
+            json_context::of_event(&mut self.text, &self.prefixes, event.context.0.as_deref());
         }
         JsonEvents { text: &mut self.text, prefixes: &self.prefixes, keep: &mut self.keep }.write(&shaped);
         if !self.keep.fields().is_empty() {
@@ -360,29 +363,47 @@ impl JsonDocument {
         if shaped != *event {
             notes.kept(&event.name.written(), "JSON");
         }
-        self.prefixes.enter_extension(&shaped, notes);
+        let own = shaped.value.members().iter().find(|member| member.is_context());
+        let suffices = self.prefixes.enter_foreign(&shaped, &event.attributes, own.map(|own| &own.value), notes);
+        let context = self.context_of_foreign(own.map(|own| &own.value), suffices);
         self.text.open('{');
-        let members = shaped.value.members();
-        let (text, prefixes) = (&mut self.text, &self.prefixes);
-        let bare = matches!(self.kind, DocumentKind::Event | DocumentKind::EventList);
-        let added = if bare {
-            self.context.bare(text, prefixes, &LocalContext::default());
-            String::new()
+        self.foreign_members(&shaped, own.is_some(), context.as_deref());
+        // That of an event alone is the document's.
+        if context != own.map(|own| verbatim(&own.value)) && self.kind != DocumentKind::Event {
+            notes.kept("@context", "JSON");
+            self.text.annotation(&kept::context_before(own));
+        }
+        self.text.close('}');
+    }
+
+    /// What the `@context` of a private event has to be: its own, where that suffices in a document.
+    fn context_of_foreign(&self, own: Option<&Value>, suffices: bool) -> Option<String> {
+        let mut text = JsonText::default();
+        if self.is_bare() {
+            self.context.bare(&mut text, &self.prefixes, own);
+        } else if suffices {
+            return own.map(verbatim);
         } else {
-            json_context::of_foreign(text, prefixes, members)
-        };
-        text.name("type");
-        text.named(&shaped.name, prefixes);
-        for member in members {
-            if (added.is_empty() && !bare) || !is_context(member) {
-                text.extensions(std::slice::from_ref(member), prefixes);
+            json_context::local(&mut text, &self.prefixes, own);
+        }
+        Some(text.as_str().to_owned())
+    }
+
+    /// Writes the members of a private event, and its `@context` where it stood, if it had one.
+    fn foreign_members(&mut self, event: &Extension, has_own: bool, context: Option<&str>) {
+        let mut context = context;
+        if !has_own {
+            self.text.context(context.take());
+        }
+        self.text.name("type");
+        self.text.named(&event.name, &self.prefixes);
+        for member in event.value.members() {
+            if member.is_context() {
+                self.text.context(context.take());
+            } else {
+                self.text.extensions(std::slice::from_ref(member), &self.prefixes);
             }
         }
-        if !added.is_empty() {
-            notes.kept("@context", "JSON");
-            text.annotation(&kept::text(kept::DECLARED, added));
-        }
-        text.close('}');
     }
 
     pub(super) fn finish(&mut self) {
@@ -414,6 +435,13 @@ impl JsonDocument {
         section(Section::Body);
         section(Section::Document);
     }
+}
+
+/// The JSON of a value whose names are only names.
+fn verbatim(value: &Value) -> String {
+    let mut text = JsonText::default();
+    json_context::verbatim(&mut text, value);
+    text.as_str().to_owned()
 }
 
 /// Whether an extension is a member of the document that only JSON has.

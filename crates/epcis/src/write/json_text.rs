@@ -109,6 +109,14 @@ impl JsonText {
         self.text.push_str(value.get(plain..).unwrap_or_default());
     }
 
+    /// A `@context` that is JSON already, if there is one.
+    pub(super) fn context(&mut self, json: Option<&str>) {
+        if let Some(json) = json {
+            self.name("@context");
+            self.raw(json);
+        }
+    }
+
     /// A member with a string.
     pub(super) fn member(&mut self, name: &str, value: &str) {
         self.name(name);

@@ -26,7 +26,7 @@
 
 mod identifiers;
 pub(crate) mod json;
-mod json_context;
+pub(crate) mod json_context;
 mod json_document;
 mod json_text;
 mod json_vocabulary;

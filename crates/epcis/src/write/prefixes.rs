@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{json_context::prefix_term, keep::Keep, notes::Notes};
+use super::{
+    json_context::{meaning, prefix_term, terms},
+    keep::Keep,
+    notes::Notes,
+};
 use crate::{
     Binding, ContextVersion, Event, Extension, FieldAttribute, Name, Namespaces, Value, VocabularyElement,
     json::standard,
@@ -55,11 +59,13 @@ pub(super) struct Prefixes {
 struct Declared {
     namespace: String,
     used: u64,
+    /// Whether nothing can declare it anew.
+    fixed: bool,
 }
 
 impl Declared {
     fn new(namespace: &str) -> Self {
-        Self { namespace: namespace.to_owned(), used: 0 }
+        Self { namespace: namespace.to_owned(), used: 0, fixed: false }
     }
 }
 
@@ -117,6 +123,16 @@ impl Prefixes {
             }
         }
         prefixes
+    }
+
+    /// Takes the prefixes that a document declares by terms which say more than that; `fixed` says that no event can
+    /// declare them anew.
+    pub(super) fn add_terms(&mut self, terms: &[Extension], fixed: bool) {
+        for term in terms {
+            if let Some((prefix, namespace)) = meaning(term) {
+                self.declared.insert(prefix.to_owned(), Declared { fixed, ..Declared::new(namespace) });
+            }
+        }
     }
 
     /// A prefix for the root element: the one given, unless the document has another use for it.
@@ -178,15 +194,23 @@ impl Prefixes {
         }
     }
 
-    /// Declares the prefixes of a `@context`, for values that use them. Whether all could be.
+    /// Declares the prefixes of a `@context`, for values that use them. Whether all could be, and everything else agrees.
     fn adopt_all(&mut self, context: &Value) -> bool {
-        let list = match context {
-            Value::List(values) => values.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        // The last one that declares a prefix counts.
-        let terms: BTreeMap<_, _> = list.iter().flat_map(Value::members).filter_map(prefix_term).collect();
-        terms.into_iter().fold(true, |all, (prefix, namespace)| self.adopt(prefix, namespace) && all)
+        terms(context).into_iter().fold(true, |all, term| {
+            let agrees = match prefix_term(term) {
+                Some((prefix, namespace)) => self.adopt(prefix, namespace),
+                None => !self.contradict(term),
+            };
+            agrees && all
+        })
+    }
+
+    /// Whether names have another use for a term that says more than what a prefix stands for.
+    pub(super) fn contradict(&self, term: &Extension) -> bool {
+        let prefix = term.name.local.as_str();
+        let declared = || self.declared.get(prefix).filter(|declared| declared.used == self.turn);
+        let taken = self.local.get(prefix).or_else(|| declared().map(|declared| &declared.namespace));
+        taken.is_some_and(|taken| meaning(term).is_some_and(|(_, meaning)| meaning != taken))
     }
 
     /// Declares a prefix, unless a name has another use for it. Whether it has the meaning.
@@ -204,7 +228,9 @@ impl Prefixes {
             }
             (None, None) => self.takes(prefix),
         };
-        let free = free && !namespace.is_empty() && namespace.trim() == namespace && kept::xml::holds(namespace);
+        // XML has no way to take the meaning of a prefix away.
+        let free = free && (!namespace.is_empty() || self.binding == Binding::Json);
+        let free = free && namespace.trim() == namespace && kept::xml::holds(namespace);
         if free {
             self.local.insert(prefix.to_owned(), namespace.to_owned());
         }
@@ -237,6 +263,24 @@ impl Prefixes {
     pub(super) fn enter_extension(&mut self, extension: &Extension, notes: &mut Notes) {
         self.clear();
         self.add_list(std::slice::from_ref(extension), notes);
+    }
+
+    /// Turns to a private event, which may declare prefixes by attributes or have a `@context` of its own. Whether nothing else has to be declared, so that
+    /// the context can stay as it is.
+    pub(super) fn enter_foreign(
+        &mut self,
+        event: &Extension,
+        attributes: &[(Name, String)],
+        context: Option<&Value>,
+        notes: &mut Notes,
+    ) -> bool {
+        self.enter_extension(event, notes);
+        for (name, namespace) in attributes.iter().filter(|(name, _)| name.namespace == XMLNS) {
+            self.adopt(&name.local, namespace);
+        }
+        let own = context.map(terms).unwrap_or_default();
+        let declares = |prefix: &str| own.iter().filter_map(|term| meaning(term)).any(|own| own.0 == prefix);
+        context.is_none_or(|context| self.adopt_all(context)) && self.local_terms().all(|(prefix, _)| declares(prefix))
     }
 
     /// Declares the prefixes of an extension for the whole document, as long as that is possible: before its beginning
@@ -340,6 +384,9 @@ impl Prefixes {
 
     /// Whether a prefix of the document may mean something else in one event.
     fn may_redeclare(&self, prefix: &str) -> bool {
+        if self.declared.get(prefix).is_some_and(|declared| declared.fixed) {
+            return false;
+        }
         match self.binding {
             Binding::Xml => prefix != "xsi" && self.takes(prefix),
             Binding::Json => !standard(ContextVersion::default()).iter().any(|(standard, _)| *standard == prefix),

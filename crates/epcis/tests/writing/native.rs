@@ -17,6 +17,13 @@ const XML: &str = r#"<epcis:EPCISDocument xmlns:epcis="urn:epcglobal:epcis:xsd:2
 const JSON: &str = r#"{"@context":["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"],"type":"EPCISDocument","schemaVersion":"2.0","creationDate":"2028-08-15T22:30:00Z","epcisBody":{"eventList":[
 {"@context":{"ex":"https://example.com/ns/","own":"https://example.com/own/"},"type":"ObjectEvent","eventTime":"2028-08-15T22:30:00Z","eventTimeZoneOffset":"+00:00","action":"OBSERVE","epcList":[],"ex:note":"own:value"}]}}"#;
 
+/// A document that declares a prefix `p`, with one event that has some members.
+fn around(members: &str) -> String {
+    let document = JSON.replacen("jsonld\"]", "jsonld\",{\"p\":\"https://example.com/document/\"}]", 1);
+    let (before, _) = document.split_once("{\"@context\":{").unwrap();
+    format!("{before}{{{members}}}]}}}}")
+}
+
 fn converted(content: &Content, target: Target) -> (String, Vec<Finding>, Content) {
     let (text, findings) = write(content, Options { target, ..Options::default() });
     let after = read(text.as_bytes(), binding(target));
@@ -182,17 +189,177 @@ fn private_events_that_json_refuses_come_back_from_it() {
 #[test]
 fn a_private_event_of_an_odd_type_comes_back_from_json_alone_and_among_others() {
     let when = "\"eventTime\":\"2028-08-15T22:30:00Z\",\"eventTimeZoneOffset\":\"+00:00\"";
-    let context = "\"@context\":[\"https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld\"]";
+    let standard = "\"@context\":[\"https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld\"]";
     for odd in ["O`jectEvent", "a b", ""] {
-        let alone = format!("{{{context},\"type\":\"{odd}\",{when}}}");
+        let alone = format!("{{{standard},\"type\":\"{odd}\",{when}}}");
         let among = format!(
-            "{{{context},\"type\":\"EPCISDocument\",\"schemaVersion\":\"2.0\",\
+            "{{{standard},\"type\":\"EPCISDocument\",\"schemaVersion\":\"2.0\",\
              \"creationDate\":\"2028-08-16T00:00:00Z\",\"epcisBody\":{{\"eventList\":[{{\"type\":\"{odd}\",{when}}}]}}}}"
         );
         for text in [alone, among] {
             let content = read(text.as_bytes(), Binding::Json);
             assert_eq!(content.foreign.len(), 1, "{:?}", content.rejections);
             for target in [Target::Json, Target::Xml, Target::Xml12] {
+                let (written, _, after) = converted(&content, target);
+                assert_eq!(difference(&content, &after), None, "{written}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_context_of_a_private_event_comes_back_whatever_its_names_need() {
+    let contexts = [
+        "[]",
+        "{}",
+        r#"{"p":"https://example.com/p/"}"#,
+        r#"[{"p":"https://example.com/p/"}]"#,
+        r#"[{"q":"https://example.com/q/"},{"p":"https://example.com/q/"},{"p":"https://example.com/p/"}]"#,
+        r#"["https://example.com/context.jsonld",{"p":{"@id":"https://example.com/p/","@prefix":true}}]"#,
+        r#"{"@vocab":"https://example.com/vocabulary/","p":{"@id":"https://example.com/p/","@type":"@id"}}"#,
+        r#"{"p":null}"#,
+        r#"[{"p":null},{"p":null,"q":null}]"#,
+        r#"{"p":"","id":"https://example.com/id/"}"#,
+    ];
+    for context in contexts {
+        for name in ["PrivateEvent", "p:PrivateEvent", "q:PrivateEvent", "id:PrivateEvent"] {
+            let text = around(&format!(
+                "\"type\":\"{name}\",\"eventTime\":\"2028-08-15T22:30:00Z\",\"@context\":{context},\
+                 \"eventTimeZoneOffset\":\"+00:00\",\"p:note\":\"q:value\""
+            ));
+            let content = read(text.as_bytes(), Binding::Json);
+            assert_eq!((content.foreign.len(), content.rejections.as_slice()), (1, [].as_slice()), "{text}");
+            for target in crate::TARGETS {
+                let (written, _, after) = converted(&content, target);
+                assert_eq!(difference(&content, &after), None, "{written}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_context_of_a_private_event_stays_as_it_is_where_it_suffices() {
+    let own = r#""@context":["https://example.com/context.jsonld",{"own":"https://example.com/own/"}]"#;
+    let text = around(&format!(
+        "\"type\":\"p:PrivateEvent\",\"eventTime\":\"2028-08-15T22:30:00Z\",\"eventTimeZoneOffset\":\"+00:00\",\
+         {own},\"p:note\":\"own:value\""
+    ));
+    let content = read(text.as_bytes(), Binding::Json);
+    assert_eq!(content.foreign.len(), 1, "{:?}", content.rejections);
+    let (written, findings, after) = converted(&content, Target::Json);
+    assert_eq!(difference(&content, &after), None, "{written}");
+    assert!(written.contains(own) && !written.contains("kept") && findings.is_empty(), "{written}");
+}
+
+#[test]
+fn the_context_of_a_private_event_in_a_list_comes_back() {
+    for context in ["", r#""@context":["https://ref.gs1.org/standards/epcis/epcis-context.jsonld",{"p":null}],"#] {
+        let text = format!(
+            "[{{{context}\"type\":\"PrivateEvent\",\"eventTime\":\"2028-08-15T22:30:00Z\",\
+             \"eventTimeZoneOffset\":\"+00:00\",\"p:note\":1}}]"
+        );
+        let content = read(text.as_bytes(), Binding::Json);
+        assert_eq!(content.foreign.len(), 1, "{:?}", content.rejections);
+        for target in crate::TARGETS {
+            let (written, _, after) = converted(&content, target);
+            assert_eq!(content.foreign, after.foreign, "{written}");
+        }
+    }
+}
+
+#[test]
+fn contexts_within_extensions_come_back_whatever_they_say() {
+    let members = [
+        // A term that is no prefix.
+        r#""p:a":{"@context":{"x:y":"https://example.com/y"},"p:b":1}"#,
+        // Meanings that names below take back, in an object, in a list and for values.
+        r#""p:a":{"@context":{"q":null},"p:b":{"@context":{"q":"https://example.com/q/"},"q:c":1}}"#,
+        r#""p:a":[{"@context":{"q":null},"p:b":{"@context":{"q":"https://example.com/q/"},"q:c":1}}]"#,
+        r#""p:a":{"@context":{"q":"urn:x:no"},"p:b":{"@context":{"q":"https://example.com/q/"},"q:c":1},"p:d":"q:v"}"#,
+        // A member that only its stored form can say, which hides the names in it.
+        r#""q:a":{"@context":{"q":"https://example.com/q/"},"http:#":{"@context":"https://example.com/"},"p:b":"q:v"}"#,
+        // Attributes beside members that need an order.
+        r#""p:a":{"@context":{"q":"https://example.com/q/"},"q:b":["q:v"]},"p:x y":1,"q:x y":2"#,
+        // A term that says more, which a name below has another use for.
+        r#""@context":{"q":{"@id":"urn:x:","@type":"@id"}},"p:a":{"@context":{"q":"https://example.com/q/"},"q:b":1}"#,
+    ];
+    for members in members {
+        for kind in ["\"ObjectEvent\",\"action\":\"OBSERVE\",\"epcList\":[]", "\"p:PrivateEvent\""] {
+            let text = around(&format!(
+                "\"type\":{kind},\"eventTime\":\"2028-08-15T22:30:00Z\",\"eventTimeZoneOffset\":\"+00:00\",{members}"
+            ));
+            let content = read(text.as_bytes(), Binding::Json);
+            assert_eq!(
+                (content.events.len() + content.foreign.len(), content.rejections.as_slice()),
+                (1, [].as_slice())
+            );
+            for target in crate::TARGETS {
+                let (written, _, after) = converted(&content, target);
+                assert_eq!(difference(&content, &after), None, "{written}");
+            }
+        }
+    }
+}
+
+#[test]
+fn prefixes_that_elements_declare_for_their_values_come_back() {
+    let p = "xmlns:p='https://example.com/p/'";
+    let when = "<eventTime>2028-08-15T22:30:00Z</eventTime><eventTimeZoneOffset>+00:00</eventTimeZoneOffset>";
+    let extensions = [
+        // Declared again below for another namespace, in which no value uses it.
+        format!("<ex:a {p}><p:b>p:value</p:b><ex:c><p:d xmlns:p='https://example.com/other/'>1</p:d></ex:c></ex:a>"),
+        // For a namespace that JSON-LD spells otherwise.
+        "<mda:a xmlns:mda='urn:epcglobal:cbv:mda'><ex:b>mda:value</ex:b></mda:a>".to_owned(),
+        // Of several siblings, which are one member with an array in JSON.
+        format!("<ex:a><ex:b {p}><p:c>p:value</p:c></ex:b><ex:b {p}><p:c>p:value</p:c></ex:b></ex:a>"),
+    ];
+    let private = [
+        format!("<extension><p:PrivateEvent {p}>{when}<p:a>p:value</p:a></p:PrivateEvent></extension>"),
+        format!(
+            "<extension><ex:PrivateEvent xmlns:ex='https://example.com/ns/' {p}>{when}<ex:a b='p:value'/></ex:PrivateEvent></extension>"
+        ),
+    ];
+    let xml = XML.replace("<childEPCs/>", "<childEPCs><epc>urn:x:1</epc></childEPCs>");
+    let extended = extensions.map(|extension| xml.replace("<ex:note>", &format!("{extension}<ex:note>")));
+    let listed = private.map(|event| xml.replace("</EventList>", &format!("{event}</EventList>")));
+    for text in extended.iter().chain(&listed) {
+        let content = read(text.as_bytes(), Binding::Xml);
+        assert_eq!((content.events.len(), content.rejections.as_slice()), (1, [].as_slice()), "{text}");
+        for target in crate::TARGETS {
+            let (written, _, after) = converted(&content, target);
+            assert_eq!(difference(&content, &after), None, "{written}");
+        }
+    }
+}
+
+#[test]
+fn the_last_term_of_a_name_is_the_one_that_counts() {
+    let more = r#"{"p":{"@id":"urn:x:no","@type":"@id"}}"#;
+    let plain = r#"{"p":"https://example.com/p/"}"#;
+    for [first, last] in [[more, plain], [plain, more]] {
+        let text = JSON.replacen("jsonld\"]", &format!("jsonld\",{first},{last}]"), 1);
+        let text =
+            text.replacen("\"epcisBody\"", "\"p:beside\":1,\"epcisBody\"", 1).replacen("\"ex:note\"", "\"p:a\"", 1);
+        let content = read(text.as_bytes(), Binding::Json);
+        only_event(&content);
+        assert_eq!(content.document.as_ref().unwrap().terms.len(), usize::from(last == more));
+        let (written, _, after) = converted(&content, Target::Json);
+        assert_eq!(difference(&content, &after), None, "{written}");
+    }
+}
+
+#[test]
+fn a_prefix_that_an_event_takes_the_meaning_of_comes_back_without_it() {
+    for context in [r#"{"p":null}"#, r#"[{"p":null},{"@vocab":"https://example.com/"}]"#] {
+        let nested = r#""q:nested":{"@context":{"p":"https://example.com/document/"},"p:a":1}"#;
+        for members in ["\"p:note\":1", nested] {
+            let text = around(&format!(
+                "\"@context\":{context},\"type\":\"ObjectEvent\",\"eventTime\":\"2028-08-15T22:30:00Z\",\
+                 \"eventTimeZoneOffset\":\"+00:00\",\"action\":\"OBSERVE\",\"epcList\":[],{members}"
+            ));
+            let content = read(text.as_bytes(), Binding::Json);
+            only_event(&content);
+            for target in crate::TARGETS {
                 let (written, _, after) = converted(&content, target);
                 assert_eq!(difference(&content, &after), None, "{written}");
             }
