@@ -26,6 +26,14 @@ impl Said {
             Self::Foreign(_) => 12,
         }
     }
+
+    /// A private event that does not say when it happened comes behind the others.
+    fn order(&self) -> String {
+        match self {
+            Self::Foreign(event) => format!("{event:?}"),
+            _ => String::new(),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -50,7 +58,7 @@ impl Content {
                 Item::Finding(_) => {}
             }
         }
-        said.sort_by_key(Said::place);
+        said.sort_by_cached_key(|said| (said.place(), said.order()));
         Ok(Self { document: document.ok_or("there is no document")?, said })
     }
 

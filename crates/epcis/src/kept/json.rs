@@ -60,7 +60,6 @@ pub(crate) fn is_plain(members: &[Extension], outside: bool) -> bool {
     members.iter().all(|member| {
         member.attributes.is_empty()
             && is_plain_name(&member.name, outside)
-            && !contradicts_name(member)
             && if member.is_context() { is_in_force(member, members) } else { is_plain_value(&member.value) }
     }) && !repeats(members)
 }
@@ -69,14 +68,6 @@ pub(crate) fn is_plain(members: &[Extension], outside: bool) -> bool {
 fn is_in_force(context: &Extension, members: &[Extension]) -> bool {
     let meanings: HashMap<&str, &str> = terms(&context.value).into_iter().filter_map(meaning).collect();
     context.attributes.is_empty() && is_verbatim(&context.value) && agree(members, &meanings)
-}
-
-/// Whether the `@context` of a member has another meaning for the prefix of the member itself: a reader looks at both.
-fn contradicts_name(member: &Extension) -> bool {
-    let Name { prefix, namespace, .. } = &member.name;
-    let contexts = member.value.members().iter().filter(|inner| inner.is_context());
-    let mut meanings = contexts.flat_map(|context| terms(&context.value)).filter_map(meaning);
-    meanings.any(|(declared, meaning)| declared == prefix && meaning != namespace)
 }
 
 fn agree(members: &[Extension], meanings: &HashMap<&str, &str>) -> bool {
@@ -143,13 +134,19 @@ pub(crate) fn shape(members: &[Extension], outside: bool) -> Cow<'_, [Extension]
     if is_plain(members, outside) {
         return Cow::Borrowed(members);
     }
+    let mut siblings: HashMap<(&str, &str, &str), usize> = HashMap::new();
+    for member in members {
+        *siblings.entry(key(&member.name)).or_default() += 1;
+    }
     let mut shaped: Vec<Extension> = Vec::with_capacity(members.len() + 1);
     let mut numbers: HashMap<(String, String, String), usize> = HashMap::new();
     let mut order = String::new();
     let mut counts: Vec<usize> = Vec::with_capacity(members.len());
     for member in members {
         let member = if outside || !member.is_context() {
-            shape_one(member, outside)
+            // The `@context` of an object in an array stays in it.
+            let alone = siblings.get(&key(&member.name)) == Some(&1);
+            shape_with(member, outside, if alone { with_context } else { |_, value| Err(value) })
         } else if is_in_force(member, members) {
             member.clone()
         } else {
@@ -186,8 +183,11 @@ fn add_sibling(first: &mut Extension, count: usize, value: Value) {
     }
 }
 
-/// One member, with its attributes as members of its object.
-fn shape_one(member: &Extension, outside: bool) -> Extension {
+/// Turns the declarations of a member into a part of its value, unless the value has another use for them.
+type Declare = fn(&Extension, Value) -> Result<Value, Value>;
+
+/// One member, with its attributes as members of its object, unless `declare` has a better place for them.
+fn shape_with(member: &Extension, outside: bool, declare: Declare) -> Extension {
     let unnamed = member.name.namespace.is_empty() && member.name.prefix.is_empty();
     let name = if outside && unnamed && !member.name.local.contains(':') {
         name::with_namespace(&member.name.local)
@@ -199,13 +199,11 @@ fn shape_one(member: &Extension, outside: bool) -> Extension {
     if is_local_odd(&name, outside) {
         return hold(annotation("member"), member);
     }
-    let Some(value) = shape_value(&member.value).filter(|_| !contradicts_name(member)) else {
-        return hold(name, member);
-    };
+    let Some(value) = shape_value(&member.value) else { return hold(name, member) };
     if member.attributes.is_empty() {
         return Extension { name, attributes: Vec::new(), value };
     }
-    let value = match with_context(member, value) {
+    let value = match declare(member, value) {
         Ok(value) => return Extension { name, attributes: Vec::new(), value },
         Err(value) => value,
     };
@@ -228,6 +226,7 @@ fn with_context(member: &Extension, value: Value) -> Result<Value, Value> {
     let declares = |(declared, namespace): &(Name, String)| {
         declared.namespace == name::XMLNS
             && name::is_json_prefix(&declared.local)
+            && !matches!(declared.local.as_str(), "http" | "https" | "urn")
             && !namespace.is_empty()
             && value.uses_prefix(&declared.local)
             && value.agrees(&declared.local, namespace)
@@ -274,7 +273,8 @@ pub(crate) fn event(event: &Extension) -> Extension {
     let typed = |member: &Extension| member.name.local == "type" && member.name.prefix.is_empty();
     // What holds the whole event does not say when it happened.
     let holds = |member: &Extension| member.name == annotation(STORED);
-    let shaped = shape_one(event, true);
+    // Its `@context` is not only that of its values.
+    let shaped = shape_with(event, true, |_, value| Err(value));
     match shaped.value {
         Value::Members(members)
             if !members.iter().any(|member| typed(member) || holds(member) || is_refused(member)) =>

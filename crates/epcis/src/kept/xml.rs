@@ -4,6 +4,8 @@
 //! `kept:type` for numbers, booleans, null, lists and empty objects, `kept:name` for names that had to be changed.
 
 use super::{DECLARED, STORED, annotation, form, has_twins, is_annotation, is_called, is_declaration, name, stored};
+use std::collections::HashMap;
+
 use crate::{Extension, Name, Value};
 
 /// The element of a list.
@@ -33,6 +35,7 @@ pub(crate) fn is_plain(extension: &Extension, outside: bool) -> bool {
     is_plain_name(&extension.name, outside)
         && extension.attributes.iter().all(|(name, value)| is_plain_attribute(name) && holds(value))
         && !has_twins(&extension.attributes)
+        && declarations_hold(extension)
         && match &extension.value {
             Value::Text(text) => holds(text),
             Value::Members(members) => is_plain_content(members),
@@ -64,6 +67,28 @@ pub(crate) fn is_text(member: &Extension) -> bool {
         && matches!(&member.value, Value::Text(text) if !text.trim_ascii().is_empty() && holds(text))
 }
 
+/// Whether the names in an element mean by their prefixes what its attributes declare.
+fn declarations_hold(extension: &Extension) -> bool {
+    let is_declaration = |(name, _): &&(Name, String)| name.namespace == name::XMLNS;
+    let declarations = extension.attributes.iter().filter(is_declaration);
+    let meanings: HashMap<&str, &str> = declarations.map(|(name, meaning)| (&*name.local, &**meaning)).collect();
+    meanings.is_empty() || agrees(extension, &meanings)
+}
+
+fn agrees(extension: &Extension, meanings: &HashMap<&str, &str>) -> bool {
+    let name = |name: &Name| meanings.get(name.prefix.as_str()).is_none_or(|meaning| *meaning == name.namespace);
+    let attributes = || extension.attributes.iter().all(|(attribute, _)| name(attribute));
+    name(&extension.name) && attributes() && all_agree(&extension.value, meanings)
+}
+
+fn all_agree(value: &Value, meanings: &HashMap<&str, &str>) -> bool {
+    match value {
+        Value::Members(members) => members.iter().all(|member| agrees(member, meanings)),
+        Value::List(values) => values.iter().all(|value| all_agree(value, meanings)),
+        _ => true,
+    }
+}
+
 fn is_plain_name(name: &Name, outside: bool) -> bool {
     let unnamed = name.prefix.is_empty() && name.namespace.is_empty();
     let known = name::is_reserved(name) || (outside && unnamed);
@@ -84,7 +109,8 @@ pub(crate) fn shape(extension: &Extension, outside: bool) -> Extension {
         || name::is_reserved(name)
         || !holds(&name.namespace)
         || extension.attributes.iter().any(|(name, value)| !is_plain_attribute(name) || !holds(value))
-        || has_twins(&extension.attributes);
+        || has_twins(&extension.attributes)
+        || !declarations_hold(extension);
     if hopeless {
         return stored(extension);
     }

@@ -364,7 +364,7 @@ impl JsonDocument {
             notes.kept(&event.name.written(), "JSON");
         }
         let own = shaped.value.members().iter().find(|member| member.is_context());
-        let suffices = self.prefixes.enter_foreign(&shaped, own.map(|own| &own.value), notes);
+        let suffices = self.prefixes.enter_foreign(&shaped, &event.attributes, own.map(|own| &own.value), notes);
         let context = self.context_of_foreign(own.map(|own| &own.value), suffices);
         self.text.open('{');
         self.foreign_members(&shaped, own.is_some(), context.as_deref());

@@ -265,10 +265,19 @@ impl Prefixes {
         self.add_list(std::slice::from_ref(extension), notes);
     }
 
-    /// Turns to a private event, which may have a `@context` of its own. Whether nothing else has to be declared, so that
+    /// Turns to a private event, which may declare prefixes by attributes or have a `@context` of its own. Whether nothing else has to be declared, so that
     /// the context can stay as it is.
-    pub(super) fn enter_foreign(&mut self, event: &Extension, context: Option<&Value>, notes: &mut Notes) -> bool {
+    pub(super) fn enter_foreign(
+        &mut self,
+        event: &Extension,
+        attributes: &[(Name, String)],
+        context: Option<&Value>,
+        notes: &mut Notes,
+    ) -> bool {
         self.enter_extension(event, notes);
+        for (name, namespace) in attributes.iter().filter(|(name, _)| name.namespace == XMLNS) {
+            self.adopt(&name.local, namespace);
+        }
         let own = context.map(terms).unwrap_or_default();
         let declares = |prefix: &str| own.iter().filter_map(|term| meaning(term)).any(|own| own.0 == prefix);
         context.is_none_or(|context| self.adopt_all(context)) && self.local_terms().all(|(prefix, _)| declares(prefix))

@@ -272,11 +272,10 @@ fn contexts_within_extensions_come_back_whatever_they_say() {
     let members = [
         // A term that is no prefix.
         r#""p:a":{"@context":{"x:y":"https://example.com/y"},"p:b":1}"#,
-        // Meanings that names below take back, in an object, in a list and under the prefix itself.
+        // Meanings that names below take back, in an object, in a list and for values.
         r#""p:a":{"@context":{"q":null},"p:b":{"@context":{"q":"https://example.com/q/"},"q:c":1}}"#,
         r#""p:a":[{"@context":{"q":null},"p:b":{"@context":{"q":"https://example.com/q/"},"q:c":1}}]"#,
         r#""p:a":{"@context":{"q":"urn:x:no"},"p:b":{"@context":{"q":"https://example.com/q/"},"q:c":1},"p:d":"q:v"}"#,
-        r#""q:a":{"p:b":{"@context":{"q":"https://example.com/q/"},"q:c":1},"q:d":{"@context":{"q":"urn:x:no"},"p:e":"q:v"}}"#,
         // A member that only its stored form can say, which hides the names in it.
         r#""q:a":{"@context":{"q":"https://example.com/q/"},"http:#":{"@context":"https://example.com/"},"p:b":"q:v"}"#,
         // Attributes beside members that need an order.
@@ -298,6 +297,35 @@ fn contexts_within_extensions_come_back_whatever_they_say() {
                 let (written, _, after) = converted(&content, target);
                 assert_eq!(difference(&content, &after), None, "{written}");
             }
+        }
+    }
+}
+
+#[test]
+fn prefixes_that_elements_declare_for_their_values_come_back() {
+    let p = "xmlns:p='https://example.com/p/'";
+    let when = "<eventTime>2028-08-15T22:30:00Z</eventTime><eventTimeZoneOffset>+00:00</eventTimeZoneOffset>";
+    let extensions = [
+        // Declared again below for another namespace, in which no value uses it.
+        format!("<ex:a {p}><p:b>p:value</p:b><ex:c><p:d xmlns:p='https://example.com/other/'>1</p:d></ex:c></ex:a>"),
+        // Of several siblings, which are one member with an array in JSON.
+        format!("<ex:a><ex:b {p}><p:c>p:value</p:c></ex:b><ex:b {p}><p:c>p:value</p:c></ex:b></ex:a>"),
+    ];
+    let private = [
+        format!("<extension><p:PrivateEvent {p}>{when}<p:a>p:value</p:a></p:PrivateEvent></extension>"),
+        format!(
+            "<extension><ex:PrivateEvent xmlns:ex='https://example.com/ns/' {p}>{when}<ex:a b='p:value'/></ex:PrivateEvent></extension>"
+        ),
+    ];
+    let xml = XML.replace("<childEPCs/>", "<childEPCs><epc>urn:x:1</epc></childEPCs>");
+    let extended = extensions.map(|extension| xml.replace("<ex:note>", &format!("{extension}<ex:note>")));
+    let listed = private.map(|event| xml.replace("</EventList>", &format!("{event}</EventList>")));
+    for text in extended.iter().chain(&listed) {
+        let content = read(text.as_bytes(), Binding::Xml);
+        assert_eq!((content.events.len(), content.rejections.as_slice()), (1, [].as_slice()), "{text}");
+        for target in crate::TARGETS {
+            let (written, _, after) = converted(&content, target);
+            assert_eq!(difference(&content, &after), None, "{written}");
         }
     }
 }
