@@ -228,6 +228,7 @@ fn with_context(member: &Extension, value: Value) -> Result<Value, Value> {
             && name::is_json_prefix(&declared.local)
             && !matches!(declared.local.as_str(), "http" | "https" | "urn")
             && !namespace.is_empty()
+            && (member.name.prefix != declared.local || member.name.namespace == *namespace)
             && value.uses_prefix(&declared.local)
             && value.agrees(&declared.local, namespace)
     };

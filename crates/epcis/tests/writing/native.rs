@@ -308,6 +308,8 @@ fn prefixes_that_elements_declare_for_their_values_come_back() {
     let extensions = [
         // Declared again below for another namespace, in which no value uses it.
         format!("<ex:a {p}><p:b>p:value</p:b><ex:c><p:d xmlns:p='https://example.com/other/'>1</p:d></ex:c></ex:a>"),
+        // For a namespace that JSON-LD spells otherwise.
+        "<mda:a xmlns:mda='urn:epcglobal:cbv:mda'><ex:b>mda:value</ex:b></mda:a>".to_owned(),
         // Of several siblings, which are one member with an array in JSON.
         format!("<ex:a><ex:b {p}><p:c>p:value</p:c></ex:b><ex:b {p}><p:c>p:value</p:c></ex:b></ex:a>"),
     ];
