@@ -1,7 +1,6 @@
 //! The gateway under test: one tenant of it for every script, on a database that outlives its process.
 
 use std::{
-    time::Duration,
     collections::{BTreeMap, BTreeSet},
     future::Future,
     pin::pin,
@@ -10,6 +9,7 @@ use std::{
         atomic::{AtomicI64, Ordering},
     },
     task::Poll,
+    time::Duration,
 };
 
 use app::{
@@ -310,7 +310,12 @@ const LEASE: Duration = Duration::from_millis(50);
 const ISSUER: &str = "https://login.example";
 
 fn app(store: store::Store, clock: &Arc<Ticking>) -> App {
-    App::new(store, clock.clone(), "https://gateway.example", CaptureLimits { lease: LEASE, ..CaptureLimits::default() })
+    App::new(
+        store,
+        clock.clone(),
+        "https://gateway.example",
+        CaptureLimits { lease: LEASE, ..CaptureLimits::default() },
+    )
 }
 
 fn outcome(job: &Job) -> Outcome {

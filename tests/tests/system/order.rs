@@ -1,5 +1,7 @@
 //! The answers are the same whatever the order in which events arrive.
 
+use std::fmt::Write;
+
 use app::{Caller, JobStatus, TraceOptions, TraceQuestion};
 use domain::Direction;
 use testkit::{
