@@ -77,18 +77,18 @@ struct RawEdge {
 }
 
 /// Walks the records that their scope may see.
-pub(crate) async fn answer(store: &Store, records: Records<'_>, question: &Question) -> Result<Answered, AppError> {
+pub(crate) async fn answer(store: &Store, records: Records, question: &Question) -> Result<Answered, AppError> {
     let mut local = Local::new(records, question);
     let mut cut = local.walk().await?;
     let mentions = local.mentions(&mut cut).await?;
-    local.own = OwnPlaces::among(store, records.scope, &local.places()).await?;
+    local.own = OwnPlaces::among(store, &local.records.scope, &local.places()).await?;
     let sightings = local.sightings(&mentions);
     local.drop_edges_beyond();
     Ok(local.finish(&cut, sightings))
 }
 
 struct Local<'a> {
-    records: Records<'a>,
+    records: Records,
     question: &'a Question,
     things: BTreeMap<ThingId, SeenThing>,
     events: BTreeMap<EventId, SeenEvent>,
@@ -96,6 +96,8 @@ struct Local<'a> {
     edges: BTreeSet<RawEdge>,
     /// Every step, and whether it is a fact.
     ways: BTreeSet<(ThingId, ThingId, Basis)>,
+    /// Where the steps lead, and where they began.
+    reached: BTreeSet<ThingId>,
     /// The events on things, as far as they were looked up on the way.
     mentioned: BTreeMap<ThingId, Vec<Mentioned>>,
     /// Whether a budget ended the walk.
@@ -116,7 +118,7 @@ struct Mentions {
 type Sightings = BTreeMap<ThingId, Vec<(EventId, Visible<Sighting>)>>;
 
 impl<'a> Local<'a> {
-    fn new(records: Records<'a>, question: &'a Question) -> Self {
+    fn new(records: Records, question: &'a Question) -> Self {
         Self {
             records,
             question,
@@ -125,6 +127,7 @@ impl<'a> Local<'a> {
             hops: BTreeMap::new(),
             edges: BTreeSet::new(),
             ways: BTreeSet::new(),
+            reached: question.starts.iter().flat_map(|start| &start.things).copied().collect(),
             mentioned: BTreeMap::new(),
             partial: false,
             own: OwnPlaces::default(),
@@ -204,6 +207,7 @@ impl<'a> Local<'a> {
 
     fn step(&mut self, steps: &mut Vec<Step<Station>>, step: Step<Station>, basis: Basis) {
         self.ways.insert((step.from.thing, step.to.thing, basis));
+        self.reached.insert(step.to.thing);
         steps.push(step);
     }
 
@@ -220,9 +224,9 @@ impl<'a> Local<'a> {
             Direction::Back => station.thing == row.output,
             Direction::Forward if station.thing != row.input => false,
             Direction::Forward if station.at.is_none() || station.whole => true,
-            Direction::Forward => contents_at(inside, row.input, row.consumed_at)
-                .iter()
-                .any(|(child, ..)| self.things.contains_key(child)),
+            Direction::Forward => {
+                contents_at(inside, row.input, row.consumed_at).iter().any(|(child, ..)| self.reached.contains(child))
+            }
         }
     }
 
@@ -248,8 +252,9 @@ impl<'a> Local<'a> {
         for station in wanted {
             for (&unit, changes) in &around {
                 for (event, change) in changes.iter().filter(|(_, change)| change.child == Some(station.thing)) {
-                    let put_in = change.time <= self.records.as_of;
-                    if put_in && contents_at(&around, unit, change.time).iter().any(|row| row.0 == station.thing) {
+                    // What is taken out at that instant was inside until then: only its unpacking may be recorded.
+                    let held = contents_by(contents_handed_over, &around, unit, change.time);
+                    if held.iter().any(|row| row.0 == station.thing) {
                         found.push((*station, station.thing, unit, *event, change.time));
                     }
                 }

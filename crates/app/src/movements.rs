@@ -30,9 +30,9 @@ pub(crate) struct Movements {
 ///
 /// A unit and a quantity of the lot side by side on one event are different goods: what is in the unit, and what is
 /// loose.
-pub(crate) async fn movements(records: &Records<'_>, lots: &[SeenThing]) -> Result<Movements, AppError> {
+pub(crate) async fn movements(records: &Records, lots: &[SeenThing]) -> Result<Movements, AppError> {
     let mut things: BTreeMap<ThingId, SeenThing> = lots.iter().map(|thing| (thing.id, thing.clone())).collect();
-    let sharing = sharing_codes(records.scope, lots.iter()).await?;
+    let sharing = sharing_codes(&records.scope, lots.iter()).await?;
     let is_same = |thing: &&SeenThing| lots.iter().any(|lot| is_same_lot(lot, thing));
     things.extend(sharing.values().filter(is_same).map(|thing| (thing.id, thing.clone())));
     let own: BTreeSet<ThingId> = things.keys().copied().collect();
@@ -44,7 +44,7 @@ pub(crate) async fn movements(records: &Records<'_>, lots: &[SeenThing]) -> Resu
 
 /// What events say of other lots that may in truth be one of these.
 async fn possible(
-    records: &Records<'_>,
+    records: &Records,
     lots: &BTreeSet<ThingId>,
     sharing: BTreeMap<ThingId, SeenThing>,
 ) -> Result<Vec<(ThingId, Entry)>, AppError> {
@@ -54,7 +54,7 @@ async fn possible(
     }
     let on = Occasions::load(records, &others.keys().copied().collect()).await?;
     let stated = stated_alternates(&on.direct, &others, &on.events);
-    let meant = look_up_alternates(records.scope, stated, &mut others).await?;
+    let meant = look_up_alternates(&records.scope, stated, &mut others).await?;
     let mut entries = Vec::new();
     for may_be in meant.into_iter().filter(|may_be| lots.contains(&may_be.truth)) {
         let entry = on.direct_entry(&may_be.mention, &others);
@@ -72,7 +72,7 @@ struct Occasions {
 }
 
 impl Occasions {
-    async fn load(records: &Records<'_>, things: &BTreeSet<ThingId>) -> Result<Self, AppError> {
+    async fn load(records: &Records, things: &BTreeSet<ThingId>) -> Result<Self, AppError> {
         let direct = records.mentions_of(things).await?;
         let around = units_at_any_depth(records, things).await?;
         let through = records.mentions_of(&around.keys().copied().collect()).await?;
@@ -94,6 +94,10 @@ impl Occasions {
         }
         for (event, units) in units_of {
             let Some(event) = self.events.get(&event) else { continue };
+            // A unit that is brought into being brings nothing: its contents have records of their own.
+            if lineage::creates(&event.event, Role::Object) {
+                continue;
+            }
             for (mention, thing, amount) in self.inside_units(event.event.event_time.instant(), &units, things) {
                 let entry = entry(event, mention.role, amount, Basis::Recorded, None);
                 entries.extend(entry.map(|entry| (thing, entry)));
@@ -145,7 +149,7 @@ impl Occasions {
 }
 
 /// The units that things were ever inside of, and the units around those.
-async fn units_at_any_depth(records: &Records<'_>, things: &BTreeSet<ThingId>) -> Result<Inside, AppError> {
+async fn units_at_any_depth(records: &Records, things: &BTreeSet<ThingId>) -> Result<Inside, AppError> {
     let mut around = records.units_around(things).await?;
     let mut new: BTreeSet<ThingId> = around.keys().copied().collect();
     while !new.is_empty() {

@@ -124,7 +124,7 @@ async fn events_at(
 }
 
 /// The lots on these events and in the units on them, at any depth.
-async fn lots_on(records: &Records<'_>, events: &BTreeSet<EventId>) -> Result<Vec<SeenThing>, AppError> {
+async fn lots_on(records: &Records, events: &BTreeSet<EventId>) -> Result<Vec<SeenThing>, AppError> {
     let mentions = records.scope.mentions_on(events).await?;
     let mut ids: BTreeSet<ThingId> = mentions.into_iter().map(|mention| mention.thing).collect();
     let mut new = ids.clone();

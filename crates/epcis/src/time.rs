@@ -51,7 +51,7 @@ impl EventTime {
 
     /// A time in the usual spelling, which is right in both bindings; `None` for all others.
     pub(crate) fn usual(text: &str) -> Option<Self> {
-        usual(text).map(|instant| Self { spelled: text.into(), instant })
+        usual(text).filter(has_year).map(|instant| Self { spelled: text.into(), instant })
     }
 }
 
@@ -92,7 +92,7 @@ impl FromStr for EventTime {
 
     fn from_str(spelled: &str) -> Result<Self, Self::Err> {
         let text = spelled.trim();
-        match instant(text) {
+        match instant(text).filter(has_year) {
             Some(instant) => Ok(Self { spelled: text.into(), instant }),
             None => Err(InvalidTime::Instant(text.to_owned())),
         }
@@ -125,6 +125,12 @@ fn offset(text: &[u8]) -> Option<Offset> {
     };
     let total = i32::from(hours) * 60 + i32::from(minutes);
     (minutes < 60 && total <= 14 * 60).then(|| Offset::from_seconds(sign * total * 60).ok()).flatten()
+}
+
+/// Whether an instant has a year at every offset: XML has no year 0 (XML Schema 1.0 part 2, §3.2.7).
+fn has_year(instant: &Timestamp) -> bool {
+    const SECOND_DAY_OF_YEAR_1: i64 = -62_135_510_400;
+    instant.as_second() >= SECOND_DAY_OF_YEAR_1
 }
 
 /// The instant of the usual spelling, `YYYY-MM-DDThh:mm:ss[.fffffffff](Z|±hh:mm)`, several times as fast as reading
@@ -218,6 +224,14 @@ impl Eq for ZoneOffset {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_before_the_first_year_is_none() {
+        for text in ["0000-12-02T16:40:43+01:00", "0001-01-01T00:30:00+01:00", "-0001-12-02T16:40:43Z"] {
+            assert!(text.parse::<EventTime>().is_err(), "{text}");
+        }
+        assert_eq!("0001-01-02T00:00:00Z".parse::<EventTime>().unwrap().spelled(), "0001-01-02T00:00:00Z");
+    }
 
     #[test]
     fn the_usual_spelling_is_read_as_any_other() {

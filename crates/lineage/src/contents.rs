@@ -88,7 +88,7 @@ fn fold<C: Clone + Ord>(changes: &[Change<C>], at: Timestamp, last: ChangeKind) 
     let emptied = past.iter().any(|change| change.kind == ChangeKind::Empty);
     let left_now = past.iter().any(|change| change.kind == ChangeKind::Left && change.time == at);
     if !emptied && !left_now {
-        for change in future.iter().take_while(|change| change.kind != ChangeKind::Left) {
+        for change in future.iter().take_while(|change| !matches!(change.kind, ChangeKind::Left | ChangeKind::Empty)) {
             let Some(child) = &change.child else { continue };
             if spoken.insert(child.clone()) && matches!(change.kind, ChangeKind::Delete | ChangeKind::Observe) {
                 insert(&mut inside, change, child, change.amount);

@@ -198,7 +198,8 @@ impl<'a> Mentions<'a> {
     fn instances(&mut self, role: Role, epcs: &[Identifier]) {
         for epc in epcs {
             let kind = match epc.key() {
-                Key::Sscc { .. } => ThingKind::Unit,
+                // A crate that goes round holds goods like a pallet.
+                Key::Sscc { .. } | Key::Grai { .. } => ThingKind::Unit,
                 // A class written where an instance belongs is still that lot.
                 Key::Lgtin { .. } => self.lot_kind(role),
                 _ => ThingKind::Instance,

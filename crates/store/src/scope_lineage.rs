@@ -27,6 +27,8 @@ pub struct Derived {
     pub output_event: EventId,
     /// When it was consumed.
     pub consumed_at: Timestamp,
+    /// When the output was there.
+    pub produced_at: Timestamp,
     /// How the viewer sees the two events: the lesser of both.
     pub profile: Profile,
 }
@@ -93,10 +95,10 @@ impl Scope {
         }
         let times = self.times(found.iter().flat_map(|row| [row.2, row.3]).collect()).await?;
         let derived = found.into_iter().filter_map(|(input, output, input_event, output_event)| {
-            let (_, output_seen) = *times.get(&output_event)?;
+            let (produced_at, output_seen) = *times.get(&output_event)?;
             let (consumed_at, input_seen) = *times.get(&input_event)?;
             let profile = output_seen.min(input_seen);
-            Some(Derived { input, output, input_event, output_event, consumed_at, profile })
+            Some(Derived { input, output, input_event, output_event, consumed_at, produced_at, profile })
         });
         Ok(derived.collect())
     }

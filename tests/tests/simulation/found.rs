@@ -58,7 +58,6 @@ async fn answers_the_same(facts: &[Fact], one: &[Entry], other: &[Entry]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the walk forward enters a unit only where the lot is still inside after the event that names it"]
 async fn a_lot_leads_on_through_a_unit_that_only_its_unpacking_tells_of() {
     answers_like_the_model(&[
         consumed(&[one(Unit(PALLET))], some(Lot(3), 5)),
@@ -91,7 +90,6 @@ async fn a_case_leads_to_no_pallet_that_it_was_on_before_it_was_packed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the walk forward takes whatever it has loaded for what it has reached"]
 async fn what_a_unit_was_used_up_for_is_not_made_of_what_was_packed_into_it_later() {
     answers_like_the_model(&[
         Doing::Packed(PALLET, vec![some(Lot(2), 5)]),
@@ -102,7 +100,6 @@ async fn what_a_unit_was_used_up_for_is_not_made_of_what_was_packed_into_it_late
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "stock looks into units one level deep"]
 async fn what_is_in_a_case_leaves_with_the_pallet_that_the_case_is_on() {
     answers_like_the_model(&[
         Doing::Made(vec![some(Lot(0), 9)]),
@@ -114,20 +111,17 @@ async fn what_is_in_a_case_leaves_with_the_pallet_that_the_case_is_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "stock counts the contents of a commissioned unit as produced"]
 async fn a_unit_that_is_commissioned_brings_no_stock() {
     answers_like_the_model(&[Doing::Packed(PALLET, vec![some(Lot(0), 9)]), Doing::Made(vec![one(Unit(PALLET))])]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "departures are kept of units with an SSCC only"]
 async fn what_is_found_in_a_crate_says_nothing_of_before_the_crate_left() {
     answers_like_the_model(&[Doing::Shipped(vec![one(Unit(CRATE))]), Doing::Unpacked(CRATE, vec![some(Lot(0), 9)])])
         .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "contents as of a day use what was asserted of later days"]
 async fn as_of_a_day_nothing_later_is_known() {
     let facts = hourly(&[Doing::Stored(vec![one(Unit(PALLET))]), Doing::Unpacked(PALLET, vec![some(Lot(0), 9)])]);
     let sending = Sending { entries: vec![Entry::Fact(0), Entry::Fact(1)], form: Form::PLAIN };
@@ -140,7 +134,6 @@ async fn as_of_a_day_nothing_later_is_known() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a derivation as of a day looks at its consumption only"]
 async fn as_of_a_day_a_process_that_ends_later_has_no_end() {
     answers_like_the_model(&[
         Doing::Turned { inputs: vec![some(Lot(0), 9)], outputs: Vec::new(), process: Some(0) },
@@ -151,7 +144,6 @@ async fn as_of_a_day_a_process_that_ends_later_has_no_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "what is found in a unit is taken back over an emptying of it"]
 async fn what_is_found_after_an_emptying_says_nothing_of_before_it() {
     answers_like_the_model(&[
         consumed(&[one(Unit(PALLET))], some(Lot(3), 5)),
@@ -162,7 +154,6 @@ async fn what_is_found_after_an_emptying_says_nothing_of_before_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a second line of an observation replaces the first"]
 async fn a_look_that_names_a_lot_twice_sees_both() {
     answers_like_the_model(&[
         Doing::Observed(PALLET, vec![some(Lot(0), 9), one(Lot(0))]),
@@ -189,7 +180,6 @@ async fn what_a_lot_is_does_not_depend_on_which_of_its_events_came_first() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "of two events at one instant the one that arrived last is named"]
 async fn the_event_that_tells_of_a_containment_does_not_depend_on_which_came_first() {
     let mut facts =
         hourly(&[Doing::Packed(PALLET, vec![some(Lot(0), 9)]), Doing::Packed(PALLET, vec![some(Lot(0), 5)])]);
@@ -210,21 +200,18 @@ fn made_twice() -> Vec<Fact> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a lot without a source is the only one of its code, or one more, by what had arrived before it"]
 async fn whose_lot_is_meant_does_not_depend_on_what_came_first() {
     let [here, there, received] = [0, 1, 2].map(Entry::Fact);
     answers_the_same(&made_twice(), &[here, received, there], &[here, there, received]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "an event that was declared wrong makes lots of its own"]
 async fn a_withdrawn_making_makes_no_lot() {
     let (made, withdrawn) = (Entry::Fact(0), Entry::Withdrawn(1));
     answers_the_same(&made_twice(), &[made, withdrawn], &[withdrawn, made]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "an event that was declared wrong makes lots of its own, and what follows is taken for them"]
 async fn a_withdrawn_making_takes_no_events_from_the_lot() {
     let (made, withdrawn, received) = (Entry::Fact(0), Entry::Withdrawn(1), Entry::Fact(2));
     answers_the_same(&made_twice(), &[made, withdrawn, received], &[made, received, withdrawn]).await;

@@ -24,7 +24,7 @@ impl Local<'_> {
         if here.is_empty() {
             return Ok(Vec::new());
         }
-        let sharing = sharing_codes(self.records.scope, here.values()).await?;
+        let sharing = sharing_codes(&self.records.scope, here.values()).await?;
         self.things.extend(sharing.iter().map(|(id, thing)| (*id, thing.clone())));
         let mut steps = Vec::new();
         for station in wanted {
@@ -56,7 +56,7 @@ impl Local<'_> {
             event.is_some_and(|event| self.records.happened(event) && event.seen.profile >= Profile::Trace)
         });
         let stated = stated_alternates(&mentions, &self.things, &self.events);
-        look_up_alternates(self.records.scope, stated, &mut self.things).await
+        look_up_alternates(&self.records.scope, stated, &mut self.things).await
     }
 
     fn step_to_alternate(&mut self, may_be: &MayBe, wanted: &[Station]) -> Vec<Step<Station>> {
