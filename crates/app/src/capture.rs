@@ -102,7 +102,7 @@ impl Caller {
         let outcome = tokio::select! {
             biased;
             outcome = self.store_document(document, options.binding, &mut job) => outcome,
-            lost = at_work.keep_lease(store, self.tenant.id) => Err(lost.into()),
+            never = at_work.keep_lease(store, self.tenant.id) => match never {},
         };
         match outcome {
             Ok(()) => Ok(job),

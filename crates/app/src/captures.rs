@@ -2,12 +2,13 @@
 
 use std::{
     collections::BTreeSet,
+    convert::Infallible,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use domain::TenantId;
-use store::{Lease, Store, StoreError};
+use store::{Lease, Store};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{App, AppError, CaptureLimits, random};
@@ -61,19 +62,17 @@ impl Drop for AtWork<'_> {
 }
 
 impl AtWork<'_> {
-    /// Renews the lease of the job for as long as it is waited for; ends with the reason why the job is not this
-    /// process's any more.
-    pub(crate) async fn keep_lease(&self, store: &Store, tenant: TenantId) -> StoreError {
-        if !store.has_leases() {
-            return std::future::pending().await;
-        }
-        loop {
+    /// Renews the lease of the job for as long as it is waited for. Whether the job is still this process's is decided
+    /// by its commit alone: a job that a renewal does not find may have been committed just before.
+    pub(crate) async fn keep_lease(&self, store: &Store, tenant: TenantId) -> Infallible {
+        while store.has_leases() {
             tokio::time::sleep(self.captures.lease / 3).await;
             // A database that does not answer now may do so before the lease has run out.
             if let Ok(false) = store.renew_lease(tenant, &self.job, self.captures.lease()).await {
-                return StoreError::JobEnded;
+                break;
             }
         }
+        std::future::pending().await
     }
 }
 
