@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Scripts on each engine where nobody asks for more.
-const SCRIPTS: u64 = 50;
+const SCRIPTS: u64 = 25;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_answers_like_the_model() {

@@ -41,7 +41,7 @@ fn plan() -> Plan {
 const ORDERS: [&str; 2] = ["recorded", "shuffled"];
 
 /// Events of the network.
-const EVENTS: u64 = 1_200;
+const EVENTS: u64 = 700;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_tells_every_lineage() {
