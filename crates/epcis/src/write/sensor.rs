@@ -124,7 +124,7 @@ fn xml_member(writer: &mut XmlEvents<'_>, member: &Extension) -> bool {
             let (beginning, word) = terms::in_xml(vocabulary, text, writer.terms);
             writer.text.attribute_in_pieces(&name.local, beginning, word)
         }
-        (Some(Shape::Hex), Value::Text(text)) if !text.len().is_multiple_of(2) => false,
+        (Some(Shape::Hex), Value::Text(text)) if !is_hex(text) => false,
         (Some(Shape::Iri | Shape::Hex | Shape::Text) | None, Value::Text(text)) => {
             writer.text.attribute(&name.local, text)
         }
@@ -135,6 +135,11 @@ fn xml_member(writer: &mut XmlEvents<'_>, member: &Extension) -> bool {
 /// Whether XML reads a text as a double that no number of JSON is.
 fn is_text_double(text: &str) -> bool {
     matches!(text, "INF" | "-INF" | "NaN") || (text.starts_with('+') && xml::is_number(text, true))
+}
+
+/// Whether XML takes a text for `xsd:hexBinary`; JSON holds other texts in places where it does not look.
+fn is_hex(text: &str) -> bool {
+    text.len().is_multiple_of(2) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Whether XML says something of a member by itself.
@@ -151,7 +156,7 @@ pub(crate) fn says_in_xml(member: &Extension) -> bool {
         (Some(Shape::Number), Value::Number(digits)) => xml::is_number(digits, true) && !digits.starts_with('+'),
         (Some(Shape::Number), Value::Text(text)) => is_text_double(text),
         (Some(Shape::Time), Value::Text(text)) => text.parse::<EventTime>().is_ok(),
-        (Some(Shape::Hex), Value::Text(text)) => text.len().is_multiple_of(2),
+        (Some(Shape::Hex), Value::Text(text)) => is_hex(text),
         (Some(Shape::Bool), value) => matches!(value, Value::Bool(_)),
         (_, value) => matches!(value, Value::Text(_)),
     }

@@ -403,6 +403,18 @@ fn times_of_sensors_that_are_none_come_back() {
 }
 
 #[test]
+fn a_sensor_value_that_is_no_hexadecimal_number_comes_back_from_where_json_does_not_look() {
+    let members = "\"sensorElementList\": [{\"sensorMetadata\": {\"hexBinaryValue\": \"https://id.gs1.org/8004/40\"}, \
+                   \"sensorReport\": [{\"type\": \"Speed\", \"value\": 3.0}]}], \"action\"";
+    let content = read(JSON.replacen("\"action\"", members, 1).as_bytes(), Binding::Json);
+    assert_eq!(only_event(&content).sensor_element_list.len(), 1);
+    for target in [Target::Json, Target::Xml, Target::Xml12] {
+        let (text, _, after) = converted(&content, target);
+        assert_eq!(difference(&content, &after), None, "{text}");
+    }
+}
+
+#[test]
 fn a_sensor_member_of_an_odd_name_comes_back_beside_a_report_that_json_refuses() {
     let members = "\"sensorElementList\": [{\"sensorMetadata\": {\"deviceI   D\": \"urn:x:1\"}, \"sensorReport\": [\
                    {\"type\": \"Temterature\", \"value\": 26.0}, {\"type\": \"Speed\", \"value\": 3.0}]}], \"action\"";
