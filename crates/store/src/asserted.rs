@@ -19,7 +19,6 @@ pub struct Asserted {
     /// The event as asserted.
     pub event: Event,
     pub(crate) identity: Identity,
-    pub(crate) subject: Identity,
     pub(crate) digest: Vec<u8>,
     pub(crate) body: Vec<u8>,
     /// What lineage reads while nothing is known of the lots. The identifiers in it do not depend on what is known.
@@ -49,10 +48,10 @@ impl Asserted {
         let place = |place: &Option<epcis::Place>| place.as_ref().map(|place| place.id.canonical());
         let places = [place(&event.read_point), place(&event.biz_location)];
         let subject = Identity::of_subject(&event);
-        let identity = if event.error_declaration.is_some() { subject.declaration() } else { subject.clone() };
+        let identity = if event.error_declaration.is_some() { subject.counterpart() } else { subject };
         let digest = event.digest().get(..DIGEST_BYTES).unwrap_or_default().to_vec();
         let body = body::pack(&event).map_err(|error: StoreError| Unstorable { start: error.to_string() })?;
-        let asserted = Self { event, identity, subject, digest, body, reading, things, places };
+        let asserted = Self { event, identity, digest, body, reading, things, places };
         asserted.check()?;
         Ok(asserted)
     }

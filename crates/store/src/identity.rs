@@ -68,18 +68,9 @@ impl Identity {
     /// The name that [`text`](Self::text) spells.
     pub(crate) fn of_reference(text: &str) -> Self {
         match text.strip_suffix(DECLARED) {
-            Some(subject) => Self::of_text(subject).declaration(),
+            Some(subject) => Self::of_text(subject).counterpart(),
             None => Self::of_text(text),
         }
-    }
-
-    /// The name of an error declaration about this event.
-    pub(crate) fn declaration(&self) -> Self {
-        let mut bytes = self.0.clone();
-        if let Some(first) = bytes.first_mut() {
-            *first |= DECLARATION;
-        }
-        Self(bytes)
     }
 
     /// The name of the declaration about this event, or of the event that this declaration is about.
@@ -147,7 +138,8 @@ mod tests {
         ] {
             let identity = Identity::of_text(text);
             assert_eq!((identity.text().unwrap().as_str(), identity.0.len()), (text, length));
-            let declaration = identity.declaration();
+            let declaration = identity.counterpart();
+            assert_eq!(declaration.counterpart(), identity);
             assert_eq!(declaration.text().unwrap(), format!("{text}#errorDeclaration"));
             assert_eq!(declaration.0.len(), length);
         }

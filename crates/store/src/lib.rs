@@ -10,7 +10,6 @@ mod entity;
 mod error;
 mod facts;
 mod grants;
-mod head;
 mod identity;
 mod jobs;
 #[cfg(test)]
@@ -46,7 +45,6 @@ pub use capture::{Capture, Outcome, StageOf};
 pub use distribute::{DistributeError, Distribution, Step};
 pub use error::{StoreError, Trouble};
 pub use grants::{NewGrant, NewViewer};
-pub use head::EventHead;
 pub use jobs::{ErrorBehaviour, Job, JobStatus, Lease};
 pub use purge::{Purgeable, Purged};
 pub use registry::{Issuer, IssuerKey, IssuerKind, NewTenant, Party, Tenant};

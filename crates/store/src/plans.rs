@@ -111,7 +111,6 @@ async fn plans(store: &Store, scope: &Scope, log: &Log) -> String {
     );
     plan!("things by number", scope.things(&things));
     plan!("events by number", scope.events_by_id(&events));
-    plan!("heads of events", scope.heads(&events));
     plan!("derivations back", scope.derivations(&things, Direction::Back));
     plan!("derivations forward", scope.derivations(&things, Direction::Forward));
     plan!("contents of units", scope.contents_of(&things));

@@ -16,7 +16,7 @@ impl Capture {
     pub(crate) async fn declared_wrong(&mut self, fresh: &[Asserted]) -> Result<BTreeSet<Identity>, StoreError> {
         let events = fresh.iter().filter(|event| event.event.error_declaration.is_none());
         let declarations: BTreeMap<Identity, &Identity> =
-            events.map(|event| (event.identity.declaration(), &event.identity)).collect();
+            events.map(|event| (event.identity.counterpart(), &event.identity)).collect();
         let known = self.known_identities(declarations.keys()).await?;
         let here: BTreeSet<&Identity> = fresh.iter().map(|event| &event.identity).collect();
         let declared = declarations.iter().filter(|(name, _)| known.contains_key(name) || here.contains(name));
@@ -28,7 +28,7 @@ impl Capture {
     pub(crate) async fn retract(&mut self, fresh: &[Asserted]) -> Result<BTreeSet<i64>, StoreError> {
         const WHAT: &str = "capture.retract";
         let declarations = fresh.iter().filter(|event| event.event.error_declaration.is_some());
-        let wrong: Vec<Vec<u8>> = declarations.map(|event| event.subject.0.clone()).collect();
+        let wrong: Vec<Vec<u8>> = declarations.map(|event| event.identity.counterpart().0).collect();
         if wrong.is_empty() {
             return Ok(BTreeSet::new());
         }
