@@ -171,11 +171,10 @@ fn tables() -> Vec<TableSpec> {
             spread: Spread::ByTenant,
             columns: vec![id("tenant"), id("id"), text("uri")],
             key: &["tenant", "id"],
-            is_key: false,
+            is_key: true,
             indexes: &[(&["tenant", "uri"], true)],
         },
-        // The event as asserted (`body`), and the columns that filters and lineage use. `things` are the ids of the
-        // things on it, in its order.
+        // What filters and lineage use of an event. `things` are the ids of the things on it, in its order.
         TableSpec {
             name: "event",
             spread: Spread::ByTenant,
@@ -194,19 +193,28 @@ fn tables() -> Vec<TableSpec> {
                 code("zone"),
                 code("kind"),
                 null_code("action"),
+                flag("uncertain"),
                 bytes("identity"),
                 bytes("digest"),
                 bytes("things"),
-                bytes("body"),
             ],
             key: &["tenant", "id"],
-            is_key: false,
+            is_key: true,
             indexes: &[
                 (&["tenant", "identity"], true),
                 (&["tenant", "event_time", "id"], false),
                 (&["tenant", "read_point", "event_time"], false),
                 (&["tenant", "biz_location", "event_time"], false),
             ],
+        },
+        // The event as asserted. Apart, because lineage reads many events and the bodies of few.
+        TableSpec {
+            name: "event_body",
+            spread: Spread::ByTenant,
+            columns: vec![id("tenant"), id("event"), bytes("body")],
+            key: &["tenant", "event"],
+            is_key: true,
+            indexes: &[],
         },
         // On which events a thing is. The other way stands in `event.things`.
         TableSpec {
@@ -234,7 +242,8 @@ fn tables() -> Vec<TableSpec> {
             is_key: true,
             indexes: &[],
         },
-        // Lots, units and instances. `tlc` with the source is the lot key; `item` is the alias that events use.
+        // Lots, units and instances. `tlc` with the source is the lot key; `item` is the alias that events use. Of what
+        // is `uncertain` some event said only possibly that it is about it.
         TableSpec {
             name: "thing",
             spread: Spread::ByTenant,
@@ -247,9 +256,10 @@ fn tables() -> Vec<TableSpec> {
                 null_text("tlc"),
                 null_text("source"),
                 null_text("reference"),
+                flag("uncertain"),
             ],
             key: &["tenant", "id"],
-            is_key: false,
+            is_key: true,
             indexes: &[(&["tenant", "item"], false)],
         },
         // Every spelling by which a thing may be looked up, its identifier aside.
@@ -422,10 +432,11 @@ fn create_table(spec: &TableSpec, engine: DbBackend) -> TableCreateStatement {
 }
 
 /// Rows of a table, and of its one large tenant, that `SQLite` is told to expect.
-const ROWS: u32 = 1_000_000;
+const ROWS: u32 = 100_000_000;
 
 /// Tells `SQLite` how many rows to expect. Left alone, it takes the tenant for a good index and reads all of the tenant's
-/// rows; and plans would change with whatever `ANALYZE` last saw.
+/// rows; and plans would change with whatever `ANALYZE` last saw. Of a table that seems smaller than a join it would first
+/// make a filter of all rows.
 async fn tell_sizes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let db = manager.get_connection();
     // Makes the table of statistics; there is nothing to look at yet.

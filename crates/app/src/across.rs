@@ -12,7 +12,7 @@ use store::{Party, Scope, SeenThing};
 
 use crate::{
     AppError, Caller,
-    answer::{Question, Start, answer, node_id},
+    answer::{Question, Start, Telling, answer, node_id},
     cursor::Cursors,
     lots::{Taken, named, taken_for},
     places::places_in,
@@ -41,6 +41,8 @@ pub struct TraceOptions {
     pub known_at: Option<Timestamp>,
     /// How much at first.
     pub budget: Budget,
+    /// How much of the events.
+    pub telling: Telling,
     /// Continues a partial answer of the same question.
     pub after: Option<String>,
 }
@@ -106,7 +108,7 @@ struct Leg {
 type Way = (NodeId, Leg, u32);
 
 impl Caller {
-    /// Traces a lot. Staff get the answers of other organisations too, each cut by its owner's policy; anybody else
+    /// Traces a lot, without the details of its events. Staff get the answers of other organisations too, each cut by its owner's policy; anybody else
     /// gets what this tenant shows it. `None` when the lot is not there or not to be seen.
     ///
     /// # Errors
@@ -128,7 +130,7 @@ impl Caller {
         if options.known_at.is_some() && !self.is_staff() {
             return Err(AppError::StaffOnly);
         }
-        let TraceOptions { both_ways, known_at, budget, after } = options;
+        let TraceOptions { both_ways, known_at, budget, telling, after } = options;
         let cursors = Cursors::new(scope, &("trace", question, both_ways, known_at, budget));
         let round = match after {
             None => 0,
@@ -147,6 +149,7 @@ impl Caller {
                 as_of: question.as_of,
                 known_at: *known_at,
                 budget: budget.in_round(round),
+                telling: *telling,
                 questions: MAX_QUESTIONS << round.min(MAX_ROUNDS),
             };
             lineage.merge(self.one_way(scope, &things, &starts, &plan).await?);
@@ -198,13 +201,14 @@ struct Plan {
     as_of: Option<Timestamp>,
     known_at: Option<Timestamp>,
     budget: Budget,
+    telling: Telling,
     questions: usize,
 }
 
 impl Plan {
     fn question(&self, starts: Vec<Start>, hops: u32, nodes: usize) -> Question {
         let limits = Limits { hops, nodes };
-        Question { starts, direction: self.direction, limits, events: self.budget.events }
+        Question { starts, direction: self.direction, limits, events: self.budget.events, telling: self.telling }
     }
 }
 

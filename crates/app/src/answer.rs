@@ -1,19 +1,19 @@
 //! What one organisation's records say of some lots, for one viewer.
 
 mod end;
-mod held;
+pub(crate) mod held;
 mod same;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Direction, EventId, Profile, ThingId};
+use domain::{Direction, EventId, Profile, ThingId, Viewer};
 use jiff::{Timestamp, civil::Date};
 use lineage::{
     Answer, Basis, Edge, EdgeKind, Limits, Node, NodeId, Role, Sighting, Step, ThingKind, Walk, Way,
     contents_handed_over,
 };
 use policy::{Visible, edge_is_visible, project};
-use store::{Derived, Inside, Mentioned, SeenEvent, SeenThing, Store};
+use store::{Derived, EventHead, Inside, Mentioned, SeenEvent, SeenThing, Store};
 
 use crate::{
     AppError,
@@ -21,12 +21,12 @@ use crate::{
     places::{OwnPlaces, places_of},
     records::Records,
     same::basis,
-    sighting::sighting,
+    sighting::{Details, sighting},
 };
 
 use self::{
     end::End,
-    held::{contents_at, contents_by},
+    held::{Held, contents_at, contents_by, join_around},
 };
 
 /// A question to one organisation.
@@ -38,8 +38,23 @@ pub(crate) struct Question {
     pub(crate) direction: Direction,
     /// How far.
     pub(crate) limits: Limits,
+    /// How much of the events.
+    pub(crate) telling: Telling,
     /// Events of the answer at most.
     pub(crate) events: usize,
+}
+
+/// How much a trace tells of the events on what it finds.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Telling {
+    /// What connections and gaps need: hand-overs, beginnings and transformations.
+    Connections,
+    /// Every event, without its details.
+    #[default]
+    Events,
+    /// Every event, with its critical tracking event and business documents. They stand in the events themselves, which
+    /// are larger than all the rest.
+    Details,
 }
 
 /// A lot or unit that is asked about.
@@ -64,6 +79,31 @@ struct Station {
     at: Option<Timestamp>,
     /// Whether a unit is of interest itself, not only for something inside.
     whole: bool,
+}
+
+/// The places from which the walk goes on, by what is there.
+struct Wanted(BTreeMap<ThingId, Vec<Station>>);
+
+impl Wanted {
+    fn new(stations: impl Iterator<Item = Station>) -> Self {
+        let mut by_thing: BTreeMap<ThingId, Vec<Station>> = BTreeMap::new();
+        for station in stations {
+            by_thing.entry(station.thing).or_default().push(station);
+        }
+        Self(by_thing)
+    }
+
+    fn things(&self) -> BTreeSet<ThingId> {
+        self.0.keys().copied().collect()
+    }
+
+    fn at(&self, thing: ThingId) -> impl Iterator<Item = Station> {
+        self.0.get(&thing).into_iter().flatten().copied()
+    }
+
+    fn stations(&self) -> impl Iterator<Item = Station> {
+        self.0.values().flatten().copied()
+    }
 }
 
 /// An edge before it has names.
@@ -91,13 +131,23 @@ struct Local<'a> {
     records: Records,
     question: &'a Question,
     things: BTreeMap<ThingId, SeenThing>,
-    events: BTreeMap<EventId, SeenEvent>,
+    events: BTreeMap<EventId, EventHead>,
+    /// The events themselves, where their own words matter.
+    bodies: BTreeMap<EventId, SeenEvent>,
     hops: BTreeMap<ThingId, u32>,
     edges: BTreeSet<RawEdge>,
+    /// What the answer shows to have been made of something, and to have been used up for something.
+    made: BTreeSet<ThingId>,
+    used: BTreeSet<ThingId>,
     /// Every step, and whether it is a fact.
     ways: BTreeSet<(ThingId, ThingId, Basis)>,
     /// Where the steps lead, and where they began.
     reached: BTreeSet<ThingId>,
+    /// The contents of units, as far as they were looked up on the way.
+    inside: Inside,
+    /// The units around things with what is asserted of these, and the things of which this was looked up.
+    around: Inside,
+    packed: BTreeSet<ThingId>,
     /// The events on things, as far as they were looked up on the way.
     mentioned: BTreeMap<ThingId, Vec<Mentioned>>,
     /// Whether a budget ended the walk.
@@ -108,11 +158,12 @@ struct Local<'a> {
 /// The events on the things reached, and on the units around them.
 struct Mentions {
     direct: Vec<Mentioned>,
-    around: Inside,
     through: Vec<Mentioned>,
-    /// What is known of the lots on the events.
-    kinds: Kinds,
+    details: BTreeMap<EventId, Details>,
 }
+
+/// Events that are held whole at once.
+const EVENTS_AT_ONCE: usize = 1_000;
 
 /// What an event says of a thing, with how much of it the viewer sees.
 type Sightings = BTreeMap<ThingId, Vec<(EventId, Visible<Sighting>)>>;
@@ -124,10 +175,16 @@ impl<'a> Local<'a> {
             question,
             things: BTreeMap::new(),
             events: BTreeMap::new(),
+            bodies: BTreeMap::new(),
             hops: BTreeMap::new(),
             edges: BTreeSet::new(),
+            made: BTreeSet::new(),
+            used: BTreeSet::new(),
             ways: BTreeSet::new(),
             reached: question.starts.iter().flat_map(|start| &start.things).copied().collect(),
+            inside: Inside::new(),
+            around: Inside::new(),
+            packed: BTreeSet::new(),
             mentioned: BTreeMap::new(),
             partial: false,
             own: OwnPlaces::default(),
@@ -142,8 +199,8 @@ impl<'a> Local<'a> {
         let starts: Vec<Station> = starts.collect();
         let mut walk = Walk::new(starts, self.question.limits);
         loop {
-            let wanted: Vec<Station> = walk.wants().into_iter().map(|(station, _)| station).collect();
-            if wanted.is_empty() {
+            let wanted = Wanted::new(walk.wants().into_iter().map(|(station, _)| station));
+            if wanted.0.is_empty() {
                 break;
             }
             let mut steps = self.derivation_steps(&wanted).await?;
@@ -175,29 +232,32 @@ impl<'a> Local<'a> {
         Station { whole: station.at.is_some(), ..station }
     }
 
-    async fn derivation_steps(&mut self, wanted: &[Station]) -> Result<Vec<Step<Station>>, AppError> {
-        let here: BTreeSet<ThingId> = wanted.iter().map(|station| station.thing).collect();
-        let mut derived = self.records.derivations(&here, self.question.direction).await?;
+    async fn derivation_steps(&mut self, wanted: &Wanted) -> Result<Vec<Step<Station>>, AppError> {
+        let direction = self.question.direction;
+        let mut derived = self.records.derivations(&wanted.things(), direction).await?;
         derived.retain(|row| row.profile >= Profile::Trace);
         self.load_things(&derived.iter().flat_map(|row| [row.input, row.output]).collect()).await?;
-        self.load_events(&derived.iter().flat_map(|row| [row.input_event, row.output_event]).collect()).await?;
-        let units = derived.iter().map(|row| row.input).filter(|id| self.is_unit(*id)).collect();
-        let inside = self.records.contents_of(&units).await?;
+        let said = derived.iter().flat_map(|row| [(row.input_event, row.input), (row.output_event, row.output)]);
+        self.load_statements(said.collect()).await?;
+        if direction == Direction::Forward {
+            self.load_contents(derived.iter().map(|row| row.input).filter(|id| self.is_unit(*id)).collect()).await?;
+        }
         let mut steps = Vec::new();
         for row in derived {
             if !self.shows_edge(row.input, row.output) {
                 continue;
             }
-            for station in wanted {
-                if !self.leads_along(*station, &row, &inside) {
+            let here = if direction == Direction::Back { row.output } else { row.input };
+            let basis = self.basis(row.input_event, row.input).max(self.basis(row.output_event, row.output));
+            for station in wanted.at(here) {
+                if direction == Direction::Forward && !self.leads_along(station, &row) {
                     continue;
                 }
-                let to = match self.question.direction {
+                let to = match direction {
                     Direction::Back => self.station(row.input, row.consumed_at),
                     Direction::Forward => self.whole(row.output, row.consumed_at),
                 };
-                let basis = self.basis(row.input_event, row.input).max(self.basis(row.output_event, row.output));
-                self.step(&mut steps, Step { from: *station, to, hops: 1 }, basis);
+                self.step(&mut steps, Step { from: station, to, hops: 1 }, basis);
                 let (kind, event) = (EdgeKind::Derived, row.output_event);
                 self.edges.insert(RawEdge { kind, from: row.input, to: row.output, event, basis });
             }
@@ -213,50 +273,47 @@ impl<'a> Local<'a> {
 
     /// How an event states that it is about a thing.
     fn basis(&self, event: EventId, thing: ThingId) -> Basis {
-        let on = self.events.get(&event).zip(self.things.get(&thing));
+        let on = self.bodies.get(&event).zip(self.things.get(&thing));
         on.map(|(event, thing)| basis(event, thing)).unwrap_or_default()
     }
 
-    /// Whether a derivation continues from where the walk stands. Going forward from a unit, only what was consumed
-    /// while something of interest was inside.
-    fn leads_along(&self, station: Station, row: &Derived, inside: &Inside) -> bool {
-        match self.question.direction {
-            Direction::Back => station.thing == row.output,
-            Direction::Forward if station.thing != row.input => false,
-            Direction::Forward if station.at.is_none() || station.whole => true,
-            Direction::Forward => {
-                contents_at(inside, row.input, row.consumed_at).iter().any(|(child, ..)| self.reached.contains(child))
-            }
-        }
+    /// Whether a derivation of what is here continues forward: from a unit, only what was consumed while something of
+    /// interest was inside.
+    fn leads_along(&self, station: Station, row: &Derived) -> bool {
+        let is_of_interest = |(child, ..): &Held| self.reached.contains(child);
+        station.at.is_none()
+            || station.whole
+            || contents_at(&self.inside, row.input, row.consumed_at).iter().any(is_of_interest)
     }
 
     /// From units to what they contained.
-    async fn steps_into_units(&mut self, wanted: &[Station]) -> Result<Vec<Step<Station>>, AppError> {
-        let units = wanted.iter().filter(|station| station.at.is_some()).map(|station| station.thing).collect();
-        let inside = self.records.contents_of(&units).await?;
+    async fn steps_into_units(&mut self, wanted: &Wanted) -> Result<Vec<Step<Station>>, AppError> {
+        self.load_contents(wanted.stations().filter(|unit| unit.at.is_some()).map(|unit| unit.thing).collect()).await?;
         let mut found = Vec::new();
-        for station in wanted {
+        for station in wanted.stations() {
             let Some(at) = station.at else { continue };
-            for (child, event, _) in contents_at(&inside, station.thing, at) {
-                found.push((*station, child, station.thing, event, at));
+            for (child, event, _) in contents_at(&self.inside, station.thing, at) {
+                found.push((station, child, station.thing, event, at));
             }
         }
         self.contained(found).await
     }
 
     /// From things to the units they were put into.
-    async fn steps_to_units_around(&mut self, wanted: &[Station]) -> Result<Vec<Step<Station>>, AppError> {
-        let here: BTreeSet<ThingId> = wanted.iter().map(|station| station.thing).collect();
-        let around = self.records.units_around(&here).await?;
+    async fn steps_to_units_around(&mut self, wanted: &Wanted) -> Result<Vec<Step<Station>>, AppError> {
+        let new = self.load_around(&wanted.things()).await?;
         let mut found = Vec::new();
-        for station in wanted {
-            for (&unit, changes) in &around {
-                for (event, change) in changes.iter().filter(|(_, change)| change.child == Some(station.thing)) {
-                    // What is taken out at that instant was inside until then: only its unpacking may be recorded.
-                    let held = contents_by(contents_handed_over, &around, unit, change.time);
-                    if held.iter().any(|row| row.0 == station.thing) {
-                        found.push((*station, station.thing, unit, *event, change.time));
-                    }
+        for (&unit, changes) in self.around.iter().filter(|(unit, _)| new.contains(unit)) {
+            for (event, change) in changes {
+                let Some(child) = change.child else { continue };
+                let mut stations = wanted.at(child).peekable();
+                if stations.peek().is_none() {
+                    continue;
+                }
+                // What is taken out at that instant is inside until then: only its unpacking may be recorded.
+                let held = contents_by(contents_handed_over, &self.around, unit, change.time);
+                if held.iter().any(|row| row.0 == child) {
+                    found.extend(stations.map(|station| (station, child, unit, *event, change.time)));
                 }
             }
         }
@@ -269,10 +326,11 @@ impl<'a> Local<'a> {
         found: Vec<(Station, ThingId, ThingId, EventId, Timestamp)>,
     ) -> Result<Vec<Step<Station>>, AppError> {
         self.load_things(&found.iter().flat_map(|(_, inner, outer, ..)| [*inner, *outer]).collect()).await?;
-        self.load_events(&found.iter().map(|(.., event, _)| *event).collect()).await?;
+        self.load_statements(found.iter().map(|(_, inner, _, event, _)| (*event, *inner)).collect()).await?;
+        let profiles = self.records.profiles(&found.iter().map(|(.., event, _)| *event).collect()).await?;
         let mut steps = Vec::new();
         for (from, inner, outer, event, at) in found {
-            let seen = self.events.get(&event).is_some_and(|event| event.seen.profile >= Profile::Trace);
+            let seen = profiles.get(&event).is_some_and(|profile| *profile >= Profile::Trace);
             if !seen || !self.shows_edge(inner, outer) {
                 continue;
             }
@@ -301,18 +359,52 @@ impl<'a> Local<'a> {
         Ok(())
     }
 
-    async fn load_events(&mut self, ids: &BTreeSet<EventId>) -> Result<(), AppError> {
-        let new = ids.iter().filter(|id| !self.events.contains_key(id)).copied().collect();
-        self.events.extend(self.records.events(&new).await?);
+    /// Loads the contents of units, each once.
+    async fn load_contents(&mut self, units: BTreeSet<ThingId>) -> Result<(), AppError> {
+        let new: BTreeSet<ThingId> = units.into_iter().filter(|unit| !self.inside.contains_key(unit)).collect();
+        self.inside.extend(new.iter().map(|unit| (*unit, Vec::new())));
+        self.inside.extend(self.records.contents_of(&new).await?);
         Ok(())
     }
 
-    /// Looks up the events on things, each once.
-    async fn load_mentions(&mut self, things: &BTreeSet<ThingId>) -> Result<(), AppError> {
+    /// Loads the units around things, each thing once; gives the units around these.
+    async fn load_around(&mut self, things: &BTreeSet<ThingId>) -> Result<BTreeSet<ThingId>, AppError> {
+        let new: BTreeSet<ThingId> = things.iter().filter(|id| self.packed.insert(**id)).copied().collect();
+        let around = self.records.units_around(&new).await?;
+        let units = around.keys().copied().collect();
+        join_around(&mut self.around, around);
+        Ok(units)
+    }
+
+    /// Loads the events behind what is said of things, where one of them may say it only possibly.
+    async fn load_statements(&mut self, said: BTreeSet<(EventId, ThingId)>) -> Result<(), AppError> {
+        let is_uncertain = |id: &ThingId| self.things.get(id).is_some_and(|thing| thing.uncertain);
+        let events = said.iter().filter(|(_, thing)| is_uncertain(thing)).map(|(event, _)| *event).collect();
+        self.load_events(&events).await?;
+        self.load_bodies().await
+    }
+
+    async fn load_events(&mut self, ids: &BTreeSet<EventId>) -> Result<(), AppError> {
+        let new = ids.iter().filter(|id| !self.events.contains_key(id)).copied().collect();
+        self.events.extend(self.records.heads(&new).await?);
+        Ok(())
+    }
+
+    /// Loads the events that say something only possibly: it stands in their own words.
+    async fn load_bodies(&mut self) -> Result<(), AppError> {
+        let wanted = self.events.values().filter(|event| event.uncertain && !self.bodies.contains_key(&event.id));
+        let wanted = wanted.map(|event| event.id).collect();
+        self.bodies.extend(self.records.events(&wanted).await?);
+        Ok(())
+    }
+
+    /// Looks up the events on things, each once; or only their turning points.
+    async fn load_mentions(&mut self, things: &BTreeSet<ThingId>, turning_points: bool) -> Result<(), AppError> {
         let new: BTreeSet<ThingId> = things.iter().filter(|id| !self.mentioned.contains_key(id)).copied().collect();
-        for mention in self.records.mentions_of(&new).await? {
+        for mention in self.records.told_of(&new, turning_points, &mut self.events).await? {
             self.mentioned.entry(mention.thing).or_default().push(mention);
         }
+        self.load_bodies().await?;
         for id in new {
             self.mentioned.entry(id).or_default();
         }
@@ -327,11 +419,13 @@ impl<'a> Local<'a> {
     /// budget, those recorded last are left out, and the things on them are cut.
     async fn mentions(&mut self, cut: &mut BTreeSet<ThingId>) -> Result<Mentions, AppError> {
         let reached: BTreeSet<ThingId> = self.hops.keys().copied().collect();
-        self.load_mentions(&reached).await?;
+        // What a partner is told of a gap depends on all the events that it sees.
+        let is_own = self.records.scope.viewer() == Viewer::Own;
+        let turning_points = is_own && self.question.telling == Telling::Connections;
+        self.load_mentions(&reached, turning_points).await?;
         let mut direct = self.mentions_of(&reached);
-        let around = self.records.units_around(&reached).await?;
-        let units: BTreeSet<ThingId> = around.keys().copied().collect();
-        self.load_mentions(&units).await?;
+        let units = self.load_around(&reached).await?.into_iter().chain(self.around.keys().copied()).collect();
+        self.load_mentions(&units, turning_points).await?;
         let mut through = self.mentions_of(&units);
         let all: BTreeSet<EventId> = direct.iter().chain(&through).map(|mention| mention.event).collect();
         if all.len() > self.question.events {
@@ -341,12 +435,25 @@ impl<'a> Local<'a> {
             through.retain(|mention| kept.contains(&mention.event));
             self.partial = true;
         }
-        self.load_events(&direct.iter().chain(&through).map(|mention| mention.event).collect()).await?;
+        self.load_events(&self.edges.iter().map(|edge| edge.event).collect()).await?;
+        let details = if self.question.telling == Telling::Details { self.details().await? } else { BTreeMap::new() };
+        Ok(Mentions { direct, through, details })
+    }
+
+    /// What the events themselves tell.
+    async fn details(&self) -> Result<BTreeMap<EventId, Details>, AppError> {
+        let ids = self.events.keys().copied().collect();
         // What an event is depends on all the lots on it, not only on those that the walk reached.
-        let beside = self.records.scope.mentions_on(&self.events.keys().copied().collect()).await?;
+        let beside = self.records.scope.mentions_on(&ids).await?;
         let beside = self.records.things(&beside.into_iter().map(|mention| mention.thing).collect()).await?;
         let kinds = Kinds(beside.into_values().map(|thing| (thing.identifier, thing.kind)).collect());
-        Ok(Mentions { direct, around, through, kinds })
+        let mut details = BTreeMap::new();
+        let ids: Vec<EventId> = ids.into_iter().collect();
+        for some in ids.chunks(EVENTS_AT_ONCE) {
+            let events = self.records.events(&some.iter().copied().collect()).await?;
+            details.extend(events.into_iter().map(|(id, event)| (id, Details::of(&event, &kinds))));
+        }
+        Ok(details)
     }
 
     /// The places of the events, and the sources of the lots.
@@ -356,7 +463,7 @@ impl<'a> Local<'a> {
             _ => None,
         };
         let sources = self.things.values().filter_map(source);
-        self.events.values().flat_map(places_of).chain(sources).collect()
+        self.events.values().flat_map(places_of).map(str::to_owned).chain(sources).collect()
     }
 
     /// Everything that visible events say of the things reached.
@@ -364,15 +471,14 @@ impl<'a> Local<'a> {
         let said: BTreeSet<(ThingId, EventId)> = mentions.direct.iter().map(|row| (row.thing, row.event)).collect();
         let mut sightings = Sightings::new();
         for mention in &mentions.direct {
-            self.sight(&mut sightings, &mentions.kinds, mention);
+            self.sight(&mut sightings, &mentions.details, mention);
         }
         for mention in mentions.through.iter().filter(|mention| matches!(mention.role, Role::Object | Role::Parent)) {
             let Some(event) = self.events.get(&mention.event) else { continue };
-            let time = event.event.event_time.instant();
-            for (child, _, quantity) in contents_by(contents_handed_over, &mentions.around, mention.thing, time) {
+            for (child, _, quantity) in contents_by(contents_handed_over, &self.around, mention.thing, event.time) {
                 if self.hops.contains_key(&child) && !said.contains(&(child, mention.event)) {
                     let inside = Mentioned { thing: child, event: mention.event, role: Role::Object, quantity };
-                    self.sight(&mut sightings, &mentions.kinds, &inside);
+                    self.sight(&mut sightings, &mentions.details, &inside);
                 }
             }
         }
@@ -381,20 +487,28 @@ impl<'a> Local<'a> {
 
     /// A limit may end the walk between the ends of an edge, and what proves a containment may come later.
     fn drop_edges_beyond(&mut self) {
-        let Self { edges, hops, events, records, .. } = self;
-        let happened = |id: &EventId| events.get(id).is_none_or(|event| records.happened(event));
+        let Self { edges, made, used, hops, events, records, .. } = self;
+        let happened = |id: &EventId| events.get(id).is_none_or(|event| records.happened(event.time));
         edges.retain(|edge| hops.contains_key(&edge.from) && hops.contains_key(&edge.to) && happened(&edge.event));
+        for edge in edges.iter().filter(|edge| edge.kind == EdgeKind::Derived) {
+            made.insert(edge.to);
+            used.insert(edge.from);
+        }
     }
 
-    fn sight(&self, sightings: &mut Sightings, kinds: &Kinds, mention: &Mentioned) {
+    fn sight(&self, sightings: &mut Sightings, details: &BTreeMap<EventId, Details>, mention: &Mentioned) {
         let Some(event) = self.events.get(&mention.event) else { return };
-        if !self.records.happened(event) {
+        if !self.records.happened(event.time) {
             return;
         }
         let basis = self.basis(mention.event, mention.thing);
         let name = &self.records.scope.tenant().name;
-        let full = sighting(name, event, mention.role, mention.quantity.clone(), kinds);
-        let full = Sighting { basis, ..full };
+        let brief = sighting(name, event, mention.role, mention.quantity.clone());
+        let brief = Sighting { basis, ..brief };
+        let full = match details.get(&mention.event) {
+            Some(details) => details.complete(brief),
+            None => brief,
+        };
         sightings
             .entry(mention.thing)
             .or_default()
@@ -441,7 +555,7 @@ impl<'a> Local<'a> {
             from: node_id(self.things.get(&edge.from)?),
             to: node_id(self.things.get(&edge.to)?),
             event: event.reference.clone(),
-            day: event.event.event_time_zone_offset.local_date(event.event.event_time.instant()),
+            day: event.day,
             asserter: self.records.scope.tenant().name.clone(),
             basis: edge.basis,
         })

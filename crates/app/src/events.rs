@@ -7,7 +7,7 @@ use epcis::{Event, EventKind};
 use jiff::Timestamp;
 use lineage::{Role, Sighting};
 use policy::{Visible, project};
-use store::{EventPosition, SeenEvent};
+use store::{EventHead, EventPosition, SeenEvent};
 
 use crate::{
     AppError, Caller, Page, ShownLot,
@@ -15,7 +15,7 @@ use crate::{
     cursor::Cursors,
     lots::shown_by_id,
     places::{OwnPlaces, places_of},
-    sighting::sighting,
+    sighting::{Details, sighting},
 };
 
 pub use store::EventFilter;
@@ -103,16 +103,20 @@ impl Caller {
         let mentions = scope.mentions_on(&ids).await?;
         let lots = shown_by_id(scope, &mentions.iter().map(|mention| mention.thing).collect()).await?;
         let kinds = Kinds(lots.values().map(|lot| (lot.identifier.clone(), lot.kind)).collect());
-        let places = events.iter().flat_map(places_of).collect();
+        let heads: BTreeMap<EventId, EventHead> =
+            scope.heads(&ids).await?.into_iter().map(|head| (head.id, head)).collect();
+        let places = heads.values().flat_map(places_of).map(str::to_owned).collect();
         let own = OwnPlaces::among(self.app.store(), scope, &places).await?;
         let mut by_event: BTreeMap<EventId, Vec<_>> = BTreeMap::new();
         for mention in mentions {
             by_event.entry(mention.event).or_default().push(mention);
         }
-        let shown = events.into_iter().map(|event| {
+        let shown = events.into_iter().filter_map(|event| {
+            let head = heads.get(&event.id)?;
             let mentions = by_event.remove(&event.id).unwrap_or_default();
+            let details = Details::of(&event, &kinds);
             let cut = |role, quantity| {
-                let full = sighting(&self.tenant.name, &event, role, quantity, &kinds);
+                let full = details.complete(sighting(&self.tenant.name, head, role, quantity));
                 project(full, event.seen, |place| own.contains(place))
             };
             let mentions = mentions
@@ -125,14 +129,14 @@ impl Caller {
                 .collect();
             let about = cut(Role::Object, None);
             let whole = event.seen.profile == Profile::Full;
-            ShownEvent {
+            Some(ShownEvent {
                 kind: (event.seen.profile >= Profile::Trace).then_some(event.event.kind),
                 about,
                 mentions,
                 retracted: event.retracted,
                 recorded_at: whole.then_some(event.recorded_at),
                 event: whole.then_some(event.event),
-            }
+            })
         });
         Ok(shown.collect())
     }

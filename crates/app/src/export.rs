@@ -14,7 +14,7 @@ use store::{Scope, SeenEvent};
 
 use crate::{
     AppError, Caller, LotFilter,
-    answer::{Question, Start, answer},
+    answer::{Question, Start, Telling, answer},
     keeper::Keeper,
     lots::named,
     records::Records,
@@ -113,7 +113,8 @@ impl Caller {
         for direction in [Direction::Back, Direction::Forward] {
             let limits = Limits { hops: u32::MAX, nodes: usize::MAX };
             let start = Start { things: things.clone(), at: Timestamp::MAX };
-            let question = Question { starts: vec![start], direction, limits, events: usize::MAX };
+            let question =
+                Question { starts: vec![start], direction, limits, events: usize::MAX, telling: Telling::Events };
             let records = Records::new(scope, None, None);
             events.extend(answer(self.app.store(), records, &question).await?.events);
         }

@@ -33,6 +33,7 @@ use jiff::Timestamp;
 use store::Store;
 
 pub use across::{Budget, Trace, TraceOptions, TraceQuestion};
+pub use answer::Telling;
 pub use caller::Caller;
 pub use capture::{CLOCK_DIFFERENCE, CaptureLimits, CaptureOptions, MAX_FINDINGS};
 pub use error::{AppError, CaptureError};

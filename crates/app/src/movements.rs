@@ -10,6 +10,7 @@ use store::{Inside, Mentioned, SeenEvent, SeenThing};
 
 use crate::{
     AppError,
+    answer::held::join_around,
     records::Records,
     same::{basis, is_same_lot, look_up_alternates, sharing_codes, stated_alternates},
     sighting::reading,
@@ -32,7 +33,7 @@ pub(crate) struct Movements {
 /// loose.
 pub(crate) async fn movements(records: &Records, lots: &[SeenThing]) -> Result<Movements, AppError> {
     let mut things: BTreeMap<ThingId, SeenThing> = lots.iter().map(|thing| (thing.id, thing.clone())).collect();
-    let sharing = sharing_codes(&records.scope, lots.iter()).await?;
+    let sharing = sharing_codes(&records.scope, &things, true).await?;
     let is_same = |thing: &&SeenThing| lots.iter().any(|lot| is_same_lot(lot, thing));
     things.extend(sharing.values().filter(is_same).map(|thing| (thing.id, thing.clone())));
     let own: BTreeSet<ThingId> = things.keys().copied().collect();
@@ -78,7 +79,7 @@ impl Occasions {
         let through = records.mentions_of(&around.keys().copied().collect()).await?;
         let ids = direct.iter().chain(&through).map(|mention| mention.event).collect();
         let mut events = records.events(&ids).await?;
-        events.retain(|_, event| records.happened(event));
+        events.retain(|_, event| records.happened(event.event.event_time.instant()));
         Ok(Self { direct, around, through, events })
     }
 
@@ -95,7 +96,9 @@ impl Occasions {
         for (event, units) in units_of {
             let Some(event) = self.events.get(&event) else { continue };
             // A unit that is brought into being brings nothing: its contents have records of their own.
-            if lineage::creates(&event.event, Role::Object) {
+            let stated = &event.event;
+            let step = stated.biz_step.as_ref().map(epcis::Term::word);
+            if lineage::creates(stated.kind, stated.action, step, Role::Object) {
                 continue;
             }
             for (mention, thing, amount) in self.inside_units(event.event.event_time.instant(), &units, things) {
@@ -155,7 +158,7 @@ async fn units_at_any_depth(records: &Records, things: &BTreeSet<ThingId>) -> Re
     while !new.is_empty() {
         let outer = records.units_around(&new).await?;
         new = outer.keys().filter(|unit| !around.contains_key(unit)).copied().collect();
-        around.extend(outer);
+        join_around(&mut around, outer);
     }
     Ok(around)
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gs1::{Identifier, Key};
-use lineage::{Lineage, Stage};
-use store::{Scope, SeenEvent, Store};
+use lineage::Lineage;
+use store::{EventHead, Scope, Store};
 
 use crate::{AppError, Caller};
 
@@ -35,11 +35,9 @@ fn site(place: &str) -> Option<String> {
 }
 
 /// The places that an event names.
-pub(crate) fn places_of(event: &SeenEvent) -> Vec<String> {
-    let stated = [&event.event.read_point, &event.event.biz_location];
-    let custody = lineage::read(&event.event, Stage::Unknown).custody;
-    let ends = custody.into_iter().flat_map(|custody| [custody.from_place, custody.to_place]);
-    stated.into_iter().flatten().map(|place| place.id.canonical()).chain(ends.flatten()).collect()
+pub(crate) fn places_of(event: &EventHead) -> impl Iterator<Item = &str> {
+    let places = [&event.read_point, &event.biz_location, &event.from_place, &event.to_place];
+    places.into_iter().filter_map(Option::as_deref)
 }
 
 /// Every place that an answer names.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Direction, EventId, ThingId};
+use domain::{Direction, EventId, Profile, ThingId};
 use jiff::Timestamp;
-use store::{Derived, Inside, Mentioned, Scope, SeenEvent, SeenThing};
+use store::{Derived, EventHead, Inside, Mentioned, Scope, SeenEvent, SeenThing};
 
 use crate::AppError;
 
@@ -24,8 +24,8 @@ impl Records {
     }
 
     /// Whether an event had happened.
-    pub(crate) fn happened(&self, event: &SeenEvent) -> bool {
-        event.event.event_time.instant() <= self.as_of
+    pub(crate) fn happened(&self, time: Timestamp) -> bool {
+        time <= self.as_of
     }
 
     /// Processes that had come to their end.
@@ -47,6 +47,11 @@ impl Records {
         Ok(self.asserted(self.scope.units_around(things).await?))
     }
 
+    /// How much of events may be shown, of those that may be seen.
+    pub(crate) async fn profiles(&self, events: &BTreeSet<EventId>) -> Result<BTreeMap<EventId, Profile>, AppError> {
+        Ok(self.scope.profiles(events).await?)
+    }
+
     /// What is asserted of a later time proves nothing yet.
     fn asserted(&self, mut inside: Inside) -> Inside {
         for changes in inside.values_mut() {
@@ -57,6 +62,20 @@ impl Records {
 
     pub(crate) async fn mentions_of(&self, things: &BTreeSet<ThingId>) -> Result<Vec<Mentioned>, AppError> {
         Ok(self.scope.mentions_of(things).await?)
+    }
+
+    /// What events say of these things, or only their turning points, and the heads of the events.
+    pub(crate) async fn told_of(
+        &self,
+        things: &BTreeSet<ThingId>,
+        turning_points: bool,
+        heads: &mut BTreeMap<EventId, EventHead>,
+    ) -> Result<Vec<Mentioned>, AppError> {
+        Ok(self.scope.told_of(things, turning_points, heads).await?)
+    }
+
+    pub(crate) async fn heads(&self, ids: &BTreeSet<EventId>) -> Result<BTreeMap<EventId, EventHead>, AppError> {
+        Ok(self.scope.heads(ids).await?.into_iter().map(|event| (event.id, event)).collect())
     }
 
     pub(crate) async fn events(&self, ids: &BTreeSet<EventId>) -> Result<BTreeMap<EventId, SeenEvent>, AppError> {

@@ -12,13 +12,24 @@ use crate::{AppError, sighting::reading};
 /// Codes of one query at most, so that the many lots of one code do not crowd out the others.
 const CODES_AT_ONCE: usize = 50;
 
-/// Every thing that shares a code with one of these lots, the lots themselves included.
+/// The other things with the code of one of these lots, and with `possibly` those that may be one of them, too.
 pub(crate) async fn sharing_codes(
     scope: &Scope,
-    lots: impl Iterator<Item = &SeenThing>,
+    lots: &BTreeMap<ThingId, SeenThing>,
+    possibly: bool,
 ) -> Result<BTreeMap<ThingId, SeenThing>, AppError> {
-    let codes: BTreeSet<String> = lots.filter(|thing| thing.lot.is_some()).flat_map(codes_of).collect();
-    named_by(scope, codes).await
+    let own = |thing: &SeenThing| thing.lot.as_ref().map(|lot| String::from(lot.tlc.clone()));
+    let own: BTreeSet<String> = lots.values().filter_map(own).collect();
+    let identifiers: BTreeSet<&str> = lots.values().map(|thing| thing.identifier.as_str()).collect();
+    // A code that is somebody's identifier stands in no list of codes.
+    let foreign = |code: &&String| code.contains(':') && !identifiers.contains(code.as_str());
+    let mut found = named_by(scope, own.iter().filter(foreign).cloned().collect()).await?;
+    let lots_of = || lots.values().filter(|thing| thing.lot.is_some());
+    let codes = if possibly { lots_of().flat_map(codes_of).collect() } else { own };
+    let sharing = scope.sharing(&codes, possibly, &lots.keys().copied().collect()).await?;
+    found.extend(sharing.into_iter().map(|thing| (thing.id, thing)));
+    found.retain(|id, _| !lots.contains_key(id));
+    Ok(found)
 }
 
 /// The things that any of these codes names.

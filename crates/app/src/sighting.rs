@@ -1,9 +1,11 @@
 //! An event as it touches a lot.
 
+use std::sync::Arc;
+
 use fsma204::classify;
 use gs1::Identifier;
 use lineage::{Basis, Reading, Role, Sighting, Stage};
-use store::SeenEvent;
+use store::{EventHead, SeenEvent};
 
 use crate::capture::Kinds;
 
@@ -15,36 +17,50 @@ pub(crate) fn reading(event: &SeenEvent) -> Reading {
     lineage::read(&event.event, Stage::Unknown)
 }
 
-/// An event as it touches a thing as a fact, uncut: only [`policy::project`] may decide what of it is shown.
-pub(crate) fn sighting(
-    asserter: &str,
-    event: &SeenEvent,
-    role: Role,
-    quantity: Option<Amount>,
-    kinds: &Kinds,
-) -> Sighting {
-    let stated = &event.event;
-    let custody = reading(event).custody;
-    let place = |place: &Option<epcis::Place>| place.as_ref().map(|place| place.id.canonical());
-    let document = |document: &epcis::BizTransaction| {
-        (document.kind.as_ref().map(|kind| kind.word().to_owned()), number(&document.id))
-    };
+/// An event as it touches a thing as a fact, as far as its columns tell; the rest is [`Details`]. Uncut: only
+/// [`policy::project`] may decide what of it is shown.
+pub(crate) fn sighting(asserter: &str, event: &EventHead, role: Role, quantity: Option<Amount>) -> Sighting {
+    let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
     Sighting {
         event: event.reference.clone(),
         asserter: asserter.to_owned(),
         role,
-        cte: classify(stated, kinds).cte.map(|cte| cte.word().to_owned()),
-        biz_step: stated.biz_step.as_ref().map(|step| step.word().to_owned()),
-        day: stated.event_time_zone_offset.local_date(stated.event_time.instant()),
-        time: Some(stated.event_time.instant()),
-        place: place(&stated.read_point),
-        location: place(&stated.biz_location),
-        custody: custody.as_ref().map(|custody| custody.kind),
-        from_place: custody.as_ref().and_then(|custody| custody.from_place.clone()),
-        to_place: custody.and_then(|custody| custody.to_place),
+        cte: None,
+        biz_step: text(&event.biz_step),
+        day: event.day,
+        time: Some(event.time),
+        place: text(&event.read_point),
+        location: text(&event.biz_location),
+        custody: event.custody,
+        from_place: text(&event.from_place),
+        to_place: text(&event.to_place),
         quantity,
-        documents: stated.biz_transaction_list.iter().map(document).collect(),
+        documents: Vec::new(),
         basis: Basis::Recorded,
+    }
+}
+
+/// What only the event itself tells.
+#[derive(Clone, Debug)]
+pub(crate) struct Details {
+    cte: Option<String>,
+    documents: Vec<(Option<String>, String)>,
+}
+
+impl Details {
+    pub(crate) fn of(event: &SeenEvent, kinds: &Kinds) -> Self {
+        let stated = &event.event;
+        let document = |document: &epcis::BizTransaction| {
+            (document.kind.as_ref().map(|kind| kind.word().to_owned()), number(&document.id))
+        };
+        Self {
+            cte: classify(stated, kinds).cte.map(|cte| cte.word().to_owned()),
+            documents: stated.biz_transaction_list.iter().map(document).collect(),
+        }
+    }
+
+    pub(crate) fn complete(&self, sighting: Sighting) -> Sighting {
+        Sighting { cte: self.cte.clone(), documents: self.documents.clone(), ..sighting }
     }
 }
 

@@ -28,6 +28,11 @@ pub struct LotStatement {
 }
 
 impl LotStatement {
+    /// Whether it says only possibly which lot is meant: as an estimate, or as one of several.
+    pub fn is_uncertain(&self) -> bool {
+        self.inferred || !self.alternates.is_empty()
+    }
+
     /// All statements of an event. Entries without a `lot` are skipped: they are about nothing.
     pub fn of(event: &Event) -> Vec<Self> {
         fsma_members(&event.extensions, "lots").into_iter().filter_map(Self::read).collect()

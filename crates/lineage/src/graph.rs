@@ -349,7 +349,11 @@ impl Lineage {
 
     /// All edges, with final names.
     pub fn edges(&self) -> impl Iterator<Item = Edge> {
-        let renamed: BTreeSet<Edge> = self.edges.iter().map(|edge| self.rename(edge)).collect();
+        let mut renamed: Vec<Edge> = self.edges.iter().map(|edge| self.rename(edge)).collect();
+        if !self.aliases.is_empty() {
+            renamed.sort();
+            renamed.dedup();
+        }
         renamed.into_iter()
     }
 

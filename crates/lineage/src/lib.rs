@@ -16,7 +16,8 @@ pub use graph::{
 };
 pub use ledger::{Conversion, Entry, Ledger, PlaceBalance, Shipment, ledgers, without_repeated_steps};
 pub use reading::{
-    Containment, Custody, CustodyKind, Mention, NamedEnd, Reading, Role, Stage, ThingKind, creates, read,
+    CREATING_STEPS, Containment, Custody, CustodyKind, Mention, NamedEnd, Reading, Role, Stage, ThingKind, creates,
+    read,
 };
 pub use units::{KILOGRAM, Measure, Unit, mass_in};
 pub use walk::{Limits, Step, Walk, Walked};

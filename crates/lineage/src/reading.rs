@@ -127,6 +127,14 @@ pub struct Reading {
     pub destinations: Vec<NamedEnd>,
 }
 
+impl Reading {
+    /// Whether the event names a lot only possibly: as an estimate, or as one of several that it may be.
+    pub fn is_uncertain(&self) -> bool {
+        let mut stated = self.mentions.iter().filter_map(|mention| mention.statement.as_ref());
+        stated.any(LotStatement::is_uncertain)
+    }
+}
+
 /// Reads an event. Total: an event without anything traceable gives an empty reading.
 pub fn read(event: &Event, stage: Stage) -> Reading {
     let mut mentions = Mentions::new(event, stage);
@@ -225,9 +233,14 @@ impl<'a> Mentions<'a> {
         match (self.stage, role) {
             (Stage::PrePack, _) | (Stage::InitialPacking, Role::Input) => ThingKind::HarvestLot,
             (Stage::InitialPacking | Stage::Packed, _) => ThingKind::TraceabilityLot,
-            (Stage::Creating, role) if creates(self.event, role) => ThingKind::TraceabilityLot,
+            (Stage::Creating, role) if self.creates(role) => ThingKind::TraceabilityLot,
             (Stage::Creating | Stage::Unknown, _) => ThingKind::Lot,
         }
+    }
+
+    fn creates(&self, role: Role) -> bool {
+        let step = self.event.biz_step.as_ref().map(epcis::Term::word);
+        creates(self.event.kind, self.event.action, step, role)
     }
 
     fn push(
@@ -238,7 +251,7 @@ impl<'a> Mentions<'a> {
         quantity: Option<(String, Option<String>)>,
     ) {
         let is_lot = !matches!(kind, ThingKind::Unit | ThingKind::Instance | ThingKind::OtherInput);
-        let creates = is_lot && creates(self.event, role);
+        let creates = is_lot && self.creates(role);
         self.found.push(Mention {
             role,
             kind,
@@ -259,15 +272,15 @@ impl<'a> Mentions<'a> {
     }
 }
 
+/// The `bizStep`s of what is added to the world (CBV 2.0 §7.1), bare words.
+pub const CREATING_STEPS: &[&str] = &["creating_class_instance", "commissioning"];
+
 /// Whether the event brings the lots in this role into being: what a transformation puts out, and what is added to the
 /// world by `creating_class_instance` or `commissioning` (CBV 2.0 §7.1).
-pub fn creates(event: &Event, role: Role) -> bool {
-    let step = event.biz_step.as_ref().map(epcis::Term::word);
-    match event.kind {
+pub fn creates(kind: EventKind, action: Option<Action>, biz_step: Option<&str>, role: Role) -> bool {
+    match kind {
         EventKind::Transformation => role == Role::Output,
-        EventKind::Object => {
-            event.action == Some(Action::Add) && matches!(step, Some("creating_class_instance" | "commissioning"))
-        }
+        EventKind::Object => action == Some(Action::Add) && biz_step.is_some_and(|step| CREATING_STEPS.contains(&step)),
         EventKind::Aggregation | EventKind::Transaction | EventKind::Association => false,
     }
 }
@@ -278,6 +291,9 @@ pub(crate) fn place_of(event: &Event) -> Option<String> {
 }
 
 impl CustodyKind {
+    /// The `bizStep`s of hand-overs, bare words.
+    pub const STEPS: &[&str] = &["shipping", "departing", "consigning", "transporting", "receiving", "accepting"];
+
     /// Which end of a hand-over an event with this `bizStep` (a bare word) records.
     pub fn of_step(biz_step: &str) -> Option<Self> {
         match biz_step {

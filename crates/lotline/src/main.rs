@@ -26,6 +26,10 @@ use std::{
 
 use clap::Parser;
 
+/// Captures and answers are made of many small texts, which are often freed on another thread than they were made on.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use crate::{
     cli::{Cli, Command, DbCommand},
     failure::{Failure, OrFail, Outcome},

@@ -53,7 +53,7 @@ pub(crate) fn unpack(body: &[u8]) -> Result<Event, StoreError> {
 }
 
 fn refused(why: &dyn std::fmt::Display) -> StoreError {
-    StoreError::inconsistent("event", "body", why.to_string())
+    StoreError::inconsistent("event_body", "body", why.to_string())
 }
 
 fn compressor<'a>(kept: &'a mut Option<Compressor<'static>>) -> std::io::Result<&'a mut Compressor<'static>> {

@@ -48,6 +48,7 @@ pub struct Capture {
 /// The rows of one batch.
 struct Batch {
     events: Rows,
+    bodies: Rows,
     things: Rows,
     ends: Rows,
     codes: Rows,
@@ -188,9 +189,9 @@ impl Capture {
         }
         let one_of = self.tx.any(2);
         let sql = format!(
-            "SELECT id, item, kind, source_kind, tlc, source, reference FROM thing WHERE tenant = $1 AND {column} {one_of}"
+            "SELECT id, item, kind, source_kind, tlc, source, reference, CAST(uncertain AS integer) FROM thing WHERE tenant = $1 AND {column} {one_of}"
         );
-        let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Int, Kind::Text, Kind::Text, Kind::Text];
+        let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Int, Kind::Text, Kind::Text, Kind::Text, Kind::Int];
         for row in self.tx.select("capture.thing", sql, vec![self.tenant.0.into(), Arg::Ints(ids)], shape).await? {
             self.things.load(row)?;
         }
@@ -204,7 +205,7 @@ impl Capture {
             if is_new {
                 new.push(thing.row(self.tenant.0));
             } else {
-                let sql = "UPDATE thing SET kind = $3, source_kind = $4, tlc = $5, source = $6, reference = $7 \
+                let sql = "UPDATE thing SET kind = $3, source_kind = $4, tlc = $5, source = $6, reference = $7, uncertain = $8 \
                            WHERE tenant = $1 AND id = $2";
                 let [tenant, id, _, rest @ ..] = thing.row(self.tenant.0);
                 let args = [tenant, id].into_iter().chain(rest).map(Arg::Cell).collect();
@@ -276,11 +277,12 @@ impl Capture {
             Cell::Code(Some(event.event_time_zone_offset.minutes())),
             Cell::Code(Some(event.kind.code())),
             Cell::Code(event.action.map(Code::code)),
+            Cell::Flag(reading.is_uncertain()),
             Cell::Bytes(identity.0),
             Cell::Bytes(digest),
             Cell::Bytes(things),
-            Cell::Bytes(body),
         ]);
+        batch.bodies.push([self.tenant.0.into(), id.into(), Cell::Bytes(body)]);
         Ok(())
     }
 
@@ -321,8 +323,8 @@ impl Capture {
     }
 
     async fn insert(&mut self, batch: Batch) -> Result<(), StoreError> {
-        let Batch { events, things, ends, codes, sides, containment } = batch;
-        for rows in [events, things, ends, sides, containment] {
+        let Batch { events, bodies, things, ends, codes, sides, containment } = batch;
+        for rows in [events, bodies, things, ends, sides, containment] {
             self.tx.insert(rows).await?;
         }
         // Of a thing that was known before, some spellings may have been, too.
@@ -345,6 +347,7 @@ impl Batch {
     fn new() -> Self {
         Self {
             events: Rows::of(&tables::EVENT),
+            bodies: Rows::of(&tables::EVENT_BODY),
             things: Rows::of(&tables::EVENT_THING),
             ends: Rows::of(&tables::EVENT_END),
             codes: Rows::of(&tables::THING_CODE),
@@ -355,7 +358,7 @@ impl Batch {
 }
 
 impl Thing {
-    fn row(&self, tenant: i64) -> [Cell; 8] {
+    fn row(&self, tenant: i64) -> [Cell; 9] {
         let (source_kind, source) = crate::text::source_columns(&self.source);
         [
             tenant.into(),
@@ -366,6 +369,7 @@ impl Thing {
             Cell::Text(self.tlc.clone().map(String::from)),
             Cell::Text(source.map(str::to_owned)),
             Cell::Text(self.reference.clone()),
+            Cell::Flag(self.uncertain),
         ]
     }
 }

@@ -10,6 +10,7 @@ mod entity;
 mod error;
 mod facts;
 mod grants;
+mod head;
 mod identity;
 mod jobs;
 #[cfg(test)]
@@ -36,7 +37,7 @@ use sea_orm::{
     sqlx::{
         self, Connection,
         postgres::{PgConnectOptions, PgConnection},
-        sqlite::{SqliteJournalMode, SqliteSynchronous},
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
     },
 };
 
@@ -45,6 +46,7 @@ pub use capture::{Capture, Outcome, StageOf};
 pub use distribute::{DistributeError, Distribution, Step};
 pub use error::{StoreError, Trouble};
 pub use grants::{NewGrant, NewViewer};
+pub use head::EventHead;
 pub use jobs::{ErrorBehaviour, Job, JobStatus, Lease};
 pub use purge::{Purgeable, Purged};
 pub use registry::{Issuer, IssuerKey, IssuerKind, NewTenant, Party, Tenant};
@@ -77,13 +79,7 @@ impl Store {
         }
         let mut options = ConnectOptions::new(url);
         options.max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
-        options.map_sqlx_sqlite_opts(|sqlite| {
-            // Acknowledged means on disk: FULL makes every commit wait for the disk.
-            sqlite
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(Duration::from_secs(30))
-        });
+        options.map_sqlx_sqlite_opts(|sqlite| with_settings(sqlite, READER_CACHE));
         // `SQLite` ends a transaction by itself when the disk is full. The driver then counts one that is not there: what
         // follows on this connection would be inside it, and never committed.
         options.map_sqlx_sqlite_pool_opts(|pool| {
@@ -95,6 +91,7 @@ impl Store {
         let db = Database::connect(options.clone()).await.map_err(unreachable)?;
         let (writers, patience) = if sqlite { (1, SQLITE_WRITER_TIMEOUT) } else { (WRITERS, WRITER_TIMEOUT) };
         options.max_connections(writers).acquire_timeout(patience);
+        options.map_sqlx_sqlite_opts(|sqlite| with_settings(sqlite, WRITER_CACHE));
         let writer = Database::connect(options).await.map_err(unreachable)?;
         Ok(Self { db, writer })
     }
@@ -131,6 +128,17 @@ impl Store {
     }
 }
 
+/// How `SQLite` is used, with so many KiB of its pages in memory.
+fn with_settings(sqlite: SqliteConnectOptions, cache: u32) -> SqliteConnectOptions {
+    // Acknowledged means on disk: FULL makes every commit wait for the disk.
+    sqlite
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(Duration::from_secs(30))
+        .pragma("cache_size", format!("-{cache}"))
+        .row_buffer_size(ROWS_AT_ONCE)
+}
+
 /// Makes one connection, because a pool goes on trying and then says only that its time is over.
 async fn answers(url: &str) -> Result<(), StoreError> {
     let failed = |error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)));
@@ -145,6 +153,16 @@ async fn answers(url: &str) -> Result<(), StoreError> {
     let database = || format!("postgres://{}:{}/{name}", options.get_host(), options.get_port());
     closed.map_err(|error| StoreError::Unreachable { database: database(), source: failed(error) })
 }
+
+/// Rows that the thread of an `SQLite` connection reads ahead of those who ask for them.
+const ROWS_AT_ONCE: usize = 1_000;
+
+/// KiB of pages that a reader of `SQLite` keeps in memory: the upper levels of every index, and what one answer needs.
+const READER_CACHE: u32 = 16 << 10;
+
+/// KiB of pages that the writer of `SQLite` keeps in memory. Identifiers come in no order, so a capture writes all over
+/// the indexes.
+const WRITER_CACHE: u32 = 48 << 10;
 
 /// Connections for those who only read.
 const CONNECTIONS: u32 = 8;

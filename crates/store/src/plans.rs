@@ -48,11 +48,12 @@ async fn watched(url: &str) -> (Store, Scope, Log) {
 /// Some hundred times the rows: only so many make a planner think of indexes.
 const MANY: &[&str] = &[
     "INSERT INTO item SELECT tenant, id + n * 1000, uri || n FROM item, generate_series(1, 300) n",
-    "INSERT INTO thing SELECT tenant, id + n * 1000, item + n * 1000, kind, source_kind, tlc, source, reference \
-     FROM thing, generate_series(1, 300) n",
+    "INSERT INTO thing SELECT tenant, id + n * 1000, item + n * 1000, kind, source_kind, tlc, source, reference, \
+     uncertain FROM thing, generate_series(1, 300) n",
     "INSERT INTO event SELECT tenant, id + n * 1000, event_time + n, recorded_at, retracted_at, biz_step, disposition, \
      read_point + n / 10 * 10000, biz_location + n / 10 * 10000, from_place, to_place, zone, kind, action, \
-     identity || int4send(n), digest, things, body FROM event, generate_series(1, 300) n",
+     uncertain, identity || int4send(n), digest, things FROM event, generate_series(1, 300) n",
+    "INSERT INTO event_body SELECT tenant, event + n * 1000, body FROM event_body, generate_series(1, 300) n",
     "INSERT INTO event_thing SELECT tenant, thing + n * 1000, event + n * 1000, ordinal, role, quantity, uom \
      FROM event_thing, generate_series(1, 300) n",
     "INSERT INTO process_side SELECT tenant, process + n * 1000, side, thing + n * 1000, event + n * 1000 \

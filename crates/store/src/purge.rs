@@ -85,7 +85,8 @@ impl Store {
         // Beside the body an event has some 200 bytes of columns and keys, and a few rows that mention things.
         let sql = "SELECT COUNT(*), MIN(recorded_at), MAX(recorded_at), \
                    SUM(LENGTH(body) + 3 * LENGTH(things) + 2 * LENGTH(identity) + 200) FROM event \
-                   WHERE tenant = $1 AND id < $2 AND recorded_at < $3 AND event_time < $3";
+                   JOIN event_body b ON b.tenant = $1 AND b.event = event.id \
+                   WHERE event.tenant = $1 AND id < $2 AND recorded_at < $3 AND event_time < $3";
         let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Int];
         let args = vec![tenant.0.into(), end.into(), before.into()];
         let events = tx.select(WHAT, sql.to_owned(), args, shape).await?;
@@ -217,7 +218,7 @@ async fn read(
     const WHAT: &str = "purge.read";
     let sql = format!(
         "SELECT id, recorded_at, event_time, identity, things, body FROM event \
-         WHERE tenant = $1 AND id >= $2 AND id < $3 ORDER BY id LIMIT {EVENTS}"
+         JOIN event_body b ON b.tenant = $1 AND b.event = event.id WHERE event.tenant = $1 AND id >= $2 AND id < $3 ORDER BY id LIMIT {EVENTS}"
     );
     let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Bytes, Kind::Bytes, Kind::Bytes];
     let args = vec![tenant.0.into(), first.into(), end.into()];
@@ -269,6 +270,7 @@ async fn remove(tx: &mut Transaction, tenant: TenantId, batch: &Batch, purged: &
     let things: BTreeSet<i64> = batch.gone.iter().flat_map(|old| old.things.iter().copied()).collect();
     let things: Vec<i64> = things.into_iter().collect();
     let ends = ends(tx, tenant, &batch.gone).await?;
+    let mut removed = 0;
     for (table, column, of) in [
         ("event_end", "item", &ends),
         ("containment", "parent", &things),
@@ -290,9 +292,12 @@ async fn remove(tx: &mut Transaction, tenant: TenantId, batch: &Batch, purged: &
         ];
         tx.execute(WHAT, sql, args).await?;
     }
-    let sql = format!("DELETE FROM event WHERE tenant = $1 AND id {}", tx.any(2));
-    let gone = batch.gone.iter().map(|old| old.id).collect();
-    purged.events += tx.execute(WHAT, sql, vec![tenant.0.into(), Arg::Ints(gone)]).await?;
+    let gone: Vec<i64> = batch.gone.iter().map(|old| old.id).collect();
+    for (table, column) in [("event_body", "event"), ("event", "id")] {
+        let sql = format!("DELETE FROM {table} WHERE tenant = $1 AND {column} {}", tx.any(2));
+        removed = tx.execute(WHAT, sql, vec![tenant.0.into(), Arg::Ints(gone.clone())]).await?;
+    }
+    purged.events += removed;
     purged.things += remove_things(tx, tenant, things).await?;
     let stale = "UPDATE view_state SET stale = TRUE WHERE tenant = $1 AND NOT stale".to_owned();
     tx.execute("view.stale", stale, vec![tenant.0.into()]).await?;

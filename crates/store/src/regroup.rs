@@ -70,7 +70,8 @@ impl Capture {
     /// The events that mention any of these things.
     async fn events_about(&mut self, things: &BTreeSet<i64>) -> Result<BTreeMap<i64, Told>, StoreError> {
         let sql = format!(
-            "SELECT id, recorded_at, retracted_at, things, body FROM event WHERE tenant = $1 AND id IN \
+            "SELECT id, recorded_at, retracted_at, things, body FROM event \
+             JOIN event_body b ON b.tenant = $1 AND b.event = event.id WHERE event.tenant = $1 AND id IN \
              (SELECT event FROM event_thing WHERE tenant = $1 AND thing {})",
             self.tx.any(2)
         );

@@ -31,6 +31,8 @@ pub(crate) struct Thing {
     pub(crate) tlc: Option<Tlc>,
     pub(crate) source: TlcSource,
     pub(crate) reference: Option<String>,
+    /// Whether some event said only possibly that it is about this thing. Never forgotten: it tells where to look.
+    pub(crate) uncertain: bool,
     pub(crate) state: State,
     /// The codes of which it is known that they are written.
     codes: BTreeSet<String>,
@@ -70,6 +72,7 @@ impl Things {
             tlc: row.text(4).map(Tlc::from),
             source: source_from(source_kind, row.text(5), &self.reporter)?,
             reference: row.text(6),
+            uncertain: row.int(7)? != 0,
             state: State::Unchanged,
             codes: BTreeSet::new(),
         };
@@ -112,6 +115,7 @@ impl Things {
                 tlc: gs1_tlc(&mention.identifier).filter(|_| is_lot(mention.kind)),
                 source: TlcSource::Unknown { reporter: self.reporter.clone() },
                 reference: None,
+                uncertain: false,
                 state: State::New,
                 codes: BTreeSet::new(),
             });
@@ -146,6 +150,7 @@ impl Things {
     pub(crate) fn restart(&mut self, item: i64, ids: &BTreeSet<i64>) {
         let known = self.by_item.remove(&item).unwrap_or_default();
         let Some(kind) = known.iter().map(|thing| thing.kind).max() else { return };
+        let uncertain = known.iter().any(|thing| thing.uncertain);
         let was_known = |id: i64| known.iter().any(|thing| thing.id == id);
         let start = |&id: &i64| Thing {
             id,
@@ -154,6 +159,7 @@ impl Things {
             tlc: None,
             source: TlcSource::Unknown { reporter: self.reporter.clone() },
             reference: None,
+            uncertain,
             state: if was_known(id) { State::Changed } else { State::New },
             codes: BTreeSet::new(),
         };
@@ -271,6 +277,7 @@ fn refine(thing: &mut Thing, mention: &Mention, source: Option<TlcSource>) {
         }
     }
     if let Some(statement) = &mention.statement {
+        thing.uncertain |= statement.is_uncertain();
         let spelled = gs1_tlc(&mention.identifier);
         // A declared code goes before the one that the identifier spells; of two declared ones the same is kept
         // whichever came first.

@@ -57,7 +57,8 @@ impl Capture {
         const WHAT: &str = "capture.relearn";
         // The same event may mention a thing several times; the body tells all of it.
         let sql = format!(
-            "SELECT id, things, body FROM event WHERE tenant = $1 AND retracted_at IS NULL AND id IN \
+            "SELECT id, things, body FROM event JOIN event_body b ON b.tenant = $1 AND b.event = event.id \
+             WHERE event.tenant = $1 AND retracted_at IS NULL AND id IN \
              (SELECT event FROM event_thing WHERE tenant = $1 AND thing {}) ORDER BY id",
             self.tx.any(2)
         );

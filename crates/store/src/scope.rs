@@ -1,6 +1,9 @@
 //! The only door out: every read begins from (tenant, viewer).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Arc, Mutex},
+};
 
 use domain::{Continuation, EventId, LotKey, Onward, Profile, Purpose, TenantId, ThingId, Tlc, Viewer};
 use epcis::{Action, Event, EventKind, VocabularyElement};
@@ -30,6 +33,8 @@ pub struct Scope {
     epoch: i64,
     /// What was recorded or declared wrong later is left out.
     known_at: Option<Timestamp>,
+    /// Entries of the dictionary that were looked up, by number.
+    pub(crate) texts: Arc<Mutex<HashMap<i64, Arc<str>>>>,
 }
 
 /// A lot, unit or instance that the viewer may see.
@@ -51,6 +56,9 @@ pub struct SeenThing {
     pub continuation: Continuation,
     /// How far it may be passed on.
     pub onward: Onward,
+    /// Whether some event, visible or not, says only possibly that it is about this thing: where to look, not what to
+    /// show.
+    pub uncertain: bool,
 }
 
 /// An event that the viewer may see.
@@ -143,7 +151,7 @@ impl Store {
             Viewer::Party(_) | Viewer::Regulator(_) => view_index::refresh(self, &tenant, viewer, purpose, now).await?,
         };
         let name = view_index::view_name(viewer, purpose);
-        Ok(Scope { db: self.db.clone(), tenant, viewer, name, epoch, known_at: None })
+        Ok(Scope { db: self.db.clone(), tenant, viewer, name, epoch, known_at: None, texts: Arc::default() })
     }
 }
 
@@ -248,6 +256,54 @@ impl Scope {
         let rows = self.all(&named, "scope.things_named").await?;
         let ids = rows.iter().map(|row| get(row, "thing").map(ThingId)).collect::<Result<_, _>>()?;
         self.things(&ids).await
+    }
+
+    /// Other things than these that share a code with them: those whose own lot code is one of `codes`, and with
+    /// `possibly` also those that some event says may be the lot of one of these codes.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn sharing(
+        &self,
+        codes: &BTreeSet<String>,
+        possibly: bool,
+        things: &BTreeSet<ThingId>,
+    ) -> Result<Vec<SeenThing>, StoreError> {
+        let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        let mut found = BTreeSet::new();
+        for codes in codes.chunks(IDS_PER_QUERY) {
+            let mut select = Query::select();
+            let (index, mine) = self.code_index();
+            let own_code = Expr::col(("thing", "tlc")).equals((index, "code"));
+            select
+                .distinct()
+                .column((index, "thing"))
+                .from(index)
+                .join(
+                    JoinType::InnerJoin,
+                    "thing",
+                    same_tenant("thing", index).and(Expr::col(("thing", "id")).equals((index, "thing"))),
+                )
+                .and_where(mine)
+                .and_where(Expr::col((index, "code")).is_in(codes.iter().copied()))
+                .and_where(if possibly { own_code.or(Expr::col(("thing", "uncertain"))) } else { own_code });
+            for row in self.all(&select, "scope.sharing").await? {
+                found.insert(ThingId(get(&row, "thing")?));
+            }
+        }
+        found.retain(|thing| !things.contains(thing));
+        self.things(&found).await
+    }
+
+    /// The table of codes that the viewer may look into, and which of its rows are for it.
+    fn code_index(&self) -> (&'static str, sea_orm::sea_query::SimpleExpr) {
+        let of_tenant = |table| Expr::col((table, "tenant")).eq(self.tenant.id.0);
+        match self.viewer {
+            Viewer::Own => ("thing_code", of_tenant("thing_code")),
+            Viewer::Party(_) | Viewer::Regulator(_) => {
+                ("vis_code", of_tenant("vis_code").and(Expr::col(("vis_code", "viewer")).eq(self.name.as_str())))
+            }
+        }
     }
 
     fn named(&self, codes: &[String]) -> SelectStatement {
@@ -484,12 +540,12 @@ impl Scope {
         }
     }
 
-    fn item_of(&self, uris: &[String]) -> SelectStatement {
+    pub(crate) fn item_of<T: AsRef<str>>(&self, uris: &[T]) -> SelectStatement {
         let mut item = Query::select();
         item.column("id")
             .from("item")
             .and_where(Expr::col("tenant").eq(self.tenant.id.0))
-            .and_where(Expr::col("uri").is_in(uris.iter().map(String::as_str)));
+            .and_where(Expr::col("uri").is_in(uris.iter().map(AsRef::as_ref)));
         item
     }
 
@@ -523,10 +579,14 @@ impl Scope {
     fn select_events(&self) -> SelectStatement {
         let mut select = Query::select();
         select
-            .columns(
-                ["id", "identity", "event_time", "recorded_at", "retracted_at", "body"].map(|name| ("event", name)),
-            )
+            .columns(["id", "identity", "event_time", "recorded_at", "retracted_at"].map(|name| ("event", name)))
+            .column(("event_body", "body"))
             .from("event")
+            .join(
+                JoinType::InnerJoin,
+                "event_body",
+                same_tenant("event_body", "event").and(Expr::col(("event_body", "event")).equals(("event", "id"))),
+            )
             .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0));
         self.only_recorded(&mut select);
         self.only_visible_events(&mut select, ("event", "id"));
@@ -574,7 +634,9 @@ impl Scope {
     fn select_things(&self) -> SelectStatement {
         let mut select = Query::select();
         select
-            .columns(["id", "kind", "tlc", "source_kind", "source", "reference"].map(|name| ("thing", name)))
+            .columns(
+                ["id", "kind", "tlc", "source_kind", "source", "reference", "uncertain"].map(|name| ("thing", name)),
+            )
             .column(("item", "uri"))
             .from("thing")
             .join(
@@ -619,6 +681,7 @@ impl Scope {
             profile,
             continuation,
             onward,
+            uncertain: get(row, "uncertain")?,
         })
     }
 

@@ -3,13 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Direction, EventId, Profile, ThingId, Viewer};
+use epcis::EventKind;
 use jiff::Timestamp;
-use lineage::{Change, ChangeKind, Role};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
+use lineage::{Change, ChangeKind, CustodyKind, Role};
+use sea_orm::{
+    QueryResult,
+    sea_query::{Alias, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, SimpleExpr},
+};
 
 use crate::{
-    IDS_PER_QUERY, Scope, StoreError,
+    EventHead, IDS_PER_QUERY, Scope, StoreError,
     facts::amount,
+    head::cell,
     scope::{get, same_tenant},
     text::{Code, Side, Word, instant, unpack_ids},
 };
@@ -35,6 +40,22 @@ pub struct Derived {
 
 /// What events assert of a unit's contents.
 pub type Inside = BTreeMap<ThingId, Vec<(EventId, Change<ThingId>)>>;
+
+/// Assertions of units, with event and ordinal.
+#[derive(Default)]
+struct Asserted(Vec<(ThingId, EventId, i32, Change<ThingId>)>);
+
+impl Asserted {
+    /// In order of time.
+    fn by_unit(mut self) -> Inside {
+        self.0.sort_by_key(|(unit, event, ordinal, change)| (*unit, change.time, *event, *ordinal));
+        let mut inside = Inside::new();
+        for (unit, event, _, change) in self.0 {
+            inside.entry(unit).or_default().push((event, change));
+        }
+        inside
+    }
+}
 
 /// A thing on an event.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -132,57 +153,78 @@ impl Scope {
         Ok(times)
     }
 
+    /// How much the viewer is shown of these events; what it may not see is not in the answer.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn profiles(&self, events: &BTreeSet<EventId>) -> Result<BTreeMap<EventId, Profile>, StoreError> {
+        if self.viewer() == Viewer::Own {
+            return Ok(events.iter().map(|event| (*event, Profile::Full)).collect());
+        }
+        let times = self.times(events.clone()).await?;
+        Ok(times.into_iter().map(|(event, (_, profile))| (event, profile)).collect())
+    }
+
     /// Everything that is asserted of the contents of these units. Contents tell which lots an event on a unit is
     /// about; what the viewer may see of them is decided by the lots and events themselves.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn contents_of(&self, units: &BTreeSet<ThingId>) -> Result<Inside, StoreError> {
-        self.containment("parent", units).await
+        let mut found = Asserted::default();
+        for chunk in chunks(units) {
+            let of_units = Expr::col(("containment", "parent")).is_in(chunk);
+            self.containment(of_units, &mut found).await?;
+        }
+        Ok(found.by_unit())
     }
 
-    /// The units that these things were ever inside of, with everything asserted of those units.
+    /// The units that these things were ever inside of, with everything asserted of the things in them and of the units
+    /// as a whole. What else is inside is left out: it says nothing of these things.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn units_around(&self, things: &BTreeSet<ThingId>) -> Result<Inside, StoreError> {
-        let parents = self.containment("child", things).await?.into_keys().collect();
-        self.contents_of(&parents).await
+        let mut found = Asserted::default();
+        for chunk in chunks(things) {
+            let of_things = Expr::col(("containment", "child")).is_in(chunk);
+            self.containment(of_things, &mut found).await?;
+        }
+        let units = found.0.iter().map(|row| row.0).collect();
+        for chunk in chunks(&units) {
+            let of_units = Expr::col(("containment", "parent")).is_in(chunk);
+            self.containment(Expr::col(("containment", "child")).is_null().and(of_units), &mut found).await?;
+        }
+        Ok(found.by_unit())
     }
 
-    async fn containment(&self, by: &'static str, ids: &BTreeSet<ThingId>) -> Result<Inside, StoreError> {
-        let mut found = Inside::new();
-        for chunk in chunks(ids) {
-            let mut select = Query::select();
-            select
-                .columns(["parent", "event", "child", "change", "quantity", "uom"].map(|name| ("containment", name)))
-                .column(("event", "event_time"))
-                .from("containment")
-                .join(
-                    JoinType::InnerJoin,
-                    "event",
-                    same_tenant("event", "containment")
-                        .and(Expr::col(("event", "id")).equals(("containment", "event"))),
-                )
-                .and_where(Expr::col(("containment", "tenant")).eq(self.tenant.id.0))
-                .and_where(Expr::col(("containment", by)).is_in(chunk))
-                .order_by(("event", "event_time"), Order::Asc)
-                .order_by(("containment", "event"), Order::Asc)
-                .order_by(("containment", "ordinal"), Order::Asc);
-            self.only_facts(&mut select);
-            for row in self.all(&select, "scope.containment").await? {
-                let change = Change {
-                    time: instant("event", "event_time", get(&row, "event_time")?)?,
-                    kind: ChangeKind::of_code(get(&row, "change")?)?,
-                    child: get::<Option<i64>>(&row, "child")?.map(ThingId),
-                    amount: amount(get::<Option<String>>(&row, "quantity")?.as_deref()),
-                    uom: get(&row, "uom")?,
-                };
-                let event = EventId(get(&row, "event")?);
-                found.entry(ThingId(get(&row, "parent")?)).or_default().push((event, change));
-            }
+    async fn containment(&self, which: SimpleExpr, found: &mut Asserted) -> Result<(), StoreError> {
+        let mut select = Query::select();
+        select
+            .columns(
+                ["parent", "event", "ordinal", "child", "change", "quantity", "uom"].map(|name| ("containment", name)),
+            )
+            .column(("event", "event_time"))
+            .from("containment")
+            .join(
+                JoinType::InnerJoin,
+                "event",
+                same_tenant("event", "containment").and(Expr::col(("event", "id")).equals(("containment", "event"))),
+            )
+            .and_where(Expr::col(("containment", "tenant")).eq(self.tenant.id.0))
+            .and_where(which);
+        self.only_facts(&mut select);
+        for row in self.all(&select, "scope.containment").await? {
+            let change = Change {
+                time: instant("event", "event_time", cell(&row, 7)?)?,
+                kind: ChangeKind::of_code(cell(&row, 4)?)?,
+                child: cell::<Option<i64>>(&row, 3)?.map(ThingId),
+                amount: amount(cell::<Option<String>>(&row, 5)?.as_deref()),
+                uom: cell(&row, 6)?,
+            };
+            found.0.push((ThingId(cell(&row, 0)?), EventId(cell(&row, 1)?), cell(&row, 2)?, change));
         }
-        Ok(found)
+        Ok(())
     }
 
     /// The events that mention these things, retracted ones left out; only those that the viewer may see.
@@ -235,13 +277,53 @@ impl Scope {
         Ok(things.into_iter().collect())
     }
 
+    /// What events say of these things, retracted ones left out; only those that the viewer may see, and with
+    /// `turning_points` only where they are handed over, brought into being or transformed. The heads of the events are
+    /// added to `heads`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn told_of(
+        &self,
+        things: &BTreeSet<ThingId>,
+        turning_points: bool,
+        heads: &mut BTreeMap<EventId, EventHead>,
+    ) -> Result<Vec<Mentioned>, StoreError> {
+        let mut found = Vec::new();
+        for chunk in chunks(things) {
+            let mut select = Query::select();
+            select
+                .columns(MENTIONED.map(|name| ("event_thing", name)))
+                .from("event_thing")
+                .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
+                .and_where(Expr::col(("event_thing", "thing")).is_in(chunk));
+            self.only_visible_things(&mut select, ("event_thing", "thing"));
+            if turning_points {
+                let with_event = Expr::col(("event", "id")).equals(("event_thing", "event"));
+                let steps = [CustodyKind::STEPS, lineage::CREATING_STEPS].concat();
+                let of_step = Expr::col(("event", "biz_step")).in_subquery(self.item_of(&steps));
+                let transforms = Expr::col(("event", "kind")).eq(EventKind::Transformation.code());
+                select
+                    .join(JoinType::InnerJoin, "event", same_tenant("event", "event_thing").and(with_event))
+                    .and_where(of_step.or(transforms));
+            }
+            for row in self.all(&select, "scope.told").await? {
+                found.push(mentioned(&row)?);
+            }
+        }
+        let new = found.iter().map(|mention| mention.event).filter(|event| !heads.contains_key(event)).collect();
+        heads.extend(self.heads(&new).await?.into_iter().map(|head| (head.id, head)));
+        found.retain(|mention| heads.get(&mention.event).is_some_and(|head| !head.retracted));
+        Ok(found)
+    }
+
     async fn mentions(
         &self,
         narrow: impl FnOnce(&mut SelectStatement) -> &mut SelectStatement,
     ) -> Result<Vec<Mentioned>, StoreError> {
         let mut select = Query::select();
         select
-            .columns(["thing", "event", "role", "quantity", "uom"].map(|name| ("event_thing", name)))
+            .columns(MENTIONED.map(|name| ("event_thing", name)))
             .from("event_thing")
             .join(
                 JoinType::InnerJoin,
@@ -256,19 +338,21 @@ impl Scope {
         narrow(&mut select);
         self.only_visible_events(&mut select, ("event", "id"));
         self.only_visible_things(&mut select, ("event_thing", "thing"));
-        let mut found = Vec::new();
-        for row in self.all(&select, "scope.mentions").await? {
-            let quantity: Option<String> = get(&row, "quantity")?;
-            let uom: Option<String> = get(&row, "uom")?;
-            found.push(Mentioned {
-                thing: ThingId(get(&row, "thing")?),
-                event: EventId(get(&row, "event")?),
-                role: Role::of_code(get(&row, "role")?)?,
-                quantity: quantity.map(|amount| (amount, uom)),
-            });
-        }
-        Ok(found)
+        self.all(&select, "scope.mentions").await?.iter().map(mentioned).collect()
     }
+}
+
+const MENTIONED: [&str; 5] = ["thing", "event", "role", "quantity", "uom"];
+
+fn mentioned(row: &QueryResult) -> Result<Mentioned, StoreError> {
+    let quantity: Option<String> = cell(row, 3)?;
+    let uom: Option<String> = cell(row, 4)?;
+    Ok(Mentioned {
+        thing: ThingId(cell(row, 0)?),
+        event: EventId(cell(row, 1)?),
+        role: Role::of_code(cell(row, 2)?)?,
+        quantity: quantity.map(|amount| (amount, uom)),
+    })
 }
 
 fn chunks(things: &BTreeSet<ThingId>) -> Vec<Vec<i64>> {

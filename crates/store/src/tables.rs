@@ -21,20 +21,24 @@ pub(crate) static EVENT: Table = Table {
         "zone",
         "kind",
         "action",
+        "uncertain",
         "identity",
         "digest",
         "things",
-        "body",
     ],
 };
+
+pub(crate) static EVENT_BODY: Table = Table { name: "event_body", columns: &["tenant", "event", "body"] };
 
 pub(crate) static EVENT_THING: Table =
     Table { name: "event_thing", columns: &["tenant", "thing", "event", "ordinal", "role", "quantity", "uom"] };
 
 pub(crate) static EVENT_END: Table = Table { name: "event_end", columns: &["tenant", "item", "event", "side"] };
 
-pub(crate) static THING: Table =
-    Table { name: "thing", columns: &["tenant", "id", "item", "kind", "source_kind", "tlc", "source", "reference"] };
+pub(crate) static THING: Table = Table {
+    name: "thing",
+    columns: &["tenant", "id", "item", "kind", "source_kind", "tlc", "source", "reference", "uncertain"],
+};
 
 pub(crate) static THING_CODE: Table = Table { name: "thing_code", columns: &["tenant", "code", "thing"] };
 

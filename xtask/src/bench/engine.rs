@@ -10,8 +10,18 @@ use std::{
 use super::{Engine, Failure, output, succeed};
 
 /// The tables that a capture fills, in the order in which they are loaded.
-pub(crate) const TABLES: [&str; 9] =
-    ["item", "thing", "event", "event_thing", "event_end", "process_side", "containment", "thing_code", "vocabulary"];
+pub(crate) const TABLES: [&str; 10] = [
+    "item",
+    "thing",
+    "event",
+    "event_body",
+    "event_thing",
+    "event_end",
+    "process_side",
+    "containment",
+    "thing_code",
+    "vocabulary",
+];
 
 /// An empty database.
 pub(crate) enum Database {

@@ -41,7 +41,7 @@ const LANDMARKS: usize = 4;
 const WANTED_RATIO: f64 = 2.0;
 const WANTED_GROWTH: f64 = 1.15;
 
-const QUESTION: &str = "query($lot: String!, $way: Direction!) { trace(lot: $lot, direction: $way, hops: 50) { \
+const QUESTION: &str = "query($lot: String!, $way: Direction!) { trace(lot: $lot, direction: $way, hops: 50, nodes: 10000) { \
      nodes { id kind tlc tlcSource { name } hops identifiers } edges { type from to day event } \
      gaps { at reason } complete } }";
 
@@ -212,7 +212,7 @@ async fn graphql(client: &reqwest::Client, gateway: &Gateway, lot: &str, way: Wa
 async fn by_hand(db: &DatabaseConnection, engine: Engine, lot: &str, way: Way) -> Result<usize, Failure> {
     let backend = if engine == Engine::Sqlite { DbBackend::Sqlite } else { DbBackend::Postgres };
     let mut rows = 0;
-    for sql in [statement::nodes(engine, way), statement::edges(engine, way)] {
+    for sql in [statement::nodes(engine, way), statement::edges(engine, way), statement::hand_overs(engine, way)] {
         let statement = sea_orm::Statement::from_sql_and_values(backend, sql, [1_i64.into(), lot.into()]);
         rows += db.query_all_raw(statement).await?.len();
     }

@@ -29,6 +29,32 @@ pub(crate) fn edges(engine: Engine, way: Way) -> String {
     )
 }
 
+/// The statement that gives every hand-over of what was reached, with its event, date and both places: the lot itself is
+/// on the event, or a unit that it had been put into and not taken out of.
+pub(crate) fn hand_overs(engine: Engine, way: Way) -> String {
+    let columns = "r.thing, e.identity, e.event_time, e.zone, f.uri, t.uri FROM reached r";
+    let join = if engine == Engine::Sqlite { "CROSS JOIN" } else { "JOIN" };
+    let on = |thing: &str| {
+        format!(
+            "{join} event_thing m ON m.tenant = $1 AND m.thing = {thing} \
+             {join} event e ON e.tenant = $1 AND e.id = m.event AND e.retracted_at IS NULL \
+             {join} item f ON f.tenant = $1 AND f.id = e.from_place {join} item t ON t.tenant = $1 AND t.id = e.to_place"
+        )
+    };
+    format!(
+        "{} SELECT {columns} {} UNION ALL SELECT {columns} \
+         {join} containment c ON c.tenant = $1 AND c.child = r.thing AND c.change = 0 \
+         {join} event p ON p.tenant = $1 AND p.id = c.event AND p.retracted_at IS NULL {} \
+         AND e.event_time > p.event_time AND NOT EXISTS (SELECT 1 FROM containment d \
+         {join} event u ON u.tenant = $1 AND u.id = d.event AND u.retracted_at IS NULL \
+         WHERE d.tenant = $1 AND d.child = c.child AND d.parent = c.parent AND d.change = 2 \
+         AND u.event_time > p.event_time AND u.event_time < e.event_time)",
+        reached(engine, way),
+        on("r.thing"),
+        on("c.parent"),
+    )
+}
+
 /// Back: what it was made of, and what a unit that went in had been packed with. Forward: what was made of it, and the
 /// units it was packed into.
 fn reached(engine: Engine, way: Way) -> String {

@@ -2,15 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Continuation as Share, Direction, EventId, ThingId, Viewer};
+use domain::{Continuation as Share, Direction, EventId, Viewer};
 use epcis::EventKind;
 use jiff::Timestamp;
-use lineage::{Answer, Continuation, CustodyKind, EdgeKind, Gap, GapReason, Role, Sighting, ThingKind};
+use lineage::{Answer, Continuation, CustodyKind, Gap, GapReason, Role, Sighting, ThingKind};
 use policy::Visible;
-use store::{SeenEvent, SeenThing};
+use store::{EventHead, SeenThing};
 
-use super::{Local, RawEdge, node_id};
-use crate::sighting::reading;
+use super::{Local, node_id};
 
 /// How the history of one thing ends in this answer.
 pub(super) struct End<'a> {
@@ -58,10 +57,8 @@ impl End<'_> {
         };
         let mut places = BTreeMap::new();
         for event in self.hand_overs(wanted) {
-            let Some(custody) = reading(event).custody else { continue };
-            let place = if wanted == CustodyKind::Received { custody.from_place } else { custody.to_place };
-            let instant = event.event.event_time.instant();
-            places.extend(place.map(|place| (place, instant)));
+            let place = if wanted == CustodyKind::Received { &event.from_place } else { &event.to_place };
+            places.extend(place.as_deref().map(|place| (place.to_owned(), event.time)));
         }
         // Staff know who assigned the code even where nobody recorded the hand-over.
         if self.local.records.scope.viewer() == Viewer::Own
@@ -78,7 +75,7 @@ impl End<'_> {
     }
 
     /// The events at one end of a hand-over, in order of time.
-    fn hand_overs(&self, kind: CustodyKind) -> impl Iterator<Item = &SeenEvent> {
+    fn hand_overs(&self, kind: CustodyKind) -> impl Iterator<Item = &EventHead> {
         let seen = self.sightings.iter().filter(move |(_, sighting)| sighting.get().custody == Some(kind));
         seen.filter_map(|(event, _)| self.local.events.get(event))
     }
@@ -89,7 +86,7 @@ impl End<'_> {
             return false;
         }
         match self.local.question.direction {
-            Direction::Back => !is_told && !self.is_derived(|edge| edge.to) && !self.is_origin(),
+            Direction::Back => !is_told && !self.local.made.contains(&self.thing.id) && !self.is_origin(),
             // The end of a chain is where the goods are.
             Direction::Forward => {
                 self.is_sent_nowhere(is_told) || self.is_used_for_something_hidden() || self.is_lost_after_hand_over()
@@ -100,10 +97,7 @@ impl End<'_> {
     /// Whether a shipment went to where nobody says, or to where the viewer is not told.
     fn is_sent_nowhere(&self, is_told: bool) -> bool {
         // Transport on the way to where a shipment goes needs no destination of its own.
-        let unsaid = |event: &SeenEvent| {
-            let is_shipping = event.event.biz_step.as_ref().is_some_and(|step| step.word() == "shipping");
-            is_shipping && reading(event).custody.is_none_or(|custody| custody.to_place.is_none())
-        };
+        let unsaid = |event: &EventHead| event.biz_step.as_deref() == Some("shipping") && event.to_place.is_none();
         let untold = |sighting: &Sighting| {
             sighting.custody == Some(CustodyKind::Shipped) && sighting.to_place.is_none() && !is_told
         };
@@ -114,7 +108,7 @@ impl End<'_> {
     /// Whether it was used up for something that the viewer does not see.
     fn is_used_for_something_hidden(&self) -> bool {
         let is_used = self.sightings.iter().any(|(_, sighting)| sighting.get().role == Role::Input);
-        is_used && self.local.records.scope.viewer() != Viewer::Own && !self.is_derived(|edge| edge.from)
+        is_used && self.local.records.scope.viewer() != Viewer::Own && !self.local.used.contains(&self.thing.id)
     }
 
     /// Whether a partner sees that it handed the goods over, and nothing of what became of them.
@@ -127,11 +121,7 @@ impl End<'_> {
         is_partner
             && self.thing.continuation == Share::None
             && self.sightings.iter().all(received_from_viewer)
-            && !self.is_derived(|edge| edge.from)
-    }
-
-    fn is_derived(&self, end: impl Fn(&RawEdge) -> ThingId) -> bool {
-        self.local.edges.iter().any(|edge| edge.kind == EdgeKind::Derived && end(edge) == self.thing.id)
+            && !self.local.used.contains(&self.thing.id)
     }
 
     /// Whether the walk back ends here for good.
@@ -144,21 +134,20 @@ impl End<'_> {
     }
 
     fn is_transformed_here(&self) -> bool {
-        self.creations().any(|event| event.event.kind == EventKind::Transformation)
+        self.creations().any(|event| event.kind == EventKind::Transformation)
     }
 
     /// The events that brought it into being, as far as the viewer sees them well enough.
-    fn creations(&self) -> impl Iterator<Item = &SeenEvent> {
+    fn creations(&self) -> impl Iterator<Item = &EventHead> {
         self.sightings.iter().filter_map(|(event, sighting)| {
             let sighting = sighting.get();
             let event = self.local.events.get(event).filter(|_| sighting.time.is_some())?;
-            lineage::creates(&event.event, sighting.role).then_some(event)
+            lineage::creates(event.kind, event.action, event.biz_step.as_deref(), sighting.role).then_some(event)
         })
     }
 }
 
 /// The canonical place of an event.
-fn place_of(event: &SeenEvent) -> Option<String> {
-    let event = &event.event;
-    event.read_point.as_ref().or(event.biz_location.as_ref()).map(|place| place.id.canonical())
+fn place_of(event: &EventHead) -> Option<String> {
+    event.read_point.as_deref().or(event.biz_location.as_deref()).map(str::to_owned)
 }

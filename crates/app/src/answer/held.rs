@@ -15,6 +15,17 @@ pub(crate) fn contents_at(inside: &Inside, unit: ThingId, at: Timestamp) -> Vec<
     contents_by(contents, inside, unit, at)
 }
 
+/// Adds what is asserted of other things to what is known of the units around some.
+pub(crate) fn join_around(known: &mut Inside, more: Inside) {
+    for (unit, changes) in more {
+        let all = known.entry(unit).or_default();
+        // Of a unit as a whole everything is known already.
+        let is_known = !all.is_empty();
+        all.extend(changes.into_iter().filter(|(_, change)| !is_known || change.child.is_some()));
+        all.sort_by_key(|(event, change)| (change.time, *event));
+    }
+}
+
 /// A way to fold what was asserted of a unit.
 type Fold = fn(&[Change<ThingId>], Timestamp) -> Vec<Content<ThingId>>;
 

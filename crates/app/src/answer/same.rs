@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Direction, Profile, ThingId};
+use domain::{Direction, LotKey, Profile, ThingId};
 use lineage::{Basis, EdgeKind, Step};
 use store::SeenThing;
 
-use super::{Local, RawEdge, Station};
+use super::{Local, RawEdge, Station, Wanted};
 use crate::{
     AppError,
     same::{MayBe, codes_of, is_same_lot, look_up_alternates, sharing_codes, stated_alternates},
@@ -14,32 +14,35 @@ use crate::{
 
 impl Local<'_> {
     /// From lots to other identifiers of the same lot, and to lots that it may be in truth, or that may in truth be it.
-    pub(super) async fn steps_to_same(&mut self, wanted: &[Station]) -> Result<Vec<Step<Station>>, AppError> {
-        let here: BTreeMap<ThingId, SeenThing> = wanted
-            .iter()
-            .filter_map(|station| self.things.get(&station.thing))
-            .filter(|thing| thing.lot.is_some())
-            .map(|thing| (thing.id, thing.clone()))
-            .collect();
+    pub(super) async fn steps_to_same(&mut self, wanted: &Wanted) -> Result<Vec<Step<Station>>, AppError> {
+        let lots = wanted.0.keys().filter_map(|id| self.things.get(id)).filter(|thing| thing.lot.is_some());
+        let here: BTreeMap<ThingId, SeenThing> = lots.map(|thing| (thing.id, thing.clone())).collect();
         if here.is_empty() {
             return Ok(Vec::new());
         }
-        let sharing = sharing_codes(&self.records.scope, here.values()).await?;
+        let forward = self.question.direction == Direction::Forward;
+        let sharing = sharing_codes(&self.records.scope, &here, forward).await?;
         self.things.extend(sharing.iter().map(|(id, thing)| (*id, thing.clone())));
+        let mut by_key: BTreeMap<&LotKey, Vec<&SeenThing>> = BTreeMap::new();
+        for thing in here.values().chain(sharing.values()) {
+            if let Some(key) = &thing.lot {
+                by_key.entry(key).or_default().push(thing);
+            }
+        }
         let mut steps = Vec::new();
-        for station in wanted {
-            let Some(thing) = here.get(&station.thing) else { continue };
-            for other in sharing.values().filter(|other| is_same_lot(thing, other)) {
+        for thing in here.values() {
+            let others = thing.lot.as_ref().and_then(|key| by_key.get(key)).into_iter().flatten();
+            for other in others.filter(|other| is_same_lot(thing, other)) {
+                if !self.shows_edge(thing.id, other.id) {
+                    continue;
+                }
                 let to = self.station(other.id, self.records.as_of);
-                if self.shows_edge(thing.id, other.id) {
-                    self.step(&mut steps, Step { from: *station, to, hops: 0 }, Basis::Recorded);
+                for station in wanted.at(thing.id) {
+                    self.step(&mut steps, Step { from: station, to, hops: 0 }, Basis::Recorded);
                 }
             }
         }
-        let spoken_of = match self.question.direction {
-            Direction::Back => here.keys().copied().collect(),
-            Direction::Forward => sharing_only_possibly(&here, &sharing),
-        };
+        let spoken_of = if forward { sharing_only_possibly(&here, &sharing) } else { here.keys().copied().collect() };
         for may_be in self.may_be(&spoken_of).await? {
             steps.extend(self.step_to_alternate(&may_be, wanted));
         }
@@ -48,18 +51,21 @@ impl Local<'_> {
 
     /// What events say of the lots that these may be in truth.
     async fn may_be(&mut self, lots: &BTreeSet<ThingId>) -> Result<Vec<MayBe>, AppError> {
-        self.load_mentions(lots).await?;
-        let mut mentions = self.mentions_of(lots);
-        self.load_events(&mentions.iter().map(|mention| mention.event).collect()).await?;
+        let is_uncertain = |id: &ThingId| self.things.get(id).is_some_and(|thing| thing.uncertain);
+        let lots = lots.iter().copied().filter(is_uncertain).collect();
+        self.load_mentions(&lots, false).await?;
+        let mut mentions = self.mentions_of(&lots);
         mentions.retain(|mention| {
             let event = self.events.get(&mention.event);
-            event.is_some_and(|event| self.records.happened(event) && event.seen.profile >= Profile::Trace)
+            event.is_some_and(|event| {
+                event.uncertain && self.records.happened(event.time) && event.seen.profile >= Profile::Trace
+            })
         });
-        let stated = stated_alternates(&mentions, &self.things, &self.events);
+        let stated = stated_alternates(&mentions, &self.things, &self.bodies);
         look_up_alternates(&self.records.scope, stated, &mut self.things).await
     }
 
-    fn step_to_alternate(&mut self, may_be: &MayBe, wanted: &[Station]) -> Vec<Step<Station>> {
+    fn step_to_alternate(&mut self, may_be: &MayBe, wanted: &Wanted) -> Vec<Step<Station>> {
         let (truth, called) = (may_be.truth, may_be.mention.thing);
         let (here, there) = match self.question.direction {
             Direction::Back => (called, truth),
@@ -69,9 +75,9 @@ impl Local<'_> {
         if !self.shows_edge(truth, called) {
             return steps;
         }
-        for station in wanted.iter().filter(|station| station.thing == here) {
+        for station in wanted.at(here) {
             let to = self.station(there, self.records.as_of);
-            self.step(&mut steps, Step { from: *station, to, hops: 0 }, Basis::Range);
+            self.step(&mut steps, Step { from: station, to, hops: 0 }, Basis::Range);
             let event = may_be.mention.event;
             self.edges.insert(RawEdge { kind: EdgeKind::MayBe, from: truth, to: called, event, basis: Basis::Range });
         }

@@ -18,6 +18,7 @@ use super::{
     PartnerSchema, StaffSchema,
     error::{Code, complete, from_app},
     session::Session,
+    shape,
 };
 use crate::{
     bearer::{self, NoCaller},
@@ -111,8 +112,11 @@ where
         Err(refused) => return refused.into_response(),
     };
     match request(headers, body, limit).await {
-        Ok(request) => {
-            let mut answer: Answer = schema.execute(request.data(Session::new(caller))).await;
+        Ok(mut request) => {
+            let mut answer: Answer = match shape::parse(&mut request) {
+                Ok(()) => schema.execute(request.data(Session::new(caller))).await,
+                Err(error) => Answer::from_errors(vec![error]),
+            };
             complete(&mut answer);
             json(StatusCode::OK, &answer)
         }

@@ -1,6 +1,6 @@
 //! What everybody may ask; the caller's view decides what is answered.
 
-use app::{Budget, EventFilter, LotFilter, TraceOptions, TraceQuestion};
+use app::{Budget, EventFilter, LotFilter, Telling, TraceOptions, TraceQuestion};
 use async_graphql::{Context, Object, Result, connection::Connection};
 use domain::Direction as Way;
 
@@ -95,6 +95,10 @@ impl Lookups {
             both_ways: direction == Direction::Both,
             known_at: known_at.map(|at| at.0),
             budget: Budget { nodes, ..Budget::default() },
+            telling: match ctx.look_ahead().field("nodes").field("sightings").exists() {
+                true => Telling::Details,
+                false => Telling::Connections,
+            },
             after,
         };
         let trace = session.caller.trace_within(&question, &options).await.map_err(|error| from_app(&error))?;

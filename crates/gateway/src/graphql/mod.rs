@@ -66,6 +66,5 @@ where
         .limit_recursive_depth(MAX_RECURSION)
         .limit_directives(MAX_DIRECTIVES)
         .disable_suggestions()
-        .extension(shape::Shape)
         .finish()
 }

@@ -1,10 +1,9 @@
 //! Bounds on the shape of a GraphQL document, checked before anything walks it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use async_graphql::{
-    Name, Positioned, ServerResult, Variables,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery},
+    Name, Positioned, Request, ServerResult,
     parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
 };
 
@@ -22,31 +21,14 @@ const MAX_FIELDS: usize = 5_000;
 /// Brackets in brackets in the text. The parser calls itself for each.
 const MAX_NESTING: usize = 64;
 
-/// The extension that checks every document.
-pub(crate) struct Shape;
-
-impl ExtensionFactory for Shape {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
+/// Parses the document of a request, unless its shape is out of bounds.
+///
+/// This is no extension of the schema: where there is one, the library calls it for every field of the answer.
+pub(crate) fn parse(request: &mut Request) -> ServerResult<()> {
+    if nesting(&request.query) > MAX_NESTING {
+        return Err(Code::Limit.server_error(format!("the query nests more than {MAX_NESTING} brackets")));
     }
-}
-
-#[async_graphql::async_trait::async_trait]
-impl Extension for Shape {
-    async fn parse_query(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        query: &str,
-        variables: &Variables,
-        next: NextParseQuery<'_>,
-    ) -> ServerResult<ExecutableDocument> {
-        if nesting(query) > MAX_NESTING {
-            return Err(Code::Limit.server_error(format!("the query nests more than {MAX_NESTING} brackets")));
-        }
-        let document = next.run(ctx, query, variables).await?;
-        check(&document)?;
-        Ok(document)
-    }
+    check(request.parsed_query()?)
 }
 
 /// How deep brackets stand in brackets, outside of strings and comments.

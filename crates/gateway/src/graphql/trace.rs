@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use async_graphql::{ComplexObject, Enum, ID, SimpleObject};
+use async_graphql::{ComplexObject, Enum, ID, Object, SimpleObject};
 use domain::LotKey;
 use lineage::EdgeKind;
 
@@ -82,27 +82,60 @@ pub(crate) enum GapReason {
 }
 
 /// Where the history of a lot leads.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct Trace {
+#[derive(Debug)]
+pub(crate) struct Trace(app::Trace);
+
+/// Where the history of a lot leads.
+#[Object]
+impl Trace {
     /// The nodes that the question named: several where a code is ambiguous.
     #[graphql(complexity = "2 + child_complexity")]
-    starts: Vec<ID>,
+    async fn starts(&self) -> Vec<ID> {
+        self.0.starts.iter().map(|start| ID(start.0.clone())).collect()
+    }
+
     /// The lots, units and instances that were found.
     #[graphql(complexity = "1 + 2 * child_complexity")]
-    nodes: Vec<Node>,
+    async fn nodes(&self) -> Vec<Node> {
+        self.0.lineage.nodes().cloned().map(Node::from).collect()
+    }
+
     /// How they are connected, with the event behind each connection.
     #[graphql(complexity = "1 + 2 * child_complexity")]
-    edges: Vec<Edge>,
+    async fn edges(
+        &self,
+        #[graphql(desc = "Only those of these types; all when it is not given.")] types: Option<Vec<EdgeType>>,
+    ) -> Vec<Edge> {
+        let wanted = |kind: EdgeType| types.as_ref().is_none_or(|types| types.contains(&kind));
+        let lineage = &self.0.lineage;
+        let mut edges: Vec<Edge> = lineage.edges().map(Into::into).filter(|edge: &Edge| wanted(edge.kind)).collect();
+        if wanted(EdgeType::HandedOver) {
+            edges.extend(lineage.nodes().flat_map(hand_overs));
+        }
+        edges
+    }
+
     /// What is missing, and why.
     #[graphql(complexity = "1 + 2 * child_complexity")]
-    gaps: Vec<Gap>,
+    async fn gaps(&self) -> Vec<Gap> {
+        self.0.lineage.gaps().map(Gap::from).collect()
+    }
+
     /// Whether nothing is missing.
-    complete: bool,
+    async fn complete(&self) -> bool {
+        self.0.lineage.gaps().next().is_none()
+    }
+
     /// Whether a budget ended the answer before its end; what is missing is a gap with the reason `LIMIT`.
-    is_partial: bool,
+    async fn is_partial(&self) -> bool {
+        self.0.lineage.is_partial()
+    }
+
     /// Continues a partial answer: ask the same with it as `after`. The continued answer holds this one too, and its
     /// budget is twice as large.
-    cursor: Option<String>,
+    async fn cursor(&self) -> Option<&str> {
+        self.0.next.as_deref()
+    }
 }
 
 /// A lot, unit or instance in a trace.
@@ -181,17 +214,7 @@ pub(crate) struct Gap {
 
 impl From<app::Trace> for Trace {
     fn from(trace: app::Trace) -> Self {
-        let lineage = &trace.lineage;
-        let gaps: Vec<Gap> = lineage.gaps().map(Gap::from).collect();
-        Self {
-            starts: trace.starts.into_iter().map(|start| ID(start.0)).collect(),
-            nodes: lineage.nodes().cloned().map(Node::from).collect(),
-            edges: lineage.edges().map(Into::into).chain(lineage.nodes().flat_map(hand_overs)).collect(),
-            complete: gaps.is_empty(),
-            gaps,
-            is_partial: lineage.is_partial(),
-            cursor: trace.next,
-        }
+        Self(trace)
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) enum Cell {
     Int(Option<i64>),
     Number(i32),
     Code(Option<i16>),
+    Flag(bool),
     Text(Option<String>),
     Bytes(Vec<u8>),
 }

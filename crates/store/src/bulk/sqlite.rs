@@ -84,6 +84,7 @@ fn add(arguments: &mut SqliteArguments, cell: Cell) -> Result<(), sqlx::Error> {
         Cell::Int(number) => bind(arguments, number),
         Cell::Number(number) => bind(arguments, number),
         Cell::Code(code) => bind(arguments, code),
+        Cell::Flag(flag) => bind(arguments, flag),
         Cell::Text(text) => bind(arguments, text),
         Cell::Bytes(bytes) => bind(arguments, bytes),
     }

@@ -1,0 +1,171 @@
+//! Events by their columns: what lineage, balances and lists need without reading the event itself.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, PoisonError},
+};
+
+use domain::{EventId, Profile, Viewer};
+use epcis::{Action, EventKind};
+use jiff::{Timestamp, civil::Date};
+use lineage::CustodyKind;
+use policy::Seen;
+use sea_orm::{
+    QueryResult, TryGetable,
+    sea_query::{Expr, ExprTrait, Query},
+};
+
+use crate::{
+    IDS_PER_QUERY, Scope, StoreError,
+    facts::local_date,
+    identity::Identity,
+    text::{Code, Word, instant},
+};
+
+/// What the columns say of an event that the viewer may see.
+#[derive(Clone, Debug)]
+pub struct EventHead {
+    /// Its number.
+    pub id: EventId,
+    /// How the viewer may refer to it.
+    pub reference: String,
+    /// Its type.
+    pub kind: EventKind,
+    /// `eventTime`.
+    pub time: Timestamp,
+    /// The calendar date at its place.
+    pub day: Date,
+    /// `action`.
+    pub action: Option<Action>,
+    /// `bizStep`, a bare word where it is a standard one.
+    pub biz_step: Option<Arc<str>>,
+    /// Canonical `readPoint`.
+    pub read_point: Option<Arc<str>>,
+    /// Canonical `bizLocation`.
+    pub biz_location: Option<Arc<str>>,
+    /// Which end of a hand-over it is.
+    pub custody: Option<CustodyKind>,
+    /// Canonical place the goods left.
+    pub from_place: Option<Arc<str>>,
+    /// Canonical place the goods went to.
+    pub to_place: Option<Arc<str>>,
+    /// Whether it names a lot only possibly: `inferred` or `alternateTlcs` in `fsma:lots`. What it says then stands in
+    /// the event itself.
+    pub uncertain: bool,
+    /// Whether it was declared wrong later.
+    pub retracted: bool,
+    /// How much of it is shown.
+    pub seen: Seen,
+}
+
+const COLUMNS: [&str; 13] = [
+    "id",
+    "identity",
+    "kind",
+    "event_time",
+    "zone",
+    "action",
+    "biz_step",
+    "read_point",
+    "biz_location",
+    "from_place",
+    "to_place",
+    "uncertain",
+    "retracted_at",
+];
+
+impl Scope {
+    /// The heads of events, in no particular order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn heads(&self, ids: &BTreeSet<EventId>) -> Result<Vec<EventHead>, StoreError> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let mut rows = Vec::new();
+        for chunk in ids.chunks(IDS_PER_QUERY) {
+            let mut select = Query::select();
+            select
+                .columns(COLUMNS.map(|name| ("event", name)))
+                .from("event")
+                .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0))
+                .and_where(Expr::col(("event", "id")).is_in(chunk.iter().copied()));
+            self.only_recorded(&mut select);
+            self.only_visible_events(&mut select, ("event", "id"));
+            if self.viewer() != Viewer::Own {
+                select.columns(["ref", "profile", "named"].map(|name| ("vis_event", name)));
+            }
+            rows.extend(self.all(&select, "scope.heads").await?);
+        }
+        // Columns 6 to 10 are entries of the dictionary.
+        let mut wanted = BTreeSet::new();
+        for row in &rows {
+            for column in 6..=10 {
+                wanted.extend(cell::<Option<i64>>(row, column)?);
+            }
+        }
+        self.load_texts(wanted).await?;
+        let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+        rows.iter().map(|row| self.head(row, &texts)).collect()
+    }
+
+    /// Looks up the dictionary entries of these numbers, as far as they are not known yet.
+    async fn load_texts(&self, mut ids: BTreeSet<i64>) -> Result<(), StoreError> {
+        {
+            let known = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
+            ids.retain(|id| !known.contains_key(id));
+        }
+        let ids: Vec<i64> = ids.into_iter().collect();
+        let mut texts = Vec::new();
+        for chunk in ids.chunks(IDS_PER_QUERY) {
+            let mut select = Query::select();
+            select
+                .columns(["id", "uri"])
+                .from("item")
+                .and_where(Expr::col("tenant").eq(self.tenant.id.0))
+                .and_where(Expr::col("id").is_in(chunk.iter().copied()));
+            for row in self.all(&select, "scope.texts").await? {
+                texts.push((cell::<i64>(&row, 0)?, Arc::<str>::from(cell::<String>(&row, 1)?)));
+            }
+        }
+        self.texts.lock().unwrap_or_else(PoisonError::into_inner).extend(texts);
+        Ok(())
+    }
+
+    fn head(&self, row: &QueryResult, texts: &HashMap<i64, Arc<str>>) -> Result<EventHead, StoreError> {
+        let text =
+            |column| Ok::<_, StoreError>(cell::<Option<i64>>(row, column)?.and_then(|id| texts.get(&id)).cloned());
+        let (reference, seen) = match self.viewer() {
+            Viewer::Own => (Identity(cell(row, 1)?).text()?, Seen::OWN),
+            Viewer::Party(_) | Viewer::Regulator(_) => {
+                let profile = Profile::parse(&cell::<String>(row, COLUMNS.len() + 1)?)?;
+                (cell(row, COLUMNS.len())?, Seen { profile, named: cell(row, COLUMNS.len() + 2)? })
+            }
+        };
+        let kind = EventKind::of_code(cell(row, 2)?)?;
+        let time = instant("event", "event_time", cell(row, 3)?)?;
+        let biz_step = text(6)?;
+        let custody = biz_step.as_deref().filter(|_| kind != EventKind::Transformation).and_then(CustodyKind::of_step);
+        Ok(EventHead {
+            id: EventId(cell(row, 0)?),
+            reference,
+            kind,
+            time,
+            day: local_date(cell(row, 4)?, time)?,
+            action: cell::<Option<i16>>(row, 5)?.map(Action::of_code).transpose()?,
+            biz_step,
+            read_point: text(7)?,
+            biz_location: text(8)?,
+            custody,
+            from_place: text(9)?,
+            to_place: text(10)?,
+            uncertain: cell(row, 11)?,
+            retracted: self.is_retracted(cell(row, 12)?),
+            seen,
+        })
+    }
+}
+
+/// A cell by its place: looking columns up by name costs more than reading them.
+pub(crate) fn cell<T: TryGetable>(row: &QueryResult, column: usize) -> Result<T, StoreError> {
+    T::try_get_by_index(row, column).map_err(|error| StoreError::Database { what: "scope.read", source: error.into() })
+}
