@@ -97,6 +97,10 @@ impl Wanted {
         self.0.keys().copied().collect()
     }
 
+    fn units(&self) -> impl Iterator<Item = ThingId> {
+        self.stations().filter(|station| station.at.is_some()).map(|station| station.thing)
+    }
+
     fn at(&self, thing: ThingId) -> impl Iterator<Item = Station> {
         self.0.get(&thing).into_iter().flatten().copied()
     }
@@ -145,9 +149,10 @@ struct Local<'a> {
     reached: BTreeSet<ThingId>,
     /// The contents of units, as far as they were looked up on the way.
     inside: Inside,
-    /// The units around things with what is asserted of these, and the things of which this was looked up.
+    /// The units around things with what is asserted of these, and which these units are, of each thing of which this
+    /// was looked up.
     around: Inside,
-    packed: BTreeSet<ThingId>,
+    packed: BTreeMap<ThingId, BTreeSet<ThingId>>,
     /// The events on things, as far as they were looked up on the way.
     mentioned: BTreeMap<ThingId, Vec<Mentioned>>,
     /// Whether a budget ended the walk.
@@ -184,7 +189,7 @@ impl<'a> Local<'a> {
             reached: question.starts.iter().flat_map(|start| &start.things).copied().collect(),
             inside: Inside::new(),
             around: Inside::new(),
-            packed: BTreeSet::new(),
+            packed: BTreeMap::new(),
             mentioned: BTreeMap::new(),
             partial: false,
             own: OwnPlaces::default(),
@@ -203,7 +208,8 @@ impl<'a> Local<'a> {
             if wanted.0.is_empty() {
                 break;
             }
-            let mut steps = self.derivation_steps(&wanted).await?;
+            let derived = self.look_around(&wanted).await?;
+            let mut steps = self.derivation_steps(&wanted, derived).await?;
             steps.extend(self.steps_to_same(&wanted).await?);
             steps.extend(match self.question.direction {
                 Direction::Back => self.steps_into_units(&wanted).await?,
@@ -232,15 +238,38 @@ impl<'a> Local<'a> {
         Station { whole: station.at.is_some(), ..station }
     }
 
-    async fn derivation_steps(&mut self, wanted: &Wanted) -> Result<Vec<Step<Station>>, AppError> {
+    /// Looks up at once what leads on from here: gives the derivations, and keeps what is inside or around.
+    async fn look_around(&mut self, wanted: &Wanted) -> Result<Vec<Derived>, AppError> {
+        let things = wanted.things();
+        let (mut unpacked, mut closed) = (BTreeSet::new(), BTreeSet::new());
+        match self.question.direction {
+            Direction::Back => closed = self.closed(wanted.units()),
+            Direction::Forward => unpacked = self.unpacked(&things),
+        }
+        let (derived, around, inside) = tokio::try_join!(
+            self.records.derivations(&things, self.question.direction),
+            self.records.units_around(&unpacked),
+            self.records.contents_of(&closed),
+        )?;
+        self.add_around(&unpacked, around);
+        self.add_contents(&closed, inside);
+        Ok(derived)
+    }
+
+    async fn derivation_steps(
+        &mut self,
+        wanted: &Wanted,
+        mut derived: Vec<Derived>,
+    ) -> Result<Vec<Step<Station>>, AppError> {
         let direction = self.question.direction;
-        let mut derived = self.records.derivations(&wanted.things(), direction).await?;
         derived.retain(|row| row.profile >= Profile::Trace);
         self.load_things(&derived.iter().flat_map(|row| [row.input, row.output]).collect()).await?;
         let said = derived.iter().flat_map(|row| [(row.input_event, row.input), (row.output_event, row.output)]);
         self.load_statements(said.collect()).await?;
         if direction == Direction::Forward {
-            self.load_contents(derived.iter().map(|row| row.input).filter(|id| self.is_unit(*id)).collect()).await?;
+            let closed = self.closed(derived.iter().map(|row| row.input).filter(|id| self.is_unit(*id)));
+            let inside = self.records.contents_of(&closed).await?;
+            self.add_contents(&closed, inside);
         }
         let mut steps = Vec::new();
         for row in derived {
@@ -288,7 +317,6 @@ impl<'a> Local<'a> {
 
     /// From units to what they contained.
     async fn steps_into_units(&mut self, wanted: &Wanted) -> Result<Vec<Step<Station>>, AppError> {
-        self.load_contents(wanted.stations().filter(|unit| unit.at.is_some()).map(|unit| unit.thing).collect()).await?;
         let mut found = Vec::new();
         for station in wanted.stations() {
             let Some(at) = station.at else { continue };
@@ -301,19 +329,16 @@ impl<'a> Local<'a> {
 
     /// From things to the units they were put into.
     async fn steps_to_units_around(&mut self, wanted: &Wanted) -> Result<Vec<Step<Station>>, AppError> {
-        let new = self.load_around(&wanted.things()).await?;
         let mut found = Vec::new();
-        for (&unit, changes) in self.around.iter().filter(|(unit, _)| new.contains(unit)) {
-            for (event, change) in changes {
-                let Some(child) = change.child else { continue };
-                let mut stations = wanted.at(child).peekable();
-                if stations.peek().is_none() {
-                    continue;
-                }
-                // What is taken out at that instant is inside until then: only its unpacking may be recorded.
-                let held = contents_by(contents_handed_over, &self.around, unit, change.time);
-                if held.iter().any(|row| row.0 == child) {
-                    found.extend(stations.map(|station| (station, child, unit, *event, change.time)));
+        for (&child, stations) in &wanted.0 {
+            for &unit in self.packed.get(&child).into_iter().flatten() {
+                let changes = self.around.get(&unit).into_iter().flatten();
+                for (event, change) in changes.filter(|(_, change)| change.child == Some(child)) {
+                    // What is taken out at that instant is inside until then: only its unpacking may be recorded.
+                    let held = contents_by(contents_handed_over, &self.around, unit, change.time);
+                    if held.iter().any(|row| row.0 == child) {
+                        found.extend(stations.iter().map(|station| (*station, child, unit, *event, change.time)));
+                    }
                 }
             }
         }
@@ -359,21 +384,29 @@ impl<'a> Local<'a> {
         Ok(())
     }
 
-    /// Loads the contents of units, each once.
-    async fn load_contents(&mut self, units: BTreeSet<ThingId>) -> Result<(), AppError> {
-        let new: BTreeSet<ThingId> = units.into_iter().filter(|unit| !self.inside.contains_key(unit)).collect();
-        self.inside.extend(new.iter().map(|unit| (*unit, Vec::new())));
-        self.inside.extend(self.records.contents_of(&new).await?);
-        Ok(())
+    /// Those of which the contents were not looked up yet.
+    fn closed(&self, units: impl Iterator<Item = ThingId>) -> BTreeSet<ThingId> {
+        units.filter(|unit| !self.inside.contains_key(unit)).collect()
     }
 
-    /// Loads the units around things, each thing once; gives the units around these.
-    async fn load_around(&mut self, things: &BTreeSet<ThingId>) -> Result<BTreeSet<ThingId>, AppError> {
-        let new: BTreeSet<ThingId> = things.iter().filter(|id| self.packed.insert(**id)).copied().collect();
-        let around = self.records.units_around(&new).await?;
-        let units = around.keys().copied().collect();
+    fn add_contents(&mut self, units: &BTreeSet<ThingId>, inside: Inside) {
+        self.inside.extend(units.iter().map(|unit| (*unit, Vec::new())));
+        self.inside.extend(inside);
+    }
+
+    /// Those of which the units around them were not looked up yet.
+    fn unpacked(&self, things: &BTreeSet<ThingId>) -> BTreeSet<ThingId> {
+        things.iter().filter(|id| !self.packed.contains_key(id)).copied().collect()
+    }
+
+    fn add_around(&mut self, things: &BTreeSet<ThingId>, around: Inside) {
+        self.packed.extend(things.iter().map(|id| (*id, BTreeSet::new())));
+        for (unit, changes) in &around {
+            for child in changes.iter().filter_map(|(_, change)| change.child) {
+                self.packed.entry(child).or_default().insert(*unit);
+            }
+        }
         join_around(&mut self.around, around);
-        Ok(units)
     }
 
     /// Loads the events behind what is said of things, where one of them may say it only possibly.
@@ -400,13 +433,27 @@ impl<'a> Local<'a> {
 
     /// Looks up the events on things, each once; or only their turning points.
     async fn load_mentions(&mut self, things: &BTreeSet<ThingId>, turning_points: bool) -> Result<(), AppError> {
-        let new: BTreeSet<ThingId> = things.iter().filter(|id| !self.mentioned.contains_key(id)).copied().collect();
-        for mention in self.records.told_of(&new, turning_points, &mut self.events).await? {
+        let told = self.records.told_of(&self.untold(things), turning_points, &self.events).await?;
+        self.add_mentions(things, told).await
+    }
+
+    /// Those of which the events were not looked up yet.
+    fn untold(&self, things: &BTreeSet<ThingId>) -> BTreeSet<ThingId> {
+        things.iter().filter(|id| !self.mentioned.contains_key(id)).copied().collect()
+    }
+
+    async fn add_mentions(
+        &mut self,
+        things: &BTreeSet<ThingId>,
+        (mentions, heads): (Vec<Mentioned>, Vec<EventHead>),
+    ) -> Result<(), AppError> {
+        self.events.extend(heads.into_iter().map(|head| (head.id, head)));
+        self.load_bodies().await?;
+        for mention in mentions {
             self.mentioned.entry(mention.thing).or_default().push(mention);
         }
-        self.load_bodies().await?;
-        for id in new {
-            self.mentioned.entry(id).or_default();
+        for id in things {
+            self.mentioned.entry(*id).or_default();
         }
         Ok(())
     }
@@ -422,9 +469,15 @@ impl<'a> Local<'a> {
         // What a partner is told of a gap depends on all the events that it sees.
         let is_own = self.records.scope.viewer() == Viewer::Own;
         let turning_points = is_own && self.question.telling == Telling::Connections;
-        self.load_mentions(&reached, turning_points).await?;
+        let (untold, unpacked) = (self.untold(&reached), self.unpacked(&reached));
+        let (mentioned, around) = tokio::try_join!(
+            self.records.told_of(&untold, turning_points, &self.events),
+            self.records.units_around(&unpacked),
+        )?;
+        self.add_mentions(&reached, mentioned).await?;
+        self.add_around(&reached, around);
         let mut direct = self.mentions_of(&reached);
-        let units = self.load_around(&reached).await?.into_iter().chain(self.around.keys().copied()).collect();
+        let units = self.around.keys().copied().collect();
         self.load_mentions(&units, turning_points).await?;
         let mut through = self.mentions_of(&units);
         let all: BTreeSet<EventId> = direct.iter().chain(&through).map(|mention| mention.event).collect();

@@ -64,14 +64,15 @@ impl Records {
         Ok(self.scope.mentions_of(things).await?)
     }
 
-    /// What events say of these things, or only their turning points, and the heads of the events.
+    /// What events say of these things, or only their turning points, and the heads of the events
+    /// that are not known yet.
     pub(crate) async fn told_of(
         &self,
         things: &BTreeSet<ThingId>,
         turning_points: bool,
-        heads: &mut BTreeMap<EventId, EventHead>,
-    ) -> Result<Vec<Mentioned>, AppError> {
-        Ok(self.scope.told_of(things, turning_points, heads).await?)
+        known: &BTreeMap<EventId, EventHead>,
+    ) -> Result<(Vec<Mentioned>, Vec<EventHead>), AppError> {
+        Ok(self.scope.told_of(things, turning_points, known).await?)
     }
 
     pub(crate) async fn heads(&self, ids: &BTreeSet<EventId>) -> Result<BTreeMap<EventId, EventHead>, AppError> {

@@ -88,7 +88,7 @@ impl Scope {
                 .columns(COLUMNS.map(|name| ("event", name)))
                 .from("event")
                 .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0))
-                .and_where(Expr::col(("event", "id")).is_in(chunk.iter().copied()));
+                .and_where(self.is_one_of(("event", "id"), chunk));
             self.only_recorded(&mut select);
             self.only_visible_events(&mut select, ("event", "id"));
             if self.viewer() != Viewer::Own {
@@ -122,7 +122,7 @@ impl Scope {
                 .columns(["id", "uri"])
                 .from("item")
                 .and_where(Expr::col("tenant").eq(self.tenant.id.0))
-                .and_where(Expr::col("id").is_in(chunk.iter().copied()));
+                .and_where(self.is_one_of("id", chunk));
             for row in self.all(&select, "scope.texts").await? {
                 texts.push((cell::<i64>(&row, 0)?, Arc::<str>::from(cell::<String>(&row, 1)?)));
             }

@@ -2,7 +2,7 @@
 //! whole table.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fmt::Write,
     sync::{Arc, Mutex},
 };
@@ -117,6 +117,10 @@ async fn plans(store: &Store, scope: &Scope, log: &Log) -> String {
     plan!("contents of units", scope.contents_of(&things));
     plan!("units around things", scope.units_around(&things));
     plan!("events on things", scope.mentions_of(&things));
+    plan!("turning points of things", scope.told_of(&things, true, &BTreeMap::new()));
+    plan!("everything told of things", scope.told_of(&things, false, &BTreeMap::new()));
+    plan!("columns of events", scope.heads(&events));
+    plan!("things of a code, also possible ones", scope.sharing(&BTreeSet::from(["A".to_owned()]), true, &things));
     plan!("things on events", scope.mentions_on(&events));
     text
 }

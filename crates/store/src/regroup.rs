@@ -67,15 +67,24 @@ impl Capture {
         Ok(())
     }
 
+    /// The numbers of the events that mention any of these things. Asked for by themselves: `PostgreSQL` knows nothing yet
+    /// of rows that were written in this transaction, and joins them in whatever order.
+    pub(crate) async fn events_on(&mut self, things: Vec<i64>) -> Result<Vec<i64>, StoreError> {
+        let sql = format!("SELECT DISTINCT event FROM event_thing WHERE tenant = $1 AND thing {}", self.tx.any(2));
+        let args = vec![self.tenant.0.into(), Arg::Ints(things)];
+        self.tx.select("capture.mentioned", sql, args, &[Kind::Int]).await?.iter().map(|row| row.int(0)).collect()
+    }
+
     /// The events that mention any of these things.
     async fn events_about(&mut self, things: &BTreeSet<i64>) -> Result<BTreeMap<i64, Told>, StoreError> {
         let sql = format!(
             "SELECT id, recorded_at, retracted_at, things, body FROM event \
-             JOIN event_body b ON b.tenant = $1 AND b.event = event.id WHERE event.tenant = $1 AND id IN \
-             (SELECT event FROM event_thing WHERE tenant = $1 AND thing {})",
+             JOIN event_body b ON b.tenant = $1 AND b.event = event.id \
+             WHERE event.tenant = $1 AND id {0} AND b.event {0}",
             self.tx.any(2)
         );
-        let args = vec![self.tenant.0.into(), Arg::Ints(things.iter().copied().collect())];
+        let ids = self.events_on(things.iter().copied().collect()).await?;
+        let args = vec![self.tenant.0.into(), Arg::Ints(ids)];
         let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Bytes, Kind::Bytes];
         let mut events = BTreeMap::new();
         for mut row in self.tx.select(WHAT, sql, args, shape).await? {

@@ -58,11 +58,10 @@ impl Capture {
         // The same event may mention a thing several times; the body tells all of it.
         let sql = format!(
             "SELECT id, things, body FROM event JOIN event_body b ON b.tenant = $1 AND b.event = event.id \
-             WHERE event.tenant = $1 AND retracted_at IS NULL AND id IN \
-             (SELECT event FROM event_thing WHERE tenant = $1 AND thing {}) ORDER BY id",
+             WHERE event.tenant = $1 AND id {0} AND b.event {0} AND retracted_at IS NULL ORDER BY id",
             self.tx.any(2)
         );
-        let args = vec![self.tenant.0.into(), Arg::Ints(things.clone())];
+        let args = vec![self.tenant.0.into(), Arg::Ints(self.events_on(things.clone()).await?)];
         let mut said: BTreeMap<i64, Vec<Mention>> = BTreeMap::new();
         for mut row in self.tx.select(WHAT, sql, args, &[Kind::Int, Kind::Bytes, Kind::Bytes]).await? {
             let mentions = lineage::read(&body::unpack(&row.bytes(2))?, Stage::Unknown).mentions;

@@ -12,8 +12,11 @@ use jiff::Timestamp;
 use lineage::ThingKind;
 use policy::Seen;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, QueryResult,
-    sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType},
+    ConnectionTrait, DatabaseConnection, DbBackend, QueryResult,
+    sea_query::{
+        Expr, ExprTrait, IntoColumnRef, JoinType, Order, Query, SelectStatement, SimpleExpr, UnionType, Value,
+        extension::postgres::PgFunc,
+    },
 };
 
 use crate::{
@@ -235,7 +238,7 @@ impl Scope {
         let mut events = Vec::new();
         for chunk in ids.chunks(IDS_PER_QUERY) {
             let mut select = self.select_events();
-            select.and_where(Expr::col(("event", "id")).is_in(chunk.iter().copied()));
+            select.and_where(self.is_one_of(("event", "id"), chunk));
             events.extend(self.read_events(&select).await?);
         }
         Ok(events)
@@ -269,7 +272,7 @@ impl Scope {
         possibly: bool,
         things: &BTreeSet<ThingId>,
     ) -> Result<Vec<SeenThing>, StoreError> {
-        let codes: Vec<&str> = codes.iter().map(String::as_str).collect();
+        let codes: Vec<String> = codes.iter().cloned().collect();
         let mut found = BTreeSet::new();
         for codes in codes.chunks(IDS_PER_QUERY) {
             let mut select = Query::select();
@@ -285,7 +288,7 @@ impl Scope {
                     same_tenant("thing", index).and(Expr::col(("thing", "id")).equals((index, "thing"))),
                 )
                 .and_where(mine)
-                .and_where(Expr::col((index, "code")).is_in(codes.iter().copied()))
+                .and_where(self.is_one_of((index, "code"), codes))
                 .and_where(if possibly { own_code.or(Expr::col(("thing", "uncertain"))) } else { own_code });
             for row in self.all(&select, "scope.sharing").await? {
                 found.insert(ThingId(get(&row, "thing")?));
@@ -296,7 +299,7 @@ impl Scope {
     }
 
     /// The table of codes that the viewer may look into, and which of its rows are for it.
-    fn code_index(&self) -> (&'static str, sea_orm::sea_query::SimpleExpr) {
+    fn code_index(&self) -> (&'static str, SimpleExpr) {
         let of_tenant = |table| Expr::col((table, "tenant")).eq(self.tenant.id.0);
         match self.viewer {
             Viewer::Own => ("thing_code", of_tenant("thing_code")),
@@ -307,7 +310,6 @@ impl Scope {
     }
 
     fn named(&self, codes: &[String]) -> SelectStatement {
-        let codes = || codes.iter().map(String::as_str);
         let mut named = Query::select();
         if self.viewer != Viewer::Own {
             named
@@ -316,7 +318,7 @@ impl Scope {
                 .from("vis_code")
                 .and_where(Expr::col("tenant").eq(self.tenant.id.0))
                 .and_where(Expr::col("viewer").eq(self.name.as_str()))
-                .and_where(Expr::col("code").is_in(codes()));
+                .and_where(self.is_one_of("code", codes));
             return named;
         }
         // The identifier itself stands in the dictionary, every other spelling among the codes.
@@ -330,12 +332,12 @@ impl Scope {
                 same_tenant("item", "thing").and(Expr::col(("item", "id")).equals(("thing", "item"))),
             )
             .and_where(Expr::col(("thing", "tenant")).eq(self.tenant.id.0))
-            .and_where(Expr::col(("item", "uri")).is_in(codes()));
+            .and_where(self.is_one_of(("item", "uri"), codes));
         named
             .column("thing")
             .from("thing_code")
             .and_where(Expr::col("tenant").eq(self.tenant.id.0))
-            .and_where(Expr::col("code").is_in(codes()))
+            .and_where(self.is_one_of("code", codes))
             .union(UnionType::Distinct, identified);
         named
     }
@@ -349,7 +351,7 @@ impl Scope {
         let mut things = Vec::new();
         for chunk in ids.chunks(IDS_PER_QUERY) {
             let mut select = self.select_things();
-            select.and_where(Expr::col(("thing", "id")).is_in(chunk.iter().copied()));
+            select.and_where(self.is_one_of(("thing", "id"), chunk));
             select.order_by(("thing", "id"), Order::Asc);
             things.extend(self.read_things(&select).await?);
         }
@@ -390,7 +392,7 @@ impl Scope {
         let mut found = Vec::new();
         for chunk in self.things_of_events(filter).await?.chunks(IDS_PER_QUERY) {
             let mut select = select.clone();
-            select.and_where(Expr::col(("thing", "id")).is_in(chunk.iter().copied()));
+            select.and_where(self.is_one_of(("thing", "id"), chunk));
             found.extend(self.read_things(&select).await?);
         }
         found.sort_by(|a, b| (&a.identifier, a.id).cmp(&(&b.identifier, b.id)));
@@ -549,6 +551,20 @@ impl Scope {
         item
     }
 
+    /// Whether a column is one of many values. `PostgreSQL` takes them as one array, so that a statement is planned once
+    /// however many they are.
+    pub(crate) fn is_one_of<T>(&self, column: impl IntoColumnRef, values: &[T]) -> SimpleExpr
+    where
+        T: Clone + Into<Value>,
+        Vec<T>: Into<Value>,
+    {
+        let column = Expr::col(column);
+        match self.db.get_database_backend() {
+            DbBackend::Postgres => column.eq(PgFunc::any(Expr::val(values.to_vec()))),
+            _ => column.is_in(values.iter().cloned()),
+        }
+    }
+
     /// Keeps only events that the viewer may see.
     pub(crate) fn only_visible_events(&self, select: &mut SelectStatement, event: (&'static str, &'static str)) {
         self.only_visible(select, "vis_event", "event", event);
@@ -695,7 +711,7 @@ impl Scope {
 }
 
 /// A condition that a lot is of a product: a 14-digit GTIN, or the canonical identifier of a class.
-fn is_of_product(product: &str) -> sea_orm::sea_query::SimpleExpr {
+fn is_of_product(product: &str) -> SimpleExpr {
     let uri = if product.len() == 14 && product.bytes().all(|byte| byte.is_ascii_digit()) {
         format!("https://id.gs1.org/01/{product}")
     } else {
@@ -707,7 +723,7 @@ fn is_of_product(product: &str) -> sea_orm::sea_query::SimpleExpr {
     column().gte(uri.as_str()).and(column().lt(format!("{uri}0"))).and(is_exact)
 }
 
-pub(crate) fn same_tenant(a: &'static str, b: &'static str) -> sea_orm::sea_query::SimpleExpr {
+pub(crate) fn same_tenant(a: &'static str, b: &'static str) -> SimpleExpr {
     Expr::col((a, "tenant")).equals((b, "tenant"))
 }
 

@@ -103,7 +103,7 @@ impl Scope {
                 .and_where(Expr::col(("here", "tenant")).eq(self.tenant.id.0))
                 .and_where(Expr::col(("here", "side")).eq(here.code()))
                 .and_where(Expr::col(("there", "side")).eq(there.code()))
-                .and_where(Expr::col(("here", "thing")).is_in(chunk));
+                .and_where(self.is_one_of(("here", "thing"), &chunk));
             self.only_visible_things(&mut select, ("there", "thing"));
             for row in self.all(&select, "scope.derivations").await? {
                 let (here, there) = (ThingId(get(&row, "here_thing")?), ThingId(get(&row, "there_thing")?));
@@ -135,7 +135,7 @@ impl Scope {
                 .column(("event", "event_time"))
                 .from("event")
                 .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0))
-                .and_where(Expr::col(("event", "id")).is_in(chunk.iter().copied()));
+                .and_where(self.is_one_of(("event", "id"), chunk));
             self.only_facts(&mut select);
             self.only_visible_events(&mut select, ("event", "id"));
             if self.viewer() != Viewer::Own {
@@ -173,7 +173,7 @@ impl Scope {
     pub async fn contents_of(&self, units: &BTreeSet<ThingId>) -> Result<Inside, StoreError> {
         let mut found = Asserted::default();
         for chunk in chunks(units) {
-            let of_units = Expr::col(("containment", "parent")).is_in(chunk);
+            let of_units = self.is_one_of(("containment", "parent"), &chunk);
             self.containment(of_units, &mut found).await?;
         }
         Ok(found.by_unit())
@@ -187,12 +187,12 @@ impl Scope {
     pub async fn units_around(&self, things: &BTreeSet<ThingId>) -> Result<Inside, StoreError> {
         let mut found = Asserted::default();
         for chunk in chunks(things) {
-            let of_things = Expr::col(("containment", "child")).is_in(chunk);
+            let of_things = self.is_one_of(("containment", "child"), &chunk);
             self.containment(of_things, &mut found).await?;
         }
         let units = found.0.iter().map(|row| row.0).collect();
         for chunk in chunks(&units) {
-            let of_units = Expr::col(("containment", "parent")).is_in(chunk);
+            let of_units = self.is_one_of(("containment", "parent"), &chunk);
             self.containment(Expr::col(("containment", "child")).is_null().and(of_units), &mut found).await?;
         }
         Ok(found.by_unit())
@@ -235,7 +235,7 @@ impl Scope {
         let mut found = Vec::new();
         for chunk in chunks(things) {
             found.extend(
-                self.mentions(|select| select.and_where(Expr::col(("event_thing", "thing")).is_in(chunk))).await?,
+                self.mentions(|select| select.and_where(self.is_one_of(("event_thing", "thing"), &chunk))).await?,
             );
         }
         Ok(found)
@@ -253,8 +253,8 @@ impl Scope {
             for things in things.chunks(IDS_PER_QUERY) {
                 let of_both = self.mentions(|select| {
                     select
-                        .and_where(Expr::col(("event_thing", "thing")).is_in(things.iter().copied()))
-                        .and_where(Expr::col(("event_thing", "event")).is_in(chunk.iter().copied()))
+                        .and_where(self.is_one_of(("event_thing", "thing"), things))
+                        .and_where(self.is_one_of(("event_thing", "event"), chunk))
                 });
                 found.extend(of_both.await?);
             }
@@ -269,7 +269,7 @@ impl Scope {
             .column("things")
             .from("event")
             .and_where(Expr::col("tenant").eq(self.tenant.id.0))
-            .and_where(Expr::col("id").is_in(events.iter().copied()));
+            .and_where(self.is_one_of("id", events));
         let mut things = BTreeSet::new();
         for row in self.all(&select, "scope.things_on").await? {
             things.extend(unpack_ids(&get::<Vec<u8>>(&row, "things")?));
@@ -278,8 +278,8 @@ impl Scope {
     }
 
     /// What events say of these things, retracted ones left out; only those that the viewer may see, and with
-    /// `turning_points` only where they are handed over, brought into being or transformed. The heads of the events are
-    /// added to `heads`.
+    /// `turning_points` only where they are handed over, brought into being or transformed. With the heads of the
+    /// events, as far as they are not among those that are `known`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -287,21 +287,22 @@ impl Scope {
         &self,
         things: &BTreeSet<ThingId>,
         turning_points: bool,
-        heads: &mut BTreeMap<EventId, EventHead>,
-    ) -> Result<Vec<Mentioned>, StoreError> {
+        known: &BTreeMap<EventId, EventHead>,
+    ) -> Result<(Vec<Mentioned>, Vec<EventHead>), StoreError> {
         let mut found = Vec::new();
+        // Looked up first: with a sub-query in it the condition seems worth reading all events for.
+        let steps = if turning_points && !things.is_empty() { self.turning_steps().await? } else { Vec::new() };
         for chunk in chunks(things) {
             let mut select = Query::select();
             select
                 .columns(MENTIONED.map(|name| ("event_thing", name)))
                 .from("event_thing")
                 .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
-                .and_where(Expr::col(("event_thing", "thing")).is_in(chunk));
+                .and_where(self.is_one_of(("event_thing", "thing"), &chunk));
             self.only_visible_things(&mut select, ("event_thing", "thing"));
             if turning_points {
                 let with_event = Expr::col(("event", "id")).equals(("event_thing", "event"));
-                let steps = [CustodyKind::STEPS, lineage::CREATING_STEPS].concat();
-                let of_step = Expr::col(("event", "biz_step")).in_subquery(self.item_of(&steps));
+                let of_step = Expr::col(("event", "biz_step")).is_in(steps.iter().copied());
                 let transforms = Expr::col(("event", "kind")).eq(EventKind::Transformation.code());
                 select
                     .join(JoinType::InnerJoin, "event", same_tenant("event", "event_thing").and(with_event))
@@ -311,10 +312,19 @@ impl Scope {
                 found.push(mentioned(&row)?);
             }
         }
-        let new = found.iter().map(|mention| mention.event).filter(|event| !heads.contains_key(event)).collect();
-        heads.extend(self.heads(&new).await?.into_iter().map(|head| (head.id, head)));
-        found.retain(|mention| heads.get(&mention.event).is_some_and(|head| !head.retracted));
-        Ok(found)
+        let new = found.iter().map(|mention| mention.event).filter(|event| !known.contains_key(event)).collect();
+        let heads = self.heads(&new).await?;
+        let facts: BTreeSet<EventId> =
+            known.values().chain(&heads).filter(|head| !head.retracted).map(|head| head.id).collect();
+        found.retain(|mention| facts.contains(&mention.event));
+        Ok((found, heads))
+    }
+
+    /// The numbers of the `bizStep`s of turning points.
+    async fn turning_steps(&self) -> Result<Vec<i64>, StoreError> {
+        let steps = [CustodyKind::STEPS, lineage::CREATING_STEPS].concat();
+        let rows = self.all(&self.item_of(&steps), "scope.steps").await?;
+        rows.iter().map(|row| cell(row, 0)).collect()
     }
 
     async fn mentions(

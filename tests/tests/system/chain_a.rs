@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use app::{Caller, Selection, Trace, TraceQuestion};
+use app::{Caller, Selection, Telling, Trace, TraceOptions, TraceQuestion};
 use domain::{Continuation, Direction, Profile};
 use fsma204::{Cell, Sheet};
 use jiff::civil::date;
@@ -16,7 +16,8 @@ use crate::bed::{Bed, engines};
 
 async fn trace(caller: &Caller, lot: &str, direction: Direction) -> Trace {
     let question = TraceQuestion { lot: lot.to_owned(), direction, hops: 10, as_of: None };
-    caller.trace(&question).await.unwrap().unwrap()
+    let options = TraceOptions { telling: Telling::Details, ..TraceOptions::default() };
+    caller.trace_within(&question, &options).await.unwrap().unwrap()
 }
 
 fn identifiers(trace: &Trace, wanted: impl Fn(&Node) -> bool) -> BTreeSet<&str> {

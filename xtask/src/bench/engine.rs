@@ -42,7 +42,7 @@ impl Database {
             Engine::Postgres => {
                 let database = testkit::postgres::database().ok_or("there are no PostgreSQL programs")?;
                 // The throw-away cluster waits for no disk; this one has to.
-                for setting in ["fsync = on", "full_page_writes = on", "synchronous_commit = on"] {
+                for setting in ["fsync = on", "full_page_writes = on", "synchronous_commit = on", "jit = off"] {
                     database.psql(&format!("ALTER SYSTEM SET {setting}"))?;
                 }
                 for setting in ["max_wal_size = '4GB'", "shared_buffers = '128MB'"] {

@@ -91,14 +91,12 @@ impl Lookups {
             as_of: as_of.map(|as_of| as_of.0),
         };
         let nodes = usize::try_from(nodes).unwrap_or(usize::MAX);
+        let with_sightings = ctx.look_ahead().field("nodes").field("sightings").exists();
         let options = TraceOptions {
             both_ways: direction == Direction::Both,
             known_at: known_at.map(|at| at.0),
             budget: Budget { nodes, ..Budget::default() },
-            telling: match ctx.look_ahead().field("nodes").field("sightings").exists() {
-                true => Telling::Details,
-                false => Telling::Connections,
-            },
+            telling: if with_sightings { Telling::Details } else { Telling::Connections },
             after,
         };
         let trace = session.caller.trace_within(&question, &options).await.map_err(|error| from_app(&error))?;
