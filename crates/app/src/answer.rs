@@ -2,6 +2,7 @@
 
 mod end;
 pub(crate) mod held;
+mod loaded;
 mod same;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,20 +14,20 @@ use lineage::{
     contents_handed_over,
 };
 use policy::{Visible, edge_is_visible, project};
-use store::{Derived, EventHead, Inside, Mentioned, SeenEvent, SeenThing, Store};
+use store::{Derived, Mentioned, SeenThing, Store};
 
 use crate::{
     AppError,
     capture::Kinds,
     places::{OwnPlaces, places_of},
     records::Records,
-    same::basis,
     sighting::{Details, sighting},
 };
 
 use self::{
     end::End,
-    held::{Held, contents_at, contents_by, join_around},
+    held::{Held, contents_at, contents_by},
+    loaded::Loaded,
 };
 
 /// A question to one organisation.
@@ -97,8 +98,8 @@ impl Wanted {
         self.0.keys().copied().collect()
     }
 
-    fn units(&self) -> impl Iterator<Item = ThingId> {
-        self.stations().filter(|station| station.at.is_some()).map(|station| station.thing)
+    fn units(&self) -> BTreeSet<ThingId> {
+        self.stations().filter(|station| station.at.is_some()).map(|station| station.thing).collect()
     }
 
     fn at(&self, thing: ThingId) -> impl Iterator<Item = Station> {
@@ -125,19 +126,15 @@ pub(crate) async fn answer(store: &Store, records: Records, question: &Question)
     let mut local = Local::new(records, question);
     let mut cut = local.walk().await?;
     let mentions = local.mentions(&mut cut).await?;
-    local.own = OwnPlaces::among(store, &local.records.scope, &local.places()).await?;
+    local.own = OwnPlaces::among(store, &local.on.records.scope, &local.places()).await?;
     let sightings = local.sightings(&mentions);
     local.drop_edges_beyond();
     Ok(local.finish(&cut, sightings))
 }
 
 struct Local<'a> {
-    records: Records,
+    on: Loaded,
     question: &'a Question,
-    things: BTreeMap<ThingId, SeenThing>,
-    events: BTreeMap<EventId, EventHead>,
-    /// The events themselves, where their own words matter.
-    bodies: BTreeMap<EventId, SeenEvent>,
     hops: BTreeMap<ThingId, u32>,
     edges: BTreeSet<RawEdge>,
     /// What the answer shows to have been made of something, and to have been used up for something.
@@ -147,14 +144,6 @@ struct Local<'a> {
     ways: BTreeSet<(ThingId, ThingId, Basis)>,
     /// Where the steps lead, and where they began.
     reached: BTreeSet<ThingId>,
-    /// The contents of units, as far as they were looked up on the way.
-    inside: Inside,
-    /// The units around things with what is asserted of these, and which these units are, of each thing of which this
-    /// was looked up.
-    around: Inside,
-    packed: BTreeMap<ThingId, BTreeSet<ThingId>>,
-    /// The events on things, as far as they were looked up on the way.
-    mentioned: BTreeMap<ThingId, Vec<Mentioned>>,
     /// Whether a budget ended the walk.
     partial: bool,
     own: OwnPlaces,
@@ -176,21 +165,14 @@ type Sightings = BTreeMap<ThingId, Vec<(EventId, Visible<Sighting>)>>;
 impl<'a> Local<'a> {
     fn new(records: Records, question: &'a Question) -> Self {
         Self {
-            records,
+            on: Loaded::new(records),
             question,
-            things: BTreeMap::new(),
-            events: BTreeMap::new(),
-            bodies: BTreeMap::new(),
             hops: BTreeMap::new(),
             edges: BTreeSet::new(),
             made: BTreeSet::new(),
             used: BTreeSet::new(),
             ways: BTreeSet::new(),
             reached: question.starts.iter().flat_map(|start| &start.things).copied().collect(),
-            inside: Inside::new(),
-            around: Inside::new(),
-            packed: BTreeMap::new(),
-            mentioned: BTreeMap::new(),
             partial: false,
             own: OwnPlaces::default(),
         }
@@ -199,7 +181,7 @@ impl<'a> Local<'a> {
     /// Walks to everything that can be reached; gives the things beyond which the limits forbade to go.
     async fn walk(&mut self) -> Result<BTreeSet<ThingId>, AppError> {
         let asked = &self.question.starts;
-        self.load_things(&asked.iter().flat_map(|start| &start.things).copied().collect()).await?;
+        self.on.load_things(&asked.iter().flat_map(|start| &start.things).copied().collect()).await?;
         let starts = asked.iter().flat_map(|start| start.things.iter().map(|thing| self.whole(*thing, start.at)));
         let starts: Vec<Station> = starts.collect();
         let mut walk = Walk::new(starts, self.question.limits);
@@ -208,7 +190,7 @@ impl<'a> Local<'a> {
             if wanted.0.is_empty() {
                 break;
             }
-            let derived = self.look_around(&wanted).await?;
+            let derived = self.on.look_around(&wanted.things(), &wanted.units(), self.question.direction).await?;
             let mut steps = self.derivation_steps(&wanted, derived).await?;
             steps.extend(self.steps_to_same(&wanted).await?);
             steps.extend(match self.question.direction {
@@ -228,7 +210,7 @@ impl<'a> Local<'a> {
 
     /// Only a unit needs an instant: its contents change.
     fn station(&self, thing: ThingId, at: Timestamp) -> Station {
-        let is_unit = self.things.get(&thing).is_some_and(|thing| thing.kind == ThingKind::Unit);
+        let is_unit = self.on.things.get(&thing).is_some_and(|thing| thing.kind == ThingKind::Unit);
         Station { thing, at: is_unit.then_some(at), whole: false }
     }
 
@@ -238,24 +220,6 @@ impl<'a> Local<'a> {
         Station { whole: station.at.is_some(), ..station }
     }
 
-    /// Looks up at once what leads on from here: gives the derivations, and keeps what is inside or around.
-    async fn look_around(&mut self, wanted: &Wanted) -> Result<Vec<Derived>, AppError> {
-        let things = wanted.things();
-        let (mut unpacked, mut closed) = (BTreeSet::new(), BTreeSet::new());
-        match self.question.direction {
-            Direction::Back => closed = self.closed(wanted.units()),
-            Direction::Forward => unpacked = self.unpacked(&things),
-        }
-        let (derived, around, inside) = tokio::try_join!(
-            self.records.derivations(&things, self.question.direction),
-            self.records.units_around(&unpacked),
-            self.records.contents_of(&closed),
-        )?;
-        self.add_around(&unpacked, around);
-        self.add_contents(&closed, inside);
-        Ok(derived)
-    }
-
     async fn derivation_steps(
         &mut self,
         wanted: &Wanted,
@@ -263,13 +227,12 @@ impl<'a> Local<'a> {
     ) -> Result<Vec<Step<Station>>, AppError> {
         let direction = self.question.direction;
         derived.retain(|row| row.profile >= Profile::Trace);
-        self.load_things(&derived.iter().flat_map(|row| [row.input, row.output]).collect()).await?;
+        self.on.load_things(&derived.iter().flat_map(|row| [row.input, row.output]).collect()).await?;
         let said = derived.iter().flat_map(|row| [(row.input_event, row.input), (row.output_event, row.output)]);
-        self.load_statements(said.collect()).await?;
+        self.on.load_statements(said.collect()).await?;
         if direction == Direction::Forward {
-            let closed = self.closed(derived.iter().map(|row| row.input).filter(|id| self.is_unit(*id)));
-            let inside = self.records.contents_of(&closed).await?;
-            self.add_contents(&closed, inside);
+            let units = derived.iter().map(|row| row.input).filter(|id| self.on.is_unit(*id)).collect();
+            self.on.load_contents(&units).await?;
         }
         let mut steps = Vec::new();
         for row in derived {
@@ -277,7 +240,7 @@ impl<'a> Local<'a> {
                 continue;
             }
             let here = if direction == Direction::Back { row.output } else { row.input };
-            let basis = self.basis(row.input_event, row.input).max(self.basis(row.output_event, row.output));
+            let basis = self.on.basis(row.input_event, row.input).max(self.on.basis(row.output_event, row.output));
             for station in wanted.at(here) {
                 if direction == Direction::Forward && !self.leads_along(station, &row) {
                     continue;
@@ -300,19 +263,13 @@ impl<'a> Local<'a> {
         steps.push(step);
     }
 
-    /// How an event states that it is about a thing.
-    fn basis(&self, event: EventId, thing: ThingId) -> Basis {
-        let on = self.bodies.get(&event).zip(self.things.get(&thing));
-        on.map(|(event, thing)| basis(event, thing)).unwrap_or_default()
-    }
-
     /// Whether a derivation of what is here continues forward: from a unit, only what was consumed while something of
     /// interest was inside.
     fn leads_along(&self, station: Station, row: &Derived) -> bool {
         let is_of_interest = |(child, ..): &Held| self.reached.contains(child);
         station.at.is_none()
             || station.whole
-            || contents_at(&self.inside, row.input, row.consumed_at).iter().any(is_of_interest)
+            || contents_at(&self.on.inside, row.input, row.consumed_at).iter().any(is_of_interest)
     }
 
     /// From units to what they contained.
@@ -320,7 +277,7 @@ impl<'a> Local<'a> {
         let mut found = Vec::new();
         for station in wanted.stations() {
             let Some(at) = station.at else { continue };
-            for (child, event, _) in contents_at(&self.inside, station.thing, at) {
+            for (child, event, _) in contents_at(&self.on.inside, station.thing, at) {
                 found.push((station, child, station.thing, event, at));
             }
         }
@@ -331,11 +288,11 @@ impl<'a> Local<'a> {
     async fn steps_to_units_around(&mut self, wanted: &Wanted) -> Result<Vec<Step<Station>>, AppError> {
         let mut found = Vec::new();
         for (&child, stations) in &wanted.0 {
-            for &unit in self.packed.get(&child).into_iter().flatten() {
-                let changes = self.around.get(&unit).into_iter().flatten();
+            for &unit in self.on.packed.get(&child).into_iter().flatten() {
+                let changes = self.on.around.get(&unit).into_iter().flatten();
                 for (event, change) in changes.filter(|(_, change)| change.child == Some(child)) {
                     // What is taken out at that instant is inside until then: only its unpacking may be recorded.
-                    let held = contents_by(contents_handed_over, &self.around, unit, change.time);
+                    let held = contents_by(contents_handed_over, &self.on.around, unit, change.time);
                     if held.iter().any(|row| row.0 == child) {
                         found.extend(stations.iter().map(|station| (*station, child, unit, *event, change.time)));
                     }
@@ -350,9 +307,9 @@ impl<'a> Local<'a> {
         &mut self,
         found: Vec<(Station, ThingId, ThingId, EventId, Timestamp)>,
     ) -> Result<Vec<Step<Station>>, AppError> {
-        self.load_things(&found.iter().flat_map(|(_, inner, outer, ..)| [*inner, *outer]).collect()).await?;
-        self.load_statements(found.iter().map(|(_, inner, _, event, _)| (*event, *inner)).collect()).await?;
-        let profiles = self.records.profiles(&found.iter().map(|(.., event, _)| *event).collect()).await?;
+        self.on.load_things(&found.iter().flat_map(|(_, inner, outer, ..)| [*inner, *outer]).collect()).await?;
+        self.on.load_statements(found.iter().map(|(_, inner, _, event, _)| (*event, *inner)).collect()).await?;
+        let profiles = self.on.records.profiles(&found.iter().map(|(.., event, _)| *event).collect()).await?;
         let mut steps = Vec::new();
         for (from, inner, outer, event, at) in found {
             let seen = profiles.get(&event).is_some_and(|profile| *profile >= Profile::Trace);
@@ -360,106 +317,18 @@ impl<'a> Local<'a> {
                 continue;
             }
             let next = if from.thing == inner { outer } else { inner };
-            let basis = self.basis(event, inner);
+            let basis = self.on.basis(event, inner);
             self.step(&mut steps, Step { from, to: self.station(next, at), hops: 0 }, basis);
             self.edges.insert(RawEdge { kind: EdgeKind::Contained, from: inner, to: outer, event, basis });
         }
         Ok(steps)
     }
 
-    fn is_unit(&self, id: ThingId) -> bool {
-        self.things.get(&id).is_some_and(|thing| thing.kind == ThingKind::Unit)
-    }
-
     /// Whether both ends are shown well enough for an edge; its event was checked before.
     fn shows_edge(&self, a: ThingId, b: ThingId) -> bool {
-        let profile = |id: ThingId| self.things.get(&id).map(|thing| thing.profile);
+        let profile = |id: ThingId| self.on.things.get(&id).map(|thing| thing.profile);
         let (Some(a), Some(b)) = (profile(a), profile(b)) else { return false };
         edge_is_visible(policy::Seen::OWN, a, b)
-    }
-
-    async fn load_things(&mut self, ids: &BTreeSet<ThingId>) -> Result<(), AppError> {
-        let new = ids.iter().filter(|id| !self.things.contains_key(id)).copied().collect();
-        self.things.extend(self.records.things(&new).await?);
-        Ok(())
-    }
-
-    /// Those of which the contents were not looked up yet.
-    fn closed(&self, units: impl Iterator<Item = ThingId>) -> BTreeSet<ThingId> {
-        units.filter(|unit| !self.inside.contains_key(unit)).collect()
-    }
-
-    fn add_contents(&mut self, units: &BTreeSet<ThingId>, inside: Inside) {
-        self.inside.extend(units.iter().map(|unit| (*unit, Vec::new())));
-        self.inside.extend(inside);
-    }
-
-    /// Those of which the units around them were not looked up yet.
-    fn unpacked(&self, things: &BTreeSet<ThingId>) -> BTreeSet<ThingId> {
-        things.iter().filter(|id| !self.packed.contains_key(id)).copied().collect()
-    }
-
-    fn add_around(&mut self, things: &BTreeSet<ThingId>, around: Inside) {
-        self.packed.extend(things.iter().map(|id| (*id, BTreeSet::new())));
-        for (unit, changes) in &around {
-            for child in changes.iter().filter_map(|(_, change)| change.child) {
-                self.packed.entry(child).or_default().insert(*unit);
-            }
-        }
-        join_around(&mut self.around, around);
-    }
-
-    /// Loads the events behind what is said of things, where one of them may say it only possibly.
-    async fn load_statements(&mut self, said: BTreeSet<(EventId, ThingId)>) -> Result<(), AppError> {
-        let is_uncertain = |id: &ThingId| self.things.get(id).is_some_and(|thing| thing.uncertain);
-        let events = said.iter().filter(|(_, thing)| is_uncertain(thing)).map(|(event, _)| *event).collect();
-        self.load_events(&events).await?;
-        self.load_bodies().await
-    }
-
-    async fn load_events(&mut self, ids: &BTreeSet<EventId>) -> Result<(), AppError> {
-        let new = ids.iter().filter(|id| !self.events.contains_key(id)).copied().collect();
-        self.events.extend(self.records.heads(&new).await?);
-        Ok(())
-    }
-
-    /// Loads the events that say something only possibly: it stands in their own words.
-    async fn load_bodies(&mut self) -> Result<(), AppError> {
-        let wanted = self.events.values().filter(|event| event.uncertain && !self.bodies.contains_key(&event.id));
-        let wanted = wanted.map(|event| event.id).collect();
-        self.bodies.extend(self.records.events(&wanted).await?);
-        Ok(())
-    }
-
-    /// Looks up the events on things, each once; or only their turning points.
-    async fn load_mentions(&mut self, things: &BTreeSet<ThingId>, turning_points: bool) -> Result<(), AppError> {
-        let told = self.records.told_of(&self.untold(things), turning_points, &self.events).await?;
-        self.add_mentions(things, told).await
-    }
-
-    /// Those of which the events were not looked up yet.
-    fn untold(&self, things: &BTreeSet<ThingId>) -> BTreeSet<ThingId> {
-        things.iter().filter(|id| !self.mentioned.contains_key(id)).copied().collect()
-    }
-
-    async fn add_mentions(
-        &mut self,
-        things: &BTreeSet<ThingId>,
-        (mentions, heads): (Vec<Mentioned>, Vec<EventHead>),
-    ) -> Result<(), AppError> {
-        self.events.extend(heads.into_iter().map(|head| (head.id, head)));
-        self.load_bodies().await?;
-        for mention in mentions {
-            self.mentioned.entry(mention.thing).or_default().push(mention);
-        }
-        for id in things {
-            self.mentioned.entry(*id).or_default();
-        }
-        Ok(())
-    }
-
-    fn mentions_of(&self, things: &BTreeSet<ThingId>) -> Vec<Mentioned> {
-        things.iter().filter_map(|id| self.mentioned.get(id)).flatten().cloned().collect()
     }
 
     /// The events on the things reached, directly or through a unit that they were in. Where they are more than the
@@ -467,19 +336,11 @@ impl<'a> Local<'a> {
     async fn mentions(&mut self, cut: &mut BTreeSet<ThingId>) -> Result<Mentions, AppError> {
         let reached: BTreeSet<ThingId> = self.hops.keys().copied().collect();
         // What a partner is told of a gap depends on all the events that it sees.
-        let is_own = self.records.scope.viewer() == Viewer::Own;
+        let is_own = self.on.records.scope.viewer() == Viewer::Own;
         let turning_points = is_own && self.question.telling == Telling::Connections;
-        let (untold, unpacked) = (self.untold(&reached), self.unpacked(&reached));
-        let (mentioned, around) = tokio::try_join!(
-            self.records.told_of(&untold, turning_points, &self.events),
-            self.records.units_around(&unpacked),
-        )?;
-        self.add_mentions(&reached, mentioned).await?;
-        self.add_around(&reached, around);
-        let mut direct = self.mentions_of(&reached);
-        let units = self.around.keys().copied().collect();
-        self.load_mentions(&units, turning_points).await?;
-        let mut through = self.mentions_of(&units);
+        let units = self.on.load_occasions(&reached, turning_points).await?;
+        let mut direct = self.on.mentions_of(&reached);
+        let mut through = self.on.mentions_of(&units);
         let all: BTreeSet<EventId> = direct.iter().chain(&through).map(|mention| mention.event).collect();
         if all.len() > self.question.events {
             let kept: BTreeSet<EventId> = all.into_iter().take(self.question.events).collect();
@@ -488,22 +349,22 @@ impl<'a> Local<'a> {
             through.retain(|mention| kept.contains(&mention.event));
             self.partial = true;
         }
-        self.load_events(&self.edges.iter().map(|edge| edge.event).collect()).await?;
+        self.on.load_events(&self.edges.iter().map(|edge| edge.event).collect()).await?;
         let details = if self.question.telling == Telling::Details { self.details().await? } else { BTreeMap::new() };
         Ok(Mentions { direct, through, details })
     }
 
     /// What the events themselves tell.
     async fn details(&self) -> Result<BTreeMap<EventId, Details>, AppError> {
-        let ids = self.events.keys().copied().collect();
+        let ids = self.on.events.keys().copied().collect();
         // What an event is depends on all the lots on it, not only on those that the walk reached.
-        let beside = self.records.scope.mentions_on(&ids).await?;
-        let beside = self.records.things(&beside.into_iter().map(|mention| mention.thing).collect()).await?;
+        let beside = self.on.records.scope.mentions_on(&ids).await?;
+        let beside = self.on.records.things(&beside.into_iter().map(|mention| mention.thing).collect()).await?;
         let kinds = Kinds(beside.into_values().map(|thing| (thing.identifier, thing.kind)).collect());
         let mut details = BTreeMap::new();
         let ids: Vec<EventId> = ids.into_iter().collect();
         for some in ids.chunks(EVENTS_AT_ONCE) {
-            let events = self.records.events(&some.iter().copied().collect()).await?;
+            let events = self.on.records.events(&some.iter().copied().collect()).await?;
             details.extend(events.into_iter().map(|(id, event)| (id, Details::of(&event, &kinds))));
         }
         Ok(details)
@@ -515,8 +376,8 @@ impl<'a> Local<'a> {
             Some(domain::TlcSource::Place(place)) => Some(place.clone()),
             _ => None,
         };
-        let sources = self.things.values().filter_map(source);
-        self.events.values().flat_map(places_of).map(str::to_owned).chain(sources).collect()
+        let sources = self.on.things.values().filter_map(source);
+        self.on.events.values().flat_map(places_of).map(str::to_owned).chain(sources).collect()
     }
 
     /// Everything that visible events say of the things reached.
@@ -527,8 +388,8 @@ impl<'a> Local<'a> {
             self.sight(&mut sightings, &mentions.details, mention);
         }
         for mention in mentions.through.iter().filter(|mention| matches!(mention.role, Role::Object | Role::Parent)) {
-            let Some(event) = self.events.get(&mention.event) else { continue };
-            for (child, _, quantity) in contents_by(contents_handed_over, &self.around, mention.thing, event.time) {
+            let Some(event) = self.on.events.get(&mention.event) else { continue };
+            for (child, _, quantity) in contents_by(contents_handed_over, &self.on.around, mention.thing, event.time) {
                 if self.hops.contains_key(&child) && !said.contains(&(child, mention.event)) {
                     let inside = Mentioned { thing: child, event: mention.event, role: Role::Object, quantity };
                     self.sight(&mut sightings, &mentions.details, &inside);
@@ -540,8 +401,8 @@ impl<'a> Local<'a> {
 
     /// A limit may end the walk between the ends of an edge, and what proves a containment may come later.
     fn drop_edges_beyond(&mut self) {
-        let Self { edges, made, used, hops, events, records, .. } = self;
-        let happened = |id: &EventId| events.get(id).is_none_or(|event| records.happened(event.time));
+        let Self { edges, made, used, hops, on, .. } = self;
+        let happened = |id: &EventId| on.events.get(id).is_none_or(|event| on.records.happened(event.time));
         edges.retain(|edge| hops.contains_key(&edge.from) && hops.contains_key(&edge.to) && happened(&edge.event));
         for edge in edges.iter().filter(|edge| edge.kind == EdgeKind::Derived) {
             made.insert(edge.to);
@@ -550,12 +411,12 @@ impl<'a> Local<'a> {
     }
 
     fn sight(&self, sightings: &mut Sightings, details: &BTreeMap<EventId, Details>, mention: &Mentioned) {
-        let Some(event) = self.events.get(&mention.event) else { return };
-        if !self.records.happened(event.time) {
+        let Some(event) = self.on.events.get(&mention.event) else { return };
+        if !self.on.records.happened(event.time) {
             return;
         }
-        let basis = self.basis(mention.event, mention.thing);
-        let name = &self.records.scope.tenant().name;
+        let basis = self.on.basis(mention.event, mention.thing);
+        let name = &self.on.records.scope.tenant().name;
         let brief = sighting(name, event, mention.role, mention.quantity.clone());
         let brief = Sighting { basis, ..brief };
         let full = match details.get(&mention.event) {
@@ -572,7 +433,7 @@ impl<'a> Local<'a> {
         let mut answer = Answer::default();
         let mut events: BTreeSet<EventId> = self.edges.iter().map(|edge| edge.event).collect();
         for (id, &hops) in &self.hops {
-            let Some(thing) = self.things.get(id) else { continue };
+            let Some(thing) = self.on.things.get(id) else { continue };
             let mut seen = sightings.remove(id).unwrap_or_default();
             seen.sort_by(|(_, a), (_, b)| order(a.get()).cmp(&order(b.get())));
             events.extend(seen.iter().map(|(event, _)| *event));
@@ -591,9 +452,9 @@ impl<'a> Local<'a> {
         answer.edges = self.edges.iter().filter_map(|edge| self.named(edge)).collect();
         // An ambiguous code answers for no particular lot.
         let only = |start: &Start| start.things.first().filter(|_| start.things.len() == 1).copied();
-        let name = |start: &Start| only(start).and_then(|one| self.things.get(&one)).map(node_id);
+        let name = |start: &Start| only(start).and_then(|one| self.on.things.get(&one)).map(node_id);
         answer.asked = self.question.starts.iter().map(name).collect();
-        let id = |thing: &ThingId| self.things.get(thing).map(node_id);
+        let id = |thing: &ThingId| self.on.things.get(thing).map(node_id);
         let ways =
             self.ways.iter().filter_map(|(from, to, basis)| Some(Way { from: id(from)?, to: id(to)?, basis: *basis }));
         answer.ways = ways.collect();
@@ -602,14 +463,14 @@ impl<'a> Local<'a> {
     }
 
     fn named(&self, edge: &RawEdge) -> Option<Edge> {
-        let event = self.events.get(&edge.event)?;
+        let event = self.on.events.get(&edge.event)?;
         Some(Edge {
             kind: edge.kind,
-            from: node_id(self.things.get(&edge.from)?),
-            to: node_id(self.things.get(&edge.to)?),
+            from: node_id(self.on.things.get(&edge.from)?),
+            to: node_id(self.on.things.get(&edge.to)?),
             event: event.reference.clone(),
             day: event.day,
-            asserter: self.records.scope.tenant().name.clone(),
+            asserter: self.on.records.scope.tenant().name.clone(),
             basis: edge.basis,
         })
     }

@@ -80,11 +80,7 @@ impl Store {
         let mut options = ConnectOptions::new(url);
         options.max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
         options.map_sqlx_sqlite_opts(|sqlite| with_settings(sqlite, READER_CACHE));
-        // Compiling a statement takes longer than any of ours. And a plan is not kept: one that was made while the tables
-        // were small reads all of them when a document has filled them.
-        options.map_sqlx_postgres_opts(|postgres| {
-            postgres.options([("jit", "off"), ("plan_cache_mode", "force_custom_plan")])
-        });
+        options.map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_SETTINGS));
         // `SQLite` ends a transaction by itself when the disk is full. The driver then counts one that is not there: what
         // follows on this connection would be inside it, and never committed.
         options.map_sqlx_sqlite_pool_opts(|pool| {
@@ -168,6 +164,16 @@ const READER_CACHE: u32 = 16 << 10;
 /// KiB of pages that the writer of `SQLite` keeps in memory. Identifiers come in no order, so a capture writes all over
 /// the indexes.
 const WRITER_CACHE: u32 = 24 << 10;
+
+/// How `PostgreSQL` is used.
+const POSTGRES_SETTINGS: [(&str, &str); 3] = [
+    // Compiling a statement takes longer than any of ours.
+    ("jit", "off"),
+    // A plan that was made while the tables were small reads all of them when a document has filled them.
+    ("plan_cache_mode", "force_custom_plan"),
+    // A gateway whose machine is gone must not hold a tenant's lock until the network notices.
+    ("idle_in_transaction_session_timeout", "10min"),
+];
 
 /// Connections for those who only read.
 const CONNECTIONS: u32 = 8;

@@ -61,12 +61,12 @@ impl End<'_> {
             places.extend(place.as_deref().map(|place| (place.to_owned(), event.time)));
         }
         // Staff know who assigned the code even where nobody recorded the hand-over.
-        if self.local.records.scope.viewer() == Viewer::Own
+        if self.local.on.records.scope.viewer() == Viewer::Own
             && self.local.question.direction == Direction::Back
             && !self.is_made_here()
             && let Some(domain::TlcSource::Place(place)) = self.thing.lot.as_ref().map(|lot| &lot.source)
         {
-            places.entry(place.clone()).or_insert(self.local.records.as_of);
+            places.entry(place.clone()).or_insert(self.local.on.records.as_of);
         }
         // Where the records have its making, nothing before that is to be asked for.
         let made_at: BTreeSet<String> = self.creations().filter_map(place_of).collect();
@@ -77,7 +77,7 @@ impl End<'_> {
     /// The events at one end of a hand-over, in order of time.
     fn hand_overs(&self, kind: CustodyKind) -> impl Iterator<Item = &EventHead> {
         let seen = self.sightings.iter().filter(move |(_, sighting)| sighting.get().custody == Some(kind));
-        seen.filter_map(|(event, _)| self.local.events.get(event))
+        seen.filter_map(|(event, _)| self.local.on.events.get(event))
     }
 
     /// Whether the history evidently goes on beyond what is shown.
@@ -108,14 +108,14 @@ impl End<'_> {
     /// Whether it was used up for something that the viewer does not see.
     fn is_used_for_something_hidden(&self) -> bool {
         let is_used = self.sightings.iter().any(|(_, sighting)| sighting.get().role == Role::Input);
-        is_used && self.local.records.scope.viewer() != Viewer::Own && !self.local.used.contains(&self.thing.id)
+        is_used && self.local.on.records.scope.viewer() != Viewer::Own && !self.local.used.contains(&self.thing.id)
     }
 
     /// Whether a partner sees that it handed the goods over, and nothing of what became of them.
     fn is_lost_after_hand_over(&self) -> bool {
-        let is_partner = matches!(self.local.records.scope.viewer(), Viewer::Party(_));
+        let is_partner = matches!(self.local.on.records.scope.viewer(), Viewer::Party(_));
         let received_from_viewer = |(event, sighting): &(EventId, Visible<Sighting>)| {
-            let is_named = self.local.events.get(event).is_some_and(|event| event.seen.named);
+            let is_named = self.local.on.events.get(event).is_some_and(|event| event.seen.named);
             is_named && sighting.get().custody == Some(CustodyKind::Received)
         };
         is_partner
@@ -141,7 +141,7 @@ impl End<'_> {
     fn creations(&self) -> impl Iterator<Item = &EventHead> {
         self.sightings.iter().filter_map(|(event, sighting)| {
             let sighting = sighting.get();
-            let event = self.local.events.get(event).filter(|_| sighting.time.is_some())?;
+            let event = self.local.on.events.get(event).filter(|_| sighting.time.is_some())?;
             lineage::creates(event.kind, event.action, event.biz_step.as_deref(), sighting.role).then_some(event)
         })
     }

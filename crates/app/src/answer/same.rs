@@ -15,14 +15,14 @@ use crate::{
 impl Local<'_> {
     /// From lots to other identifiers of the same lot, and to lots that it may be in truth, or that may in truth be it.
     pub(super) async fn steps_to_same(&mut self, wanted: &Wanted) -> Result<Vec<Step<Station>>, AppError> {
-        let lots = wanted.0.keys().filter_map(|id| self.things.get(id)).filter(|thing| thing.lot.is_some());
+        let lots = wanted.0.keys().filter_map(|id| self.on.things.get(id)).filter(|thing| thing.lot.is_some());
         let here: BTreeMap<ThingId, SeenThing> = lots.map(|thing| (thing.id, thing.clone())).collect();
         if here.is_empty() {
             return Ok(Vec::new());
         }
         let forward = self.question.direction == Direction::Forward;
-        let sharing = sharing_codes(&self.records.scope, &here, forward).await?;
-        self.things.extend(sharing.iter().map(|(id, thing)| (*id, thing.clone())));
+        let sharing = sharing_codes(&self.on.records.scope, &here, forward).await?;
+        self.on.things.extend(sharing.iter().map(|(id, thing)| (*id, thing.clone())));
         let mut by_key: BTreeMap<&LotKey, Vec<&SeenThing>> = BTreeMap::new();
         for thing in here.values().chain(sharing.values()) {
             if let Some(key) = &thing.lot {
@@ -36,7 +36,7 @@ impl Local<'_> {
                 if !self.shows_edge(thing.id, other.id) {
                     continue;
                 }
-                let to = self.station(other.id, self.records.as_of);
+                let to = self.station(other.id, self.on.records.as_of);
                 for station in wanted.at(thing.id) {
                     self.step(&mut steps, Step { from: station, to, hops: 0 }, Basis::Recorded);
                 }
@@ -51,18 +51,18 @@ impl Local<'_> {
 
     /// What events say of the lots that these may be in truth.
     async fn may_be(&mut self, lots: &BTreeSet<ThingId>) -> Result<Vec<MayBe>, AppError> {
-        let is_uncertain = |id: &ThingId| self.things.get(id).is_some_and(|thing| thing.uncertain);
+        let is_uncertain = |id: &ThingId| self.on.things.get(id).is_some_and(|thing| thing.uncertain);
         let lots = lots.iter().copied().filter(is_uncertain).collect();
-        self.load_mentions(&lots, false).await?;
-        let mut mentions = self.mentions_of(&lots);
+        self.on.load_mentions(&lots, false).await?;
+        let mut mentions = self.on.mentions_of(&lots);
         mentions.retain(|mention| {
-            let event = self.events.get(&mention.event);
+            let event = self.on.events.get(&mention.event);
             event.is_some_and(|event| {
-                event.uncertain && self.records.happened(event.time) && event.seen.profile >= Profile::Trace
+                event.uncertain && self.on.records.happened(event.time) && event.seen.profile >= Profile::Trace
             })
         });
-        let stated = stated_alternates(&mentions, &self.things, &self.bodies);
-        look_up_alternates(&self.records.scope, stated, &mut self.things).await
+        let stated = stated_alternates(&mentions, &self.on.things, &self.on.bodies);
+        look_up_alternates(&self.on.records.scope, stated, &mut self.on.things).await
     }
 
     fn step_to_alternate(&mut self, may_be: &MayBe, wanted: &Wanted) -> Vec<Step<Station>> {
@@ -76,7 +76,7 @@ impl Local<'_> {
             return steps;
         }
         for station in wanted.at(here) {
-            let to = self.station(there, self.records.as_of);
+            let to = self.station(there, self.on.records.as_of);
             self.step(&mut steps, Step { from: station, to, hops: 0 }, Basis::Range);
             let event = may_be.mention.event;
             self.edges.insert(RawEdge { kind: EdgeKind::MayBe, from: truth, to: called, event, basis: Basis::Range });
