@@ -22,7 +22,7 @@ pub(crate) struct Capture {
 }
 
 /// How many bytes the generator writes for an event, about.
-const BYTES_PER_EVENT: [(&str, u64); 2] = [("xml", 1_650), ("json", 1_530)];
+const BYTES_PER_EVENT: [(&str, u64); 2] = [("xml", 1_650), ("json", 1_165)];
 /// What is wanted of the speed of `COPY` and `.import`, and of memory in megabytes.
 const WANTED_RATIO: f64 = 0.6;
 const WANTED_MEMORY: f64 = 200.0;
