@@ -194,5 +194,5 @@ fn keys(node: &Node) -> BTreeSet<Key> {
 pub(crate) fn is_making(sighting: &Sighting) -> bool {
     let step = sighting.biz_step.as_deref();
     sighting.role == Role::Output
-        || sighting.role == Role::Object && matches!(step, Some("creating_class_instance" | "commissioning"))
+        || sighting.role == Role::Object && step.is_some_and(|step| lineage::CREATING_STEPS.contains(&step))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{Direction, LotKey, TlcSource};
 use jiff::{Timestamp, civil::Date};
 
-use crate::{CustodyKind, Role, ThingKind};
+use crate::{CREATING_STEPS, CustodyKind, Role, ThingKind};
 
 /// The name of a node: the lot key, or the canonical identifier of a unit or instance.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -321,7 +321,7 @@ impl Lineage {
         let made = |edge: &Edge| edge.kind == EdgeKind::Derived && self.name(&edge.to) == name;
         let begun = |sighting: &Sighting| {
             let step = sighting.biz_step.as_deref();
-            sighting.role == Role::Output || matches!(step, Some("commissioning" | "creating_class_instance"))
+            sighting.role == Role::Output || step.is_some_and(|step| CREATING_STEPS.contains(&step))
         };
         let node = self.nodes.get(name);
         self.edges.iter().any(made) || node.is_some_and(|node| node.sightings.iter().any(begun))

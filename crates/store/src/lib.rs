@@ -22,7 +22,9 @@ mod resolve;
 mod retention;
 mod retract;
 mod scope;
+mod scope_events;
 mod scope_lineage;
+mod scope_things;
 mod sequence;
 mod tables;
 mod text;
@@ -51,8 +53,10 @@ pub use jobs::{ErrorBehaviour, Job, JobStatus, Lease};
 pub use purge::{Purgeable, Purged};
 pub use registry::{Issuer, IssuerKey, IssuerKind, NewTenant, Party, Tenant};
 pub use retention::{Cutoff, InvalidRetention, Retention, TooYoung};
-pub use scope::{EventFilter, EventPosition, LotFilter, Scope, SeenEvent, SeenThing};
+pub use scope::Scope;
+pub use scope_events::{EventFilter, EventPosition, SeenEvent};
 pub use scope_lineage::{Derived, Inside, Mentioned};
+pub use scope_things::{LotFilter, SeenThing};
 
 /// The database of a gateway. Cheap to clone; clones share the connections.
 #[derive(Clone, Debug)]
