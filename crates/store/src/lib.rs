@@ -21,6 +21,7 @@ mod regroup;
 mod resolve;
 mod retention;
 mod retract;
+mod rows;
 mod scope;
 mod scope_events;
 mod scope_lineage;
@@ -44,7 +45,7 @@ use sea_orm::{
 };
 
 pub use asserted::{Asserted, Unstorable};
-pub use capture::{Capture, Outcome, StageOf};
+pub use capture::{Capture, Outcome};
 pub use distribute::{DistributeError, Distribution, Step};
 pub use error::{StoreError, Trouble};
 pub use grants::{NewGrant, NewViewer};
