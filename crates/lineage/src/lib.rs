@@ -5,6 +5,7 @@ mod contents;
 mod graph;
 mod ledger;
 mod reading;
+mod stay;
 mod units;
 mod walk;
 mod weights;
@@ -19,6 +20,7 @@ pub use reading::{
     CREATING_STEPS, Containment, Custody, CustodyKind, Mention, NamedEnd, Reading, Role, Stage, ThingKind, creates,
     read,
 };
+pub use stay::{Stay, stays};
 pub use units::{KILOGRAM, Measure, Unit, mass_in};
 pub use walk::{Limits, Step, Walk, Walked};
 pub use weights::{Converted, Rule, Weights, products_inside, products_of};
