@@ -10,8 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::{Direction, EventId, Profile, ThingId, Viewer};
 use jiff::{Timestamp, civil::Date};
 use lineage::{
-    Answer, Basis, Edge, EdgeKind, Limits, Node, NodeId, Role, Sighting, Step, ThingKind, Walk, Way,
-    contents_handed_over,
+    Answer, Basis, Edge, EdgeKind, Limits, Node, NodeId, Role, Sighting, Stay, Step, Walk, Way, contents_handed_over,
 };
 use policy::{Visible, edge_is_visible, project};
 use store::{Derived, Mentioned, SeenThing, Store};
@@ -26,7 +25,7 @@ use crate::{
 
 use self::{
     end::End,
-    held::{Held, contents_at, contents_by},
+    held::{contents_at, contents_by, stays_in},
     loaded::Loaded,
 };
 
@@ -73,13 +72,40 @@ pub(crate) struct Answered {
     pub(crate) events: BTreeSet<EventId>,
 }
 
-/// A place in the walk: a lot, or a unit as of an instant.
+/// A place in the walk.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 struct Station {
     thing: ThingId,
-    at: Option<Timestamp>,
-    /// Whether a unit is of interest itself, not only for something inside.
-    whole: bool,
+    when: When,
+}
+
+/// When a place in the walk is of interest.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum When {
+    /// Always: for itself, and not for something inside.
+    Always,
+    /// Back: a unit, for what was inside at this instant.
+    At(Timestamp),
+    /// Forward: a unit, while something of interest was inside.
+    During(Stay),
+}
+
+impl Station {
+    /// As of when a unit is to be opened.
+    fn opened_at(self) -> Option<Timestamp> {
+        match self.when {
+            When::At(at) => Some(at),
+            When::Always | When::During(_) => None,
+        }
+    }
+
+    /// While it is of interest on the way forward.
+    fn stay(self) -> Stay {
+        match self.when {
+            When::During(stay) => stay,
+            When::Always | When::At(_) => Stay::ALWAYS,
+        }
+    }
 }
 
 /// The places from which the walk goes on, by what is there.
@@ -99,7 +125,7 @@ impl Wanted {
     }
 
     fn units(&self) -> BTreeSet<ThingId> {
-        self.stations().filter(|station| station.at.is_some()).map(|station| station.thing).collect()
+        self.stations().filter(|station| station.opened_at().is_some()).map(|station| station.thing).collect()
     }
 
     fn at(&self, thing: ThingId) -> impl Iterator<Item = Station> {
@@ -109,6 +135,16 @@ impl Wanted {
     fn stations(&self) -> impl Iterator<Item = Station> {
         self.0.values().flatten().copied()
     }
+}
+
+/// A containment on the way from one of its ends to the other.
+struct Contained {
+    from: Station,
+    inner: ThingId,
+    outer: ThingId,
+    event: EventId,
+    /// When the other end is of interest, if it is a unit.
+    when: When,
 }
 
 /// An edge before it has names.
@@ -142,8 +178,6 @@ struct Local<'a> {
     used: BTreeSet<ThingId>,
     /// Every step, and whether it is a fact.
     ways: BTreeSet<(ThingId, ThingId, Basis)>,
-    /// Where the steps lead, and where they began.
-    reached: BTreeSet<ThingId>,
     /// Whether a budget ended the walk.
     partial: bool,
     own: OwnPlaces,
@@ -172,7 +206,6 @@ impl<'a> Local<'a> {
             made: BTreeSet::new(),
             used: BTreeSet::new(),
             ways: BTreeSet::new(),
-            reached: question.starts.iter().flat_map(|start| &start.things).copied().collect(),
             partial: false,
             own: OwnPlaces::default(),
         }
@@ -182,7 +215,7 @@ impl<'a> Local<'a> {
     async fn walk(&mut self) -> Result<BTreeSet<ThingId>, AppError> {
         let asked = &self.question.starts;
         self.on.load_things(&asked.iter().flat_map(|start| &start.things).copied().collect()).await?;
-        let starts = asked.iter().flat_map(|start| start.things.iter().map(|thing| self.whole(*thing, start.at)));
+        let starts = asked.iter().flat_map(|start| start.things.iter().map(|thing| self.station(*thing, start.at)));
         let starts: Vec<Station> = starts.collect();
         let mut walk = Walk::new(starts, self.question.limits);
         loop {
@@ -208,16 +241,10 @@ impl<'a> Local<'a> {
         Ok(walked.cut.into_iter().map(|station| station.thing).collect())
     }
 
-    /// Only a unit needs an instant: its contents change.
+    /// A thing that is of interest itself. On the way back a unit needs an instant: its contents change.
     fn station(&self, thing: ThingId, at: Timestamp) -> Station {
-        let is_unit = self.on.things.get(&thing).is_some_and(|thing| thing.kind == ThingKind::Unit);
-        Station { thing, at: is_unit.then_some(at), whole: false }
-    }
-
-    /// A unit that is asked about, or that was made, is of interest whatever is inside.
-    fn whole(&self, thing: ThingId, at: Timestamp) -> Station {
-        let station = self.station(thing, at);
-        Station { whole: station.at.is_some(), ..station }
+        let is_opened = self.question.direction == Direction::Back && self.on.is_unit(thing);
+        Station { thing, when: if is_opened { When::At(at) } else { When::Always } }
     }
 
     async fn derivation_steps(
@@ -230,10 +257,6 @@ impl<'a> Local<'a> {
         self.on.load_things(&derived.iter().flat_map(|row| [row.input, row.output]).collect()).await?;
         let said = derived.iter().flat_map(|row| [(row.input_event, row.input), (row.output_event, row.output)]);
         self.on.load_statements(said.collect()).await?;
-        if direction == Direction::Forward {
-            let units = derived.iter().map(|row| row.input).filter(|id| self.on.is_unit(*id)).collect();
-            self.on.load_contents(&units).await?;
-        }
         let mut steps = Vec::new();
         for row in derived {
             if !self.shows_edge(row.input, row.output) {
@@ -242,13 +265,12 @@ impl<'a> Local<'a> {
             let here = if direction == Direction::Back { row.output } else { row.input };
             let basis = self.on.basis(row.input_event, row.input).max(self.on.basis(row.output_event, row.output));
             for station in wanted.at(here) {
-                if direction == Direction::Forward && !self.leads_along(station, &row) {
+                // From a unit leads on only what was consumed while something of interest was inside.
+                if !station.stay().covers(row.consumed_at) {
                     continue;
                 }
-                let to = match direction {
-                    Direction::Back => self.station(row.input, row.consumed_at),
-                    Direction::Forward => self.whole(row.output, row.consumed_at),
-                };
+                let there = if direction == Direction::Back { row.input } else { row.output };
+                let to = self.station(there, row.consumed_at);
                 self.step(&mut steps, Step { from: station, to, hops: 1 }, basis);
                 let (kind, event) = (EdgeKind::Derived, row.output_event);
                 self.edges.insert(RawEdge { kind, from: row.input, to: row.output, event, basis });
@@ -259,42 +281,32 @@ impl<'a> Local<'a> {
 
     fn step(&mut self, steps: &mut Vec<Step<Station>>, step: Step<Station>, basis: Basis) {
         self.ways.insert((step.from.thing, step.to.thing, basis));
-        self.reached.insert(step.to.thing);
         steps.push(step);
-    }
-
-    /// Whether a derivation of what is here continues forward: from a unit, only what was consumed while something of
-    /// interest was inside.
-    fn leads_along(&self, station: Station, row: &Derived) -> bool {
-        let is_of_interest = |(child, ..): &Held| self.reached.contains(child);
-        station.at.is_none()
-            || station.whole
-            || contents_at(&self.on.inside, row.input, row.consumed_at).iter().any(is_of_interest)
     }
 
     /// From units to what they contained.
     async fn steps_into_units(&mut self, wanted: &Wanted) -> Result<Vec<Step<Station>>, AppError> {
         let mut found = Vec::new();
-        for station in wanted.stations() {
-            let Some(at) = station.at else { continue };
-            for (child, event, _) in contents_at(&self.on.inside, station.thing, at) {
-                found.push((station, child, station.thing, event, at));
+        for from in wanted.stations() {
+            let Some(at) = from.opened_at() else { continue };
+            for (inner, event, _) in contents_at(&self.on.inside, from.thing, at) {
+                found.push(Contained { from, inner, outer: from.thing, event, when: When::At(at) });
             }
         }
         self.contained(found).await
     }
 
-    /// From things to the units they were put into.
+    /// From things to the units that they were in, or that the units with something of interest inside were in
+    /// meanwhile.
     async fn steps_to_units_around(&mut self, wanted: &Wanted) -> Result<Vec<Step<Station>>, AppError> {
         let mut found = Vec::new();
-        for (&child, stations) in &wanted.0 {
-            for &unit in self.on.packed.get(&child).into_iter().flatten() {
-                let changes = self.on.around.get(&unit).into_iter().flatten();
-                for (event, change) in changes.filter(|(_, change)| change.child == Some(child)) {
-                    // What is taken out at that instant is inside until then: only its unpacking may be recorded.
-                    let held = contents_by(contents_handed_over, &self.on.around, unit, change.time);
-                    if held.iter().any(|row| row.0 == child) {
-                        found.extend(stations.iter().map(|station| (*station, child, unit, *event, change.time)));
+        for (&inner, stations) in &wanted.0 {
+            for &outer in self.on.packed.get(&inner).into_iter().flatten() {
+                for (stay, events) in stays_in(&self.on.around, outer, inner) {
+                    for &from in stations {
+                        let Some(meanwhile) = stay.overlap(from.stay()) else { continue };
+                        let when = When::During(meanwhile);
+                        found.extend(events.iter().map(|&event| Contained { from, inner, outer, event, when }));
                     }
                 }
             }
@@ -303,22 +315,20 @@ impl<'a> Local<'a> {
     }
 
     /// Keeps the containments that the viewer may see, as edges and steps.
-    async fn contained(
-        &mut self,
-        found: Vec<(Station, ThingId, ThingId, EventId, Timestamp)>,
-    ) -> Result<Vec<Step<Station>>, AppError> {
-        self.on.load_things(&found.iter().flat_map(|(_, inner, outer, ..)| [*inner, *outer]).collect()).await?;
-        self.on.load_statements(found.iter().map(|(_, inner, _, event, _)| (*event, *inner)).collect()).await?;
-        let profiles = self.on.records.profiles(&found.iter().map(|(.., event, _)| *event).collect()).await?;
+    async fn contained(&mut self, found: Vec<Contained>) -> Result<Vec<Step<Station>>, AppError> {
+        self.on.load_things(&found.iter().flat_map(|one| [one.inner, one.outer]).collect()).await?;
+        self.on.load_statements(found.iter().map(|one| (one.event, one.inner)).collect()).await?;
+        let profiles = self.on.records.profiles(&found.iter().map(|one| one.event).collect()).await?;
         let mut steps = Vec::new();
-        for (from, inner, outer, event, at) in found {
+        for Contained { from, inner, outer, event, when } in found {
             let seen = profiles.get(&event).is_some_and(|profile| *profile >= Profile::Trace);
             if !seen || !self.shows_edge(inner, outer) {
                 continue;
             }
-            let next = if from.thing == inner { outer } else { inner };
+            let thing = if from.thing == inner { outer } else { inner };
+            let when = if self.on.is_unit(thing) { when } else { When::Always };
             let basis = self.on.basis(event, inner);
-            self.step(&mut steps, Step { from, to: self.station(next, at), hops: 0 }, basis);
+            self.step(&mut steps, Step { from, to: Station { thing, when }, hops: 0 }, basis);
             self.edges.insert(RawEdge { kind: EdgeKind::Contained, from: inner, to: outer, event, basis });
         }
         Ok(steps)

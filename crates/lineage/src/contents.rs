@@ -65,7 +65,7 @@ pub fn contents_handed_over<C: Clone + Ord>(changes: &[Change<C>], at: Timestamp
 }
 
 /// A lot may be inside in several units of measure, which are not added up.
-type Inside<C> = BTreeMap<(C, Unit), Content<C>>;
+pub(crate) type Inside<C> = BTreeMap<(C, Unit), Content<C>>;
 
 fn unit<C>(change: &Change<C>) -> Unit {
     Unit::read(change.uom.as_deref())
@@ -99,13 +99,13 @@ fn fold<C: Clone + Ord>(changes: &[Change<C>], at: Timestamp, last: ChangeKind) 
 }
 
 /// Everything that a change says, in the order in which it counts.
-type Order<'a, C> = (Timestamp, ChangeKind, &'a Option<C>, Option<Decimal>, &'a Option<String>);
+pub(crate) type Order<'a, C> = (Timestamp, ChangeKind, &'a Option<C>, Option<Decimal>, &'a Option<String>);
 
-fn order<C>(change: &Change<C>) -> Order<'_, C> {
+pub(crate) fn order<C>(change: &Change<C>) -> Order<'_, C> {
     (change.time, change.kind, &change.child, change.amount, &change.uom)
 }
 
-fn apply<C: Clone + Ord>(inside: &mut Inside<C>, change: &Change<C>) {
+pub(crate) fn apply<C: Clone + Ord>(inside: &mut Inside<C>, change: &Change<C>) {
     let Some(child) = &change.child else {
         if change.kind == ChangeKind::Empty {
             inside.clear();

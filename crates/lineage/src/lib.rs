@@ -6,6 +6,7 @@ mod graph;
 mod ledger;
 mod reading;
 mod stage;
+mod stay;
 mod units;
 mod walk;
 mod weights;
@@ -20,6 +21,7 @@ pub use reading::{
     CREATING_STEPS, Containment, Custody, CustodyKind, Mention, NamedEnd, Reading, Role, ThingKind, creates, read,
 };
 pub use stage::{Stage, Stages};
+pub use stay::{Stay, stays};
 pub use units::{KILOGRAM, Measure, Unit, mass_in};
 pub use walk::{Limits, Step, Walk, Walked};
 pub use weights::{Converted, Rule, Weights, products_inside, products_of};

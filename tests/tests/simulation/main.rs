@@ -41,7 +41,7 @@ async fn simulate(engine: Engine) {
     let mut world = World::new(engine).await;
     for seed in first..first + count {
         let script = Script::of_seed(seed);
-        if let Err(failure) = play(&mut world, &script, Care { everything: false, spare_known_failures: true }).await {
+        if let Err(failure) = play(&mut world, &script, Care { everything: false }).await {
             let (script, failure) = smallest(&mut world, script, failure).await;
             panic!("seed {seed}: {failure}\n{script}");
         }
@@ -52,7 +52,7 @@ async fn simulate(engine: Engine) {
 async fn smallest(world: &mut World, mut script: Script, mut failure: String) -> (Script, String) {
     'smaller: loop {
         for less in script.smaller() {
-            if let Err(still) = play(world, &less, Care { everything: true, spare_known_failures: true }).await {
+            if let Err(still) = play(world, &less, Care { everything: true }).await {
                 (script, failure) = (less, still);
                 continue 'smaller;
             }

@@ -103,62 +103,6 @@ impl Model {
         self.events.iter().chain(&self.declarations).any(|fact| goods(&fact.doing).contains(&good))
     }
 
-    /// Whether anything was found in a unit, or taken out of it, that nobody had put there.
-    pub(crate) fn finds(&self) -> bool {
-        let facts = self.facts(i64::MAX);
-        let put = |unit: u8, good: Good, until: i64| {
-            facts.iter().any(|fact| {
-                fact.at <= until
-                    && matches!(&fact.doing, Doing::Packed(other, lines)
-                        if *other == unit && lines.iter().any(|line| line.good == good))
-            })
-        };
-        facts.iter().any(|fact| match &fact.doing {
-            Doing::Unpacked(unit, lines) | Doing::Observed(unit, lines) => {
-                lines.iter().any(|line| !put(*unit, line.good, fact.at))
-            }
-            _ => false,
-        })
-    }
-
-    /// Whether a unit was commissioned.
-    pub(crate) fn makes_units(&self) -> bool {
-        self.any(|doing| matches!(doing, Doing::Made(lines) if lines.iter().any(is_unit)))
-    }
-
-    /// Whether a process came in several events.
-    pub(crate) fn has_processes(&self) -> bool {
-        self.any(|doing| matches!(doing, Doing::Turned { process: Some(_), .. }))
-    }
-
-    /// Whether a unit was used up to make what had been inside of it, under the same name.
-    pub(crate) fn makes_what_it_used_up(&self) -> bool {
-        let facts = self.facts(i64::MAX);
-        let is_named_inside = |unit: Good, good: Good| {
-            facts.iter().any(|fact| match &fact.doing {
-                Doing::Packed(parent, lines) | Doing::Unpacked(parent, lines) | Doing::Observed(parent, lines) => {
-                    Good::Unit(*parent) == unit && lines.iter().any(|line| line.good == good)
-                }
-                _ => false,
-            })
-        };
-        derivations(&facts).iter().any(|row| is_named_inside(row.input, row.output))
-    }
-
-    fn any(&self, is_it: impl Fn(&Doing) -> bool) -> bool {
-        self.facts(i64::MAX).iter().any(|fact| is_it(&fact.doing))
-    }
-
-    /// Whether anything was said of a unit inside of a unit.
-    pub(crate) fn nests(&self) -> bool {
-        self.any(|doing| match doing {
-            Doing::Packed(_, lines) | Doing::Unpacked(_, lines) | Doing::Observed(_, lines) => {
-                lines.iter().any(is_unit)
-            }
-            _ => false,
-        })
-    }
-
     /// Everything that a good was made from, by what happened up to an instant.
     pub(crate) fn back(&self, start: Good, until: i64) -> Lineage {
         let facts = self.facts(until);
@@ -206,7 +150,7 @@ impl Model {
                 *known = hops.min(*known);
             }
             for row in &derivations {
-                let inside = matches!(row.input, Good::Unit(unit) if holds(&facts, unit, good, row.consumed_at));
+                let inside = matches!(row.input, Good::Unit(unit) if holds(&facts, unit, good, Moment::After(row.consumed_at)));
                 if row.input == good || inside {
                     lineage.derived.insert((row.input, row.output, row.event));
                     open.push((row.output, hops + 1));
@@ -233,10 +177,6 @@ impl Model {
 
 fn name(fact: &Fact) -> Name {
     fact.id.map_or_else(|| Name::Content(fact.clone()), Name::Id)
-}
-
-fn is_unit(line: &Line) -> bool {
-    matches!(line.good, Good::Unit(_))
 }
 
 fn goods(doing: &Doing) -> BTreeSet<Good> {
@@ -282,11 +222,11 @@ fn derivations(facts: &[&Fact]) -> Vec<Derivation> {
 }
 
 /// Whether a good is inside a unit at an instant, at any depth.
-fn holds(facts: &[&Fact], unit: u8, good: Good, at: i64) -> bool {
+fn holds(facts: &[&Fact], unit: u8, good: Good, moment: Moment) -> bool {
     let mut seen = BTreeSet::from([unit]);
     let mut open = vec![unit];
     while let Some(unit) = open.pop() {
-        for (content, _) in within(facts, unit, Moment::After(at)) {
+        for (content, _) in within(facts, unit, moment) {
             if content == good {
                 return true;
             }
@@ -303,12 +243,13 @@ fn holds(facts: &[&Fact], unit: u8, good: Good, at: i64) -> bool {
 /// The units that a good was inside of at any time, at any depth; what was directly inside of what on the way there.
 fn units_around(facts: &[&Fact], good: Good, contained: &mut BTreeSet<(Good, Good)>) -> BTreeSet<Good> {
     let mut around = BTreeSet::new();
-    // Between two instants at which something happens nothing changes.
-    let instants: BTreeSet<i64> = facts.iter().flat_map(|fact| [fact.at - 1, fact.at]).collect();
-    for at in instants {
+    // Between two instants at which something happens nothing changes. What is put in and taken out at one instant was
+    // inside: when the unit is handed over just then, it is, too.
+    let instants: BTreeSet<i64> = facts.iter().map(|fact| fact.at).collect();
+    for moment in instants.into_iter().flat_map(|at| [Moment::HandedOver(at), Moment::After(at)]) {
         for outer in 0..UNITS {
-            for (content, _) in within(facts, outer, Moment::After(at)) {
-                let through = matches!(content, Good::Unit(inner) if holds(facts, inner, good, at));
+            for (content, _) in within(facts, outer, moment) {
+                let through = matches!(content, Good::Unit(inner) if holds(facts, inner, good, moment));
                 if content == good || through {
                     around.insert(Good::Unit(outer));
                     contained.insert((content, Good::Unit(outer)));

@@ -64,38 +64,29 @@ async fn compare(world: &World, model: &Model, script: &Script, step: usize, car
     for (_, id) in ids.filter(|(number, id)| turn(*number) && !model.is_only_declared(*id)) {
         same(&format!("event {id}"), &look.event(id).await, &model.event(id))?;
     }
-    let spared = if care.spare_known_failures { known_to_fail(model) } else { Vec::new() };
-    for lot in (0..LOTS).filter(|lot| turn(usize::from(*lot)) && !spared.contains(&Asked::Stock)) {
+    for lot in (0..LOTS).filter(|lot| turn(usize::from(*lot))) {
         let expected = model.knows(Good::Lot(lot)).then(|| model.stock(lot));
         same(&format!("stock of lot {lot}"), &look.stock(lot).await, &expected)?;
     }
     for (_, good) in known.iter().enumerate().filter(|(number, _)| turn(*number)) {
-        trace(&look, model, *good, i64::MAX, &spared).await?;
+        trace(&look, model, *good, i64::MAX).await?;
     }
     let instants: Vec<i64> = model.instants().into_iter().flat_map(|at| [at, at + 50]).collect();
     // Of the past only one instant, unless the failure is known to be small.
     let some = instants.get(step * 7 % instants.len().max(1)).copied().into_iter().collect();
     for at in if care.everything { instants } else { some } {
         for (_, good) in known.iter().enumerate().filter(|(number, _)| turn(*number)) {
-            trace(&look, model, *good, at, &spared).await?;
+            trace(&look, model, *good, at).await?;
         }
     }
     Ok(())
 }
 
-async fn trace(look: &Look<'_>, model: &Model, good: Good, until: i64, spared: &[Asked]) -> Result<(), String> {
-    if spared.contains(&Asked::Past) && until != i64::MAX {
-        return Ok(());
-    }
-    if !spared.contains(&Asked::Back) {
-        let back = look.trace(good, Direction::Back, until).await;
-        same(&format!("back from {good:?} until {until}"), &back, &Some(model.back(good, until)))?;
-    }
-    if !spared.contains(&Asked::Forward) {
-        let forward = look.trace(good, Direction::Forward, until).await;
-        same(&format!("forward from {good:?} until {until}"), &forward, &Some(model.forward(good, until)))?;
-    }
-    Ok(())
+async fn trace(look: &Look<'_>, model: &Model, good: Good, until: i64) -> Result<(), String> {
+    let back = look.trace(good, Direction::Back, until).await;
+    same(&format!("back from {good:?} until {until}"), &back, &Some(model.back(good, until)))?;
+    let forward = look.trace(good, Direction::Forward, until).await;
+    same(&format!("forward from {good:?} until {until}"), &forward, &Some(model.forward(good, until)))
 }
 
 fn same<T: Debug + PartialEq>(what: &str, got: &T, expected: &T) -> Result<(), String> {
@@ -113,29 +104,4 @@ const TURNS: usize = 5;
 pub(crate) struct Care {
     /// Everything after every step.
     pub(crate) everything: bool,
-    /// Not what is known to fail.
-    pub(crate) spare_known_failures: bool,
-}
-
-/// What can be asked.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Asked {
-    Stock,
-    Back,
-    Forward,
-    /// Back and forward as of a past instant.
-    Past,
-}
-
-/// What is not compared, because the gateway fails there in a way that has its test in `found`. With the last such test
-/// that is ignored this goes away.
-fn known_to_fail(model: &Model) -> Vec<Asked> {
-    let (finds, nests) = (model.finds(), model.nests());
-    let fails = [
-        (Asked::Stock, finds || nests || model.makes_units()),
-        (Asked::Back, finds),
-        (Asked::Forward, finds || nests || model.makes_what_it_used_up()),
-        (Asked::Past, finds || model.has_processes()),
-    ];
-    fails.into_iter().filter(|(_, fails)| *fails).map(|(asked, _)| asked).collect()
 }

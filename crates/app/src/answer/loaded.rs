@@ -83,14 +83,6 @@ impl Loaded {
         units.iter().filter(|unit| !self.inside.contains_key(unit)).copied().collect()
     }
 
-    /// Loads the contents of units.
-    pub(super) async fn load_contents(&mut self, units: &BTreeSet<ThingId>) -> Result<(), AppError> {
-        let closed = self.closed(units);
-        let inside = self.records.contents_of(&closed).await?;
-        self.add_contents(&closed, inside);
-        Ok(())
-    }
-
     fn add_contents(&mut self, units: &BTreeSet<ThingId>, inside: Inside) {
         self.inside.extend(units.iter().map(|unit| (*unit, Vec::new())));
         self.inside.extend(inside);
