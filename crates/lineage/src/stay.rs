@@ -29,8 +29,7 @@ pub struct Stay {
 
 impl Stay {
     /// From the beginning to the end of time.
-    pub const ALWAYS: Self =
-        Self { first: (Timestamp::MIN, Part::HandedOver), last: (Timestamp::MAX, Part::Left) };
+    pub const ALWAYS: Self = Self { first: (Timestamp::MIN, Part::HandedOver), last: (Timestamp::MAX, Part::Left) };
 
     /// Whether it was inside when the unit was handed over at that instant, as [`contents_handed_over`] has it.
     ///

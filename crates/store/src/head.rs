@@ -10,13 +10,11 @@ use epcis::{Action, EventKind};
 use jiff::{Timestamp, civil::Date};
 use lineage::CustodyKind;
 use policy::Seen;
-use sea_orm::{
-    QueryResult, TryGetable,
-    sea_query::{Expr, ExprTrait, Query, SelectStatement},
-};
+use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
 
 use crate::{
     IDS_PER_QUERY, Scope, StoreError,
+    bulk::{Kind, Row},
     facts::local_date,
     identity::Identity,
     text::{Code, Word, instant},
@@ -74,6 +72,26 @@ const COLUMNS: [&str; 13] = [
     "retracted_at",
 ];
 
+const SHAPE: &[Kind] = &[
+    Kind::Int,
+    Kind::Bytes,
+    Kind::Int,
+    Kind::Int,
+    Kind::Int,
+    Kind::Int,
+    Kind::Int,
+    Kind::Int,
+    Kind::Int,
+    Kind::Int,
+    Kind::Int,
+    Kind::Flag,
+    Kind::Int,
+];
+
+/// What only others than the tenant's staff need to be told: how they may refer to an event, and how much they see.
+const SEEN: [&str; 3] = ["ref", "profile", "named"];
+const SEEN_SHAPE: &[Kind] = &[Kind::Text, Kind::Text, Kind::Flag];
+
 /// Those of them that are entries of the dictionary.
 const TEXTS: std::ops::RangeInclusive<usize> = 6..=10;
 
@@ -93,7 +111,7 @@ impl Scope {
             self.select_heads(&mut select);
             select
         };
-        let rows = self.all_of(&ids, select, "scope.heads").await?;
+        let rows = self.all_of(&ids, select, &self.head_shape(&[]), "scope.heads").await?;
         self.read_heads(&rows.iter().collect::<Vec<_>>(), 0).await
     }
 
@@ -103,16 +121,22 @@ impl Scope {
         self.only_recorded(select);
         self.only_visible_events(select, ("event", "id"));
         if self.viewer() != Viewer::Own {
-            select.columns(["ref", "profile", "named"].map(|name| ("vis_event", name)));
+            select.columns(SEEN.map(|name| ("vis_event", name)));
         }
     }
 
+    /// The types of the columns of heads, behind those of others.
+    pub(crate) fn head_shape(&self, before: &[Kind]) -> Vec<Kind> {
+        let seen = if self.viewer() == Viewer::Own { &[] } else { SEEN_SHAPE };
+        [before, SHAPE, seen].concat()
+    }
+
     /// The heads in these rows, whose columns begin at this place.
-    pub(crate) async fn read_heads(&self, rows: &[&QueryResult], at: usize) -> Result<Vec<EventHead>, StoreError> {
+    pub(crate) async fn read_heads(&self, rows: &[&Row], at: usize) -> Result<Vec<EventHead>, StoreError> {
         let mut wanted = BTreeSet::new();
         for row in rows {
             for column in TEXTS {
-                wanted.extend(cell::<Option<i64>>(row, at + column)?);
+                wanted.extend(row.cell::<Option<i64>>(at + column)?);
             }
         }
         self.load_texts(wanted).await?;
@@ -135,49 +159,44 @@ impl Scope {
                 .from("item")
                 .and_where(Expr::col("tenant").eq(self.tenant.id.0))
                 .and_where(self.is_one_of("id", chunk));
-            for row in self.all(&select, "scope.texts").await? {
-                texts.push((cell::<i64>(&row, 0)?, Arc::<str>::from(cell::<String>(&row, 1)?)));
+            for row in self.rows(&select, &[Kind::Int, Kind::Text], "scope.texts").await? {
+                texts.push((row.cell::<i64>(0)?, Arc::<str>::from(row.cell::<String>(1)?)));
             }
         }
         self.texts.lock().unwrap_or_else(PoisonError::into_inner).extend(texts);
         Ok(())
     }
 
-    fn head(&self, row: &QueryResult, at: usize, texts: &HashMap<i64, Arc<str>>) -> Result<EventHead, StoreError> {
+    fn head(&self, row: &Row, at: usize, texts: &HashMap<i64, Arc<str>>) -> Result<EventHead, StoreError> {
         let text =
-            |column| Ok::<_, StoreError>(cell::<Option<i64>>(row, at + column)?.and_then(|id| texts.get(&id)).cloned());
+            |column| Ok::<_, StoreError>(row.cell::<Option<i64>>(at + column)?.and_then(|id| texts.get(&id)).cloned());
         let (reference, seen) = match self.viewer() {
-            Viewer::Own => (Identity(cell(row, at + 1)?).text()?, Seen::OWN),
+            Viewer::Own => (Identity(row.cell(at + 1)?).text()?, Seen::OWN),
             Viewer::Party(_) | Viewer::Regulator(_) => {
-                let profile = Profile::parse(&cell::<String>(row, at + COLUMNS.len() + 1)?)?;
-                (cell(row, at + COLUMNS.len())?, Seen { profile, named: cell(row, at + COLUMNS.len() + 2)? })
+                let profile = Profile::parse(&row.cell::<String>(at + COLUMNS.len() + 1)?)?;
+                (row.cell(at + COLUMNS.len())?, Seen { profile, named: row.cell(at + COLUMNS.len() + 2)? })
             }
         };
-        let kind = EventKind::of_code(cell(row, at + 2)?)?;
-        let time = instant("event", "event_time", cell(row, at + 3)?)?;
+        let kind = EventKind::of_code(row.cell(at + 2)?)?;
+        let time = instant("event", "event_time", row.cell(at + 3)?)?;
         let biz_step = text(6)?;
         let custody = biz_step.as_deref().filter(|_| kind != EventKind::Transformation).and_then(CustodyKind::of_step);
         Ok(EventHead {
-            id: EventId(cell(row, at + 0)?),
+            id: EventId(row.cell(at + 0)?),
             reference,
             kind,
             time,
-            day: local_date(cell(row, at + 4)?, time)?,
-            action: cell::<Option<i16>>(row, at + 5)?.map(Action::of_code).transpose()?,
+            day: local_date(row.cell(at + 4)?, time)?,
+            action: row.cell::<Option<i16>>(at + 5)?.map(Action::of_code).transpose()?,
             biz_step,
             read_point: text(7)?,
             biz_location: text(8)?,
             custody,
             from_place: text(9)?,
             to_place: text(10)?,
-            uncertain: cell(row, at + 11)?,
-            retracted: self.is_retracted(cell(row, at + 12)?),
+            uncertain: row.cell(at + 11)?,
+            retracted: self.is_retracted(row.cell(at + 12)?),
             seen,
         })
     }
-}
-
-/// A cell by its place: looking columns up by name costs more than reading them.
-pub(crate) fn cell<T: TryGetable>(row: &QueryResult, column: usize) -> Result<T, StoreError> {
-    T::try_get_by_index(row, column).map_err(|error| StoreError::Database { what: "scope.read", source: error.into() })
 }

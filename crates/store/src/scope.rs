@@ -215,20 +215,31 @@ impl Scope {
         &self,
         ids: &[i64],
         select: impl Fn(&[i64]) -> SelectStatement,
+        shape: &[Kind],
         what: &'static str,
-    ) -> Result<Vec<QueryResult>, StoreError> {
+    ) -> Result<Vec<Row>, StoreError> {
         let mut rows = Vec::new();
         let most = ids.len().div_ceil(PARTS).clamp(LEAST_PART, IDS_PER_QUERY);
         let parts: Vec<&[i64]> = ids.chunks(most).collect();
         for parts in parts.chunks(PARTS) {
             let read = async |place: usize| match parts.get(place) {
-                Some(part) => self.all(&select(part), what).await,
+                Some(part) => self.rows(&select(part), shape, what).await,
                 None => Ok(Vec::new()),
             };
             let (first, second, third) = tokio::try_join!(read(0), read(1), read(2))?;
             rows.extend(first.into_iter().chain(second).chain(third));
         }
         Ok(rows)
+    }
+
+    /// The rows of a read by their columns, as lineage reads them: many of them, of few small columns.
+    pub(crate) async fn rows(
+        &self,
+        select: &SelectStatement,
+        shape: &[Kind],
+        what: &'static str,
+    ) -> Result<Vec<Row>, StoreError> {
+        bulk::rows(&self.db, select, shape).await.map_err(StoreError::database(what))
     }
 
     pub(crate) async fn all(

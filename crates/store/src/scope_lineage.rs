@@ -6,15 +6,12 @@ use domain::{Direction, EventId, Profile, ThingId, Viewer};
 use epcis::EventKind;
 use jiff::Timestamp;
 use lineage::{Change, ChangeKind, CustodyKind, Role};
-use sea_orm::{
-    QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, SimpleExpr},
-};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, SimpleExpr};
 
 use crate::{
     EventHead, IDS_PER_QUERY, Scope, StoreError,
+    bulk::{Kind, Row},
     facts::amount,
-    head::cell,
     scope::{get, same_tenant},
     text::{Code, Side, Word, instant, unpack_ids},
 };
@@ -104,9 +101,9 @@ impl Scope {
             select
         };
         let mut found = BTreeSet::new();
-        for row in self.all_of(&numbers(things), select, "scope.derivations").await? {
-            let (here, there) = (ThingId(cell(&row, 0)?), ThingId(cell(&row, 1)?));
-            let events = (EventId(cell(&row, 2)?), EventId(cell(&row, 3)?));
+        for row in self.all_of(&numbers(things), select, &[Kind::Int; 4], "scope.derivations").await? {
+            let (here, there) = (ThingId(row.cell(0)?), ThingId(row.cell(1)?));
+            let events = (EventId(row.cell(2)?), EventId(row.cell(3)?));
             let (output, input) = if direction == Direction::Back { (here, there) } else { (there, here) };
             let (output_event, input_event) = if direction == Direction::Back { events } else { (events.1, events.0) };
             found.insert((input, output, input_event, output_event));
@@ -138,14 +135,17 @@ impl Scope {
             }
             select
         };
+        // Only others are told how they see an event.
+        let shape: &[Kind] =
+            if self.viewer() == Viewer::Own { &[Kind::Int; 2] } else { &[Kind::Int, Kind::Int, Kind::Text] };
         let mut times = BTreeMap::new();
-        for row in self.all_of(&ids, select, "scope.times").await? {
+        for row in self.all_of(&ids, select, shape, "scope.times").await? {
             let profile = match self.viewer() {
                 Viewer::Own => Profile::Full,
-                Viewer::Party(_) | Viewer::Regulator(_) => Profile::parse(&cell::<String>(&row, 2)?)?,
+                Viewer::Party(_) | Viewer::Regulator(_) => Profile::parse(&row.cell::<String>(2)?)?,
             };
-            let time = instant("event", "event_time", cell(&row, 1)?)?;
-            times.insert(EventId(cell(&row, 0)?), (time, profile));
+            let time = instant("event", "event_time", row.cell(1)?)?;
+            times.insert(EventId(row.cell(0)?), (time, profile));
         }
         Ok(times)
     }
@@ -217,15 +217,16 @@ impl Scope {
             self.only_facts(&mut select);
             select
         };
-        for row in self.all_of(&numbers(things), select, "scope.containment").await? {
+        let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Int, Kind::Int, Kind::Text, Kind::Text, Kind::Int];
+        for row in self.all_of(&numbers(things), select, shape, "scope.containment").await? {
             let change = Change {
-                time: instant("event", "event_time", cell(&row, 7)?)?,
-                kind: ChangeKind::of_code(cell(&row, 4)?)?,
-                child: cell::<Option<i64>>(&row, 3)?.map(ThingId),
-                amount: amount(cell::<Option<String>>(&row, 5)?.as_deref()),
-                uom: cell(&row, 6)?,
+                time: instant("event", "event_time", row.cell(7)?)?,
+                kind: ChangeKind::of_code(row.cell(4)?)?,
+                child: row.cell::<Option<i64>>(3)?.map(ThingId),
+                amount: amount(row.cell::<Option<String>>(5)?.as_deref()),
+                uom: row.cell(6)?,
             };
-            found.0.push((ThingId(cell(&row, 0)?), EventId(cell(&row, 1)?), cell(&row, 2)?, change));
+            found.0.push((ThingId(row.cell(0)?), EventId(row.cell(1)?), row.cell(2)?, change));
         }
         Ok(())
     }
@@ -312,7 +313,7 @@ impl Scope {
             }
             select
         };
-        let rows = self.all_of(&numbers(things), select, "scope.told").await?;
+        let rows = self.all_of(&numbers(things), select, &self.head_shape(MENTIONED_SHAPE), "scope.told").await?;
         let mut found = rows.iter().map(mentioned).collect::<Result<Vec<Mentioned>, _>>()?;
         let mut new = BTreeMap::new();
         for (row, mention) in rows.iter().zip(&found).filter(|(_, mention)| !known.contains_key(&mention.event)) {
@@ -328,8 +329,8 @@ impl Scope {
     /// The numbers of the `bizStep`s of turning points.
     async fn turning_steps(&self) -> Result<Vec<i64>, StoreError> {
         let steps = [CustodyKind::STEPS, lineage::CREATING_STEPS].concat();
-        let rows = self.all(&self.item_of(&steps), "scope.steps").await?;
-        rows.iter().map(|row| cell(row, 0)).collect()
+        let rows = self.rows(&self.item_of(&steps), &[Kind::Int], "scope.steps").await?;
+        rows.iter().map(|row| row.cell(0)).collect()
     }
 
     async fn mentions(
@@ -353,19 +354,20 @@ impl Scope {
         narrow(&mut select);
         self.only_visible_events(&mut select, ("event", "id"));
         self.only_visible_things(&mut select, ("event_thing", "thing"));
-        self.all(&select, "scope.mentions").await?.iter().map(mentioned).collect()
+        self.rows(&select, MENTIONED_SHAPE, "scope.mentions").await?.iter().map(mentioned).collect()
     }
 }
 
 const MENTIONED: [&str; 5] = ["thing", "event", "role", "quantity", "uom"];
+const MENTIONED_SHAPE: &[Kind] = &[Kind::Int, Kind::Int, Kind::Int, Kind::Text, Kind::Text];
 
-fn mentioned(row: &QueryResult) -> Result<Mentioned, StoreError> {
-    let quantity: Option<String> = cell(row, 3)?;
-    let uom: Option<String> = cell(row, 4)?;
+fn mentioned(row: &Row) -> Result<Mentioned, StoreError> {
+    let quantity: Option<String> = row.cell(3)?;
+    let uom: Option<String> = row.cell(4)?;
     Ok(Mentioned {
-        thing: ThingId(cell(row, 0)?),
-        event: EventId(cell(row, 1)?),
-        role: Role::of_code(cell(row, 2)?)?,
+        thing: ThingId(row.cell(0)?),
+        event: EventId(row.cell(1)?),
+        role: Role::of_code(row.cell(2)?)?,
         quantity: quantity.map(|amount| (amount, uom)),
     })
 }

@@ -6,14 +6,11 @@ use domain::{Continuation, LotKey, Onward, Profile, ThingId, Tlc, Viewer};
 use gs1::Identifier;
 use jiff::Timestamp;
 use lineage::ThingKind;
-use sea_orm::{
-    QueryResult,
-    sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement, SimpleExpr, UnionType},
-};
+use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement, SimpleExpr, UnionType};
 
 use crate::{
     IDS_PER_QUERY, Scope, StoreError,
-    head::cell,
+    bulk::{Kind, Row},
     scope::{get, same_tenant},
     text::{Code, Word, micros, source_from, unpack_ids},
 };
@@ -161,7 +158,7 @@ impl Scope {
             select.and_where(self.is_one_of(("thing", "id"), ids)).order_by(("thing", "id"), Order::Asc);
             select
         };
-        let rows = self.all_of(&ids, select, "scope.things").await?;
+        let rows = self.all_of(&ids, select, self.thing_shape(), "scope.things").await?;
         rows.iter().map(|row| self.seen_thing(row)).collect()
     }
 
@@ -257,36 +254,55 @@ impl Scope {
         select
     }
 
+    /// The types of the columns of things.
+    fn thing_shape(&self) -> &'static [Kind] {
+        const ALL: &[Kind] = &[
+            Kind::Int,
+            Kind::Int,
+            Kind::Text,
+            Kind::Int,
+            Kind::Text,
+            Kind::Text,
+            Kind::Flag,
+            Kind::Text,
+            Kind::Text,
+            Kind::Text,
+            Kind::Text,
+        ];
+        // The last three say what others are shown.
+        if self.viewer == Viewer::Own { ALL.split_at(8).0 } else { ALL }
+    }
+
     async fn read_things(&self, select: &SelectStatement) -> Result<Vec<SeenThing>, StoreError> {
-        let rows = self.all(select, "scope.things").await?;
+        let rows = self.rows(select, self.thing_shape(), "scope.things").await?;
         rows.iter().map(|row| self.seen_thing(row)).collect()
     }
 
-    fn seen_thing(&self, row: &QueryResult) -> Result<SeenThing, StoreError> {
-        let kind = ThingKind::of_code(cell(row, 1)?)?;
-        let identifier: String = cell(row, 7)?;
-        let source = source_from(cell(row, 3)?, cell(row, 4)?, &self.tenant.slug)?;
+    fn seen_thing(&self, row: &Row) -> Result<SeenThing, StoreError> {
+        let kind = ThingKind::of_code(row.cell(1)?)?;
+        let identifier: String = row.cell(7)?;
+        let source = source_from(row.cell(3)?, row.cell(4)?, &self.tenant.slug)?;
         let is_lot = !matches!(kind, ThingKind::Unit | ThingKind::Instance);
-        let tlc = cell::<Option<String>>(row, 2)?.map_or_else(|| Tlc::from(identifier.as_str()), Tlc::from);
+        let tlc = row.cell::<Option<String>>(2)?.map_or_else(|| Tlc::from(identifier.as_str()), Tlc::from);
         let (profile, continuation, onward) = if self.viewer == Viewer::Own {
             (Profile::Full, Continuation::Refer, Onward::Chain)
         } else {
             (
-                Profile::parse(&cell::<String>(row, 8)?)?,
-                Continuation::parse(&cell::<String>(row, 9)?)?,
-                Onward::parse(&cell::<String>(row, 10)?)?,
+                Profile::parse(&row.cell::<String>(8)?)?,
+                Continuation::parse(&row.cell::<String>(9)?)?,
+                Onward::parse(&row.cell::<String>(10)?)?,
             )
         };
         Ok(SeenThing {
-            id: ThingId(cell(row, 0)?),
+            id: ThingId(row.cell(0)?),
             kind,
             identifier,
             lot: is_lot.then_some(LotKey { tlc, source }),
-            reference: cell(row, 5)?,
+            reference: row.cell(5)?,
             profile,
             continuation,
             onward,
-            uncertain: cell(row, 6)?,
+            uncertain: row.cell(6)?,
         })
     }
 }

@@ -6,7 +6,9 @@ mod writer;
 
 use std::sync::Arc;
 
-use sea_orm::{DatabaseConnection, DbBackend, DbErr, RuntimeErr, sqlx};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, RuntimeErr, sea_query::SelectStatement, sqlx,
+};
 
 use domain::TenantId;
 
@@ -86,10 +88,12 @@ impl<T: Into<Cell>> From<T> for Arg {
     }
 }
 
-/// The type of a column that is read.
+/// The type of a column that is read. Numbers may be of any width.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
     Int,
+    /// Read as 0 or 1.
+    Flag,
     Text,
     Bytes,
 }
@@ -98,10 +102,64 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) struct Row(Vec<Cell>);
 
+/// What a cell can be read as.
+pub(crate) trait FromCell: Sized {
+    /// `None` where the cell holds something else.
+    fn from_cell(cell: &Cell) -> Option<Self>;
+}
+
+impl FromCell for i64 {
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        if let Cell::Int(number) = cell { *number } else { None }
+    }
+}
+
+impl FromCell for i32 {
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        i64::from_cell(cell)?.try_into().ok()
+    }
+}
+
+impl FromCell for i16 {
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        i64::from_cell(cell)?.try_into().ok()
+    }
+}
+
+impl FromCell for bool {
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        Some(i64::from_cell(cell)? != 0)
+    }
+}
+
+impl FromCell for String {
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        if let Cell::Text(text) = cell { text.clone() } else { None }
+    }
+}
+
+impl FromCell for Vec<u8> {
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        if let Cell::Bytes(bytes) = cell { Some(bytes.clone()) } else { None }
+    }
+}
+
+impl<T: FromCell> FromCell for Option<T> {
+    fn from_cell(cell: &Cell) -> Option<Self> {
+        if matches!(cell, Cell::Int(None) | Cell::Text(None)) { Some(None) } else { T::from_cell(cell).map(Some) }
+    }
+}
+
 impl Row {
+    /// A cell by its place.
+    pub(crate) fn cell<T: FromCell>(&self, column: usize) -> Result<T, StoreError> {
+        let found = self.0.get(column).and_then(T::from_cell);
+        found.ok_or_else(|| StoreError::inconsistent("a row", "a column", format!("{column} of {self:?}")))
+    }
+
     /// A number that cannot be missing.
     pub(crate) fn int(&self, column: usize) -> Result<i64, StoreError> {
-        self.null_int(column).ok_or_else(|| StoreError::inconsistent("a row", "a number", format!("{self:?}")))
+        self.cell(column)
     }
 
     pub(crate) fn null_int(&self, column: usize) -> Option<i64> {
@@ -141,6 +199,26 @@ trait Bulk {
 
     /// Makes everything durable and visible.
     async fn commit(self) -> Result<(), sqlx::Error>;
+}
+
+/// Runs a query of the mapper; gives its rows by their columns.
+///
+/// On `SQLite` all rows come as one text: the driver hands over value by value from the thread of the database, which costs
+/// more than finding them.
+pub(crate) async fn rows(db: &DatabaseConnection, select: &SelectStatement, shape: &[Kind]) -> Result<Vec<Row>, DbErr> {
+    let mut statement = db.get_database_backend().build(select);
+    if db.get_database_backend() == DbBackend::Sqlite {
+        statement.sql = sqlite::as_one_text(&statement.sql, shape);
+        let Some(row) = db.query_one_raw(statement).await? else { return Ok(Vec::new()) };
+        let text: String = row.try_get_by_index(0)?;
+        return sqlite::rows_of(&text, shape).map_err(|error| DbErr::Type(error.to_string()));
+    }
+    let rows = db.query_all_raw(statement).await?;
+    let read = |row: &QueryResult| {
+        let row = row.try_as_pg_row().ok_or_else(|| DbErr::Type("a row of another engine".to_owned()))?;
+        postgres::read(row, shape).map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
+    };
+    rows.iter().map(read).collect()
 }
 
 /// The transaction of a capture or a purge, on whichever engine the store runs.

@@ -154,13 +154,14 @@ fn arguments(args: Vec<Arg>) -> Result<PgArguments, sqlx::Error> {
     Ok(arguments)
 }
 
-fn read(row: &PgRow, shape: &[Kind]) -> Result<Row, sqlx::Error> {
+pub(super) fn read(row: &PgRow, shape: &[Kind]) -> Result<Row, sqlx::Error> {
     let cell = |(column, kind): (usize, &Kind)| {
         Ok(match kind {
             // Numbers of any width.
             Kind::Int => Cell::Int(row.try_get_unchecked(column)?),
+            Kind::Flag => Cell::Int(row.try_get::<Option<bool>, _>(column)?.map(i64::from)),
             Kind::Text => Cell::Text(row.try_get(column)?),
-            Kind::Bytes => Cell::Bytes(row.try_get(column)?),
+            Kind::Bytes => Cell::Bytes(row.try_get::<Option<_>, _>(column)?.unwrap_or_default()),
         })
     };
     Ok(Row(shape.iter().enumerate().map(cell).collect::<Result<_, sqlx::Error>>()?))
