@@ -42,7 +42,7 @@ pub struct Capture {
     pub(crate) next_id: i64,
     pub(crate) dictionary: Dictionary,
     pub(crate) things: Things,
-    stage: StageOf,
+    pub(crate) stage: StageOf,
 }
 
 /// The rows of one batch.
@@ -168,6 +168,8 @@ impl Capture {
         self.write_things().await?;
         self.insert(batch).await?;
         self.regroup(&unsettled).await?;
+        let turned = self.things.take_turned();
+        self.settle_kinds(&turned).await?;
         self.forget();
         Ok(())
     }
@@ -219,7 +221,7 @@ impl Capture {
     fn rows(&mut self, asserted: Asserted, is_fact: bool, batch: &mut Batch) -> Result<(), StoreError> {
         let id = self.next_id;
         self.next_id += 1;
-        let stage = (self.stage)(&asserted.event, &|identifier| self.kind_of(identifier));
+        let stage = (self.stage)(&asserted.event, &|identifier| self.traceability_lot(identifier));
         let reading =
             if stage == Stage::Unknown { asserted.reading.clone() } else { lineage::read(&asserted.event, stage) };
         let mut mentions: Vec<Resolved<'_>> = Vec::with_capacity(reading.mentions.len());
@@ -245,9 +247,11 @@ impl Capture {
         self.event_row(id, asserted, &reading, things, is_fact, batch)
     }
 
-    /// What is known of the lot with this identifier.
-    fn kind_of(&self, identifier: &Identifier) -> Option<ThingKind> {
-        self.things.kind_of(self.dictionary.get(&identifier.canonical())?)
+    /// Says of a lot only whether it is known to be a traceability lot: nothing else that was learned of a lot may decide
+    /// what is learned of others, or it would matter what came first.
+    fn traceability_lot(&self, identifier: &Identifier) -> Option<ThingKind> {
+        let item = self.dictionary.get(&identifier.canonical())?;
+        self.things.is_traceability_lot(item).then_some(ThingKind::TraceabilityLot)
     }
 
     fn event_row(

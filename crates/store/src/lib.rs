@@ -13,6 +13,7 @@ mod grants;
 mod head;
 mod identity;
 mod jobs;
+mod kinds;
 #[cfg(test)]
 mod plans;
 mod purge;
