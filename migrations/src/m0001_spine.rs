@@ -195,7 +195,6 @@ fn tables() -> Vec<TableSpec> {
                 null_code("action"),
                 flag("uncertain"),
                 bytes("identity"),
-                bytes("digest"),
                 bytes("things"),
             ],
             key: &["tenant", "id"],

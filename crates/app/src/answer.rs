@@ -17,10 +17,10 @@ use store::{Derived, Mentioned, SeenThing, Store};
 
 use crate::{
     AppError,
-    capture::Kinds,
     places::{OwnPlaces, places_of},
     records::Records,
     sighting::{Details, sighting},
+    stages::Kinds,
 };
 
 use self::{

@@ -1,24 +1,20 @@
 //! Capture: a document in, everything of it on disk or nothing.
 
 use std::{
-    collections::BTreeMap,
     fs::File,
     io::{self, BufReader, Seek},
     time::Duration,
 };
 
 use domain::Role;
-use epcis::{Binding, Finding, Item, Limits, Location, Reader, Severity, VocabularyElement};
-use fsma204::{Cte, Evidence, LotState, LotStates, classify};
-use gs1::Identifier;
-use lineage::{Stage, ThingKind};
+use epcis::{Binding, Event, Finding, Item, Limits, Location, Reader, Severity, VocabularyElement};
 use store::{Asserted, Capture, Outcome, StoreError};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     sync::mpsc,
 };
 
-use crate::{AppError, Caller, CaptureError, ErrorBehaviour, Job, JobStatus, error::reject, random};
+use crate::{AppError, Caller, CaptureError, ErrorBehaviour, Job, JobStatus, error::reject, random, stages::stages};
 
 /// What a document may cost, and all of them together.
 #[derive(Clone, Copy, Debug)]
@@ -61,8 +57,8 @@ impl From<Binding> for CaptureOptions {
     }
 }
 
-/// Items that travel together from the reader to the database.
-const BATCH: usize = 256;
+/// Events that travel together from the reader to the database, and master data.
+const BATCH: usize = 1_024;
 /// Findings that a job keeps; the rest is counted.
 pub const MAX_FINDINGS: usize = 1_000;
 
@@ -133,7 +129,7 @@ impl Caller {
         let limit = self.app.limits().max_events;
         let mut events = 0;
         let mut items = read_in_background(document, binding, Limits { latest, ..Limits::default() });
-        let mut capture = Some(self.app.store().capture(&self.tenant, stage, job.created_at).await?);
+        let mut capture = Some(self.app.store().capture(&self.tenant, stages, job.created_at).await?);
         while let Some(batch) = items.recv().await {
             let batch = batch.map_err(CaptureError::Spool)?;
             events += batch.rejected + u64::try_from(batch.events.len()).unwrap_or(u64::MAX);
@@ -230,13 +226,11 @@ fn read_in_background(document: File, binding: Binding, limits: Limits) -> mpsc:
     tokio::task::spawn_blocking(move || {
         let mut reader = Reader::with_limits(BufReader::with_capacity(1 << 16, document), binding, limits);
         loop {
-            let items: io::Result<Vec<Item>> = reader.by_ref().take(BATCH).collect();
-            if items.as_ref().is_ok_and(Vec::is_empty) {
-                return;
-            }
-            let is_broken = items.is_err();
-            // What needs no database is done here, beside it. A closed channel means that nobody waits for the rest.
-            if sender.blocking_send(items.map(Batch::sort)).is_err() || is_broken {
+            // What needs no database is done here, beside it.
+            let batch = Batch::read(&mut reader);
+            let is_last = batch.as_ref().map_or(true, |batch| batch.is_last);
+            // A closed channel means that nobody waits for the rest.
+            if sender.blocking_send(batch).is_err() || is_last {
                 return;
             }
         }
@@ -252,37 +246,50 @@ struct Batch {
     findings: Vec<Finding>,
     rejected: u64,
     unsound: bool,
+    /// Whether the document has ended.
+    is_last: bool,
 }
 
 impl Batch {
-    fn sort(items: Vec<Item>) -> Self {
+    /// Reads until there is enough for a batch.
+    fn read(items: &mut impl Iterator<Item = io::Result<Item>>) -> io::Result<Self> {
         let mut batch = Self::default();
-        for item in items {
-            match item {
-                Item::Event { event, at, findings } => {
-                    batch.findings.extend(findings);
-                    batch.add(*event, at);
-                }
-                Item::Rejected { findings, .. } => {
-                    batch.rejected += 1;
-                    batch.unsound = true;
-                    batch.findings.extend(findings);
-                }
-                // What stands beside the events is not kept; a foreign event comes with a finding that says so.
-                Item::Foreign { findings, .. } => batch.findings.extend(findings),
-                Item::Document(_) | Item::Extension(..) => {}
-                Item::Vocabulary(element) => batch.vocabulary.push(element),
-                Item::Finding(finding) => {
-                    batch.unsound |= finding.severity == Severity::Reject;
-                    batch.findings.push(finding);
+        while batch.events.len() + batch.vocabulary.len() + batch.findings.len() < BATCH {
+            match items.next() {
+                Some(item) => batch.add(item?),
+                None => {
+                    batch.is_last = true;
+                    break;
                 }
             }
         }
-        batch
+        Ok(batch)
     }
 
-    fn add(&mut self, event: epcis::Event, at: Location) {
-        match Asserted::new(event) {
+    fn add(&mut self, item: Item) {
+        match item {
+            Item::Event { event, at, findings } => {
+                self.findings.extend(findings);
+                self.event(&event, at);
+            }
+            Item::Rejected { findings, .. } => {
+                self.rejected += 1;
+                self.unsound = true;
+                self.findings.extend(findings);
+            }
+            // What stands beside the events is not kept; a foreign event comes with a finding that says so.
+            Item::Foreign { findings, .. } => self.findings.extend(findings),
+            Item::Document(_) | Item::Extension(..) => {}
+            Item::Vocabulary(element) => self.vocabulary.push(element),
+            Item::Finding(finding) => {
+                self.unsound |= finding.severity == Severity::Reject;
+                self.findings.push(finding);
+            }
+        }
+    }
+
+    fn event(&mut self, event: &Event, at: Location) {
+        match Asserted::new(event, stages(event)) {
             Ok(asserted) => self.events.push((asserted, at)),
             Err(error) => {
                 self.rejected += 1;
@@ -313,8 +320,7 @@ fn keep(job: &mut Job, findings: impl IntoIterator<Item = Finding>) {
 /// Writes events; `false` when one of them contradicts an event that is stored already.
 async fn write(capture: &mut Capture, events: Vec<(Asserted, Location)>, job: &mut Job) -> Result<bool, CaptureError> {
     let (events, places): (Vec<_>, Vec<_>) = events.into_iter().unzip();
-    let id = |event: &Asserted| event.event.event_id.as_ref().map(|id| id.spelled().to_owned());
-    let ids: Vec<_> = events.iter().map(id).collect();
+    let ids: Vec<_> = events.iter().map(|event| event.event_id.clone()).collect();
     let outcomes = capture.write(events).await?;
     let mut sound = true;
     for ((outcome, at), id) in outcomes.into_iter().zip(places).zip(ids) {
@@ -331,42 +337,4 @@ async fn write(capture: &mut Capture, events: Vec<(Asserted, Location)>, job: &m
         }
     }
     Ok(sound)
-}
-
-/// What is known of things, for the classification of events.
-pub(crate) struct Kinds(pub(crate) BTreeMap<String, ThingKind>);
-
-impl LotStates for Kinds {
-    fn state(&self, identifier: &Identifier) -> LotState {
-        state(self.0.get(&identifier.canonical()).copied())
-    }
-}
-
-/// What is known of things in the middle of a capture.
-struct Looked<'a>(&'a dyn Fn(&Identifier) -> Option<ThingKind>);
-
-impl LotStates for Looked<'_> {
-    fn state(&self, identifier: &Identifier) -> LotState {
-        state(self.0(identifier))
-    }
-}
-
-fn state(kind: Option<ThingKind>) -> LotState {
-    match kind {
-        Some(ThingKind::HarvestLot) => LotState::PrePack,
-        Some(ThingKind::TraceabilityLot) => LotState::Traceability,
-        _ => LotState::Unknown,
-    }
-}
-
-/// What the classification of an event proves about its lots.
-fn stage(event: &epcis::Event, known: &dyn Fn(&Identifier) -> Option<ThingKind>) -> Stage {
-    let classification = classify(event, &Looked(known));
-    match classification.cte {
-        Some(Cte::Harvesting | Cte::Cooling) => Stage::PrePack,
-        Some(Cte::InitialPacking | Cte::InitialPackingFromExempt) => Stage::InitialPacking,
-        Some(Cte::FirstLandBasedReceiving | Cte::ReceivingFromExempt | Cte::Transformation) => Stage::Creating,
-        Some(Cte::Shipping | Cte::Receiving) if matches!(classification.evidence, Evidence::Stated) => Stage::Packed,
-        Some(Cte::Shipping | Cte::Receiving) | None => Stage::Unknown,
-    }
 }

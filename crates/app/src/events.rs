@@ -11,11 +11,11 @@ use store::{EventHead, EventPosition, SeenEvent};
 
 use crate::{
     AppError, Caller, Page, ShownLot,
-    capture::Kinds,
     cursor::Cursors,
     lots::shown_by_id,
     places::{OwnPlaces, places_of},
     sighting::{Details, sighting},
+    stages::Kinds,
 };
 
 pub use store::EventFilter;

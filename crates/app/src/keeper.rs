@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use lineage::{Change, ThingKind, contents_handed_over};
 use store::{Inside, Scope, SeenThing};
 
-use crate::{AppError, capture::Kinds};
+use crate::{AppError, stages::Kinds};
 
 /// Everything that the rows of some events need.
 pub(crate) struct Keeper {

@@ -22,6 +22,7 @@ mod sharing;
 mod siblings;
 mod sighting;
 mod sources;
+mod stages;
 mod stock;
 mod stock_at;
 

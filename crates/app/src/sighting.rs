@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use fsma204::classify;
 use gs1::Identifier;
-use lineage::{Basis, Reading, Role, Sighting, Stage};
+use lineage::{Basis, Reading, Role, Sighting};
 use store::{EventHead, SeenEvent};
 
-use crate::capture::Kinds;
+use crate::stages::Kinds;
 
 /// Amount and unit of measure.
 pub(crate) type Amount = (String, Option<String>);
 
 /// What lineage reads in an event.
 pub(crate) fn reading(event: &SeenEvent) -> Reading {
-    lineage::read(&event.event, Stage::Unknown)
+    lineage::read(&event.event)
 }
 
 /// An event as it touches a thing as a fact, as far as its columns tell; the rest is [`Details`]. Uncut: only

@@ -23,6 +23,10 @@ impl Tlc {
 
 impl From<&str> for Tlc {
     fn from(text: &str) -> Self {
+        // Nearly all codes are plain and stay as they are.
+        if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Self(text.to_owned());
+        }
         let nfc: String = text.nfc().collect();
         Self(nfc.split_whitespace().collect::<Vec<_>>().join(" "))
     }

@@ -5,6 +5,7 @@ mod contents;
 mod graph;
 mod ledger;
 mod reading;
+mod stage;
 mod stay;
 mod units;
 mod walk;
@@ -17,9 +18,9 @@ pub use graph::{
 };
 pub use ledger::{Conversion, Entry, Ledger, PlaceBalance, Shipment, ledgers, without_repeated_steps};
 pub use reading::{
-    CREATING_STEPS, Containment, Custody, CustodyKind, Mention, NamedEnd, Reading, Role, Stage, ThingKind, creates,
-    read,
+    CREATING_STEPS, Containment, Custody, CustodyKind, Mention, NamedEnd, Reading, Role, ThingKind, creates, read,
 };
+pub use stage::{Stage, Stages};
 pub use stay::{Stay, stays};
 pub use units::{KILOGRAM, Measure, Unit, mass_in};
 pub use walk::{Limits, Step, Walk, Walked};

@@ -21,21 +21,6 @@ pub enum ThingKind {
     Unit,
 }
 
-/// What the regulation's classification of an event proves about the lots on it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Stage {
-    /// Harvesting, cooling: everything on the event is a harvest lot.
-    PrePack,
-    /// Initial packing: inputs are harvest lots, outputs traceability lots.
-    InitialPacking,
-    /// Land-based receiving, transformation: what the event creates is a traceability lot.
-    Creating,
-    /// Shipping or receiving that says of itself that the regulation applies: everything is a traceability lot.
-    Packed,
-    /// Nothing. Shipping and receiving look alike before and after initial packing.
-    Unknown,
-}
-
 /// The part a thing plays in an event.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Role {
@@ -64,7 +49,9 @@ pub struct Mention {
     pub quantity: Option<(String, Option<String>)>,
     /// What the event states of its lot code.
     pub statement: Option<LotStatement>,
-    /// The canonical place where this event brought it into being.
+    /// Whether this event brings the lot into being.
+    pub creates: bool,
+    /// The canonical place where it does.
     pub created_at: Option<String>,
 }
 
@@ -135,9 +122,10 @@ impl Reading {
     }
 }
 
-/// Reads an event. Total: an event without anything traceable gives an empty reading.
-pub fn read(event: &Event, stage: Stage) -> Reading {
-    let mut mentions = Mentions::new(event, stage);
+/// Reads an event. Total: an event without anything traceable gives an empty reading. What the lots on it are is not yet
+/// known; [`Reading::prove`] says it.
+pub fn read(event: &Event) -> Reading {
+    let mut mentions = Mentions::new(event);
     match event.kind {
         EventKind::Object | EventKind::Transaction => {
             mentions.parent(event);
@@ -175,13 +163,12 @@ struct Mentions<'a> {
     found: Vec<Mention>,
     statements: Vec<LotStatement>,
     other_inputs: Vec<Identifier>,
-    stage: Stage,
     created_at: Option<String>,
     event: &'a Event,
 }
 
 impl<'a> Mentions<'a> {
-    fn new(event: &'a Event, stage: Stage) -> Self {
+    fn new(event: &'a Event) -> Self {
         let other_inputs = domain::fsma_members(&event.extensions, "nonFtlInputs")
             .into_iter()
             .filter_map(epcis::Value::as_text)
@@ -191,7 +178,6 @@ impl<'a> Mentions<'a> {
             found: Vec::new(),
             statements: LotStatement::of(event),
             other_inputs,
-            stage,
             created_at: place_of(event),
             event,
         }
@@ -209,7 +195,7 @@ impl<'a> Mentions<'a> {
                 // A crate that goes round holds goods like a pallet.
                 Key::Sscc { .. } | Key::Grai { .. } => ThingKind::Unit,
                 // A class written where an instance belongs is still that lot.
-                Key::Lgtin { .. } => self.lot_kind(role),
+                Key::Lgtin { .. } => ThingKind::Lot,
                 _ => ThingKind::Instance,
             };
             self.push(role, kind, epc, None);
@@ -223,18 +209,9 @@ impl<'a> Mentions<'a> {
                 continue;
             }
             let other = role == Role::Input && self.other_inputs.contains(&element.epc_class);
-            let kind = if other { ThingKind::OtherInput } else { self.lot_kind(role) };
+            let kind = if other { ThingKind::OtherInput } else { ThingKind::Lot };
             let quantity = element.quantity.as_ref().map(|amount| (amount.spelled().to_owned(), element.uom.clone()));
             self.push(role, kind, &element.epc_class, quantity);
-        }
-    }
-
-    fn lot_kind(&self, role: Role) -> ThingKind {
-        match (self.stage, role) {
-            (Stage::PrePack, _) | (Stage::InitialPacking, Role::Input) => ThingKind::HarvestLot,
-            (Stage::InitialPacking | Stage::Packed, _) => ThingKind::TraceabilityLot,
-            (Stage::Creating, role) if self.creates(role) => ThingKind::TraceabilityLot,
-            (Stage::Creating | Stage::Unknown, _) => ThingKind::Lot,
         }
     }
 
@@ -258,6 +235,7 @@ impl<'a> Mentions<'a> {
             identifier: identifier.clone(),
             quantity,
             statement: self.statement(role, identifier),
+            creates,
             created_at: self.created_at.clone().filter(|_| creates),
         });
     }

@@ -99,9 +99,12 @@ const UNITS: &[Row] = &[
 
 /// A code, or a word that people write for it.
 fn known(text: &str) -> Option<Unit> {
-    let lower = text.to_lowercase();
-    let is_meant = |row: &&Row| row.0.eq_ignore_ascii_case(text) || row.3.contains(&lower.as_str());
-    let (code, kind, (digits, places), _) = UNITS.iter().find(is_meant)?;
+    // Most of them are codes, as they are to be written.
+    let by_word = || {
+        let lower = text.to_lowercase();
+        UNITS.iter().find(|row| row.0.eq_ignore_ascii_case(text) || row.3.contains(&lower.as_str()))
+    };
+    let (code, kind, (digits, places), _) = UNITS.iter().find(|row| row.0 == text).or_else(by_word)?;
     let factor = Decimal::new(*digits, *places);
     let measure = match kind {
         Kind::Mass => Measure::Mass(factor),

@@ -7,7 +7,6 @@ use domain::TenantId;
 use crate::{
     StoreError,
     bulk::{Arg, Cell, Kind, Rows, Transaction},
-    tables,
 };
 
 /// The entries that a capture has met.
@@ -25,7 +24,7 @@ impl Dictionary {
         self.known.get(text).copied()
     }
 
-    /// Makes sure that all these texts are known, and writes the ones that are new. Gives the numbers that were in the
+    /// Makes sure that all these texts are known, with rows for those that are new. Gives the numbers that were in the
     /// database and had not been met yet.
     pub(crate) async fn define<'t>(
         &mut self,
@@ -33,6 +32,7 @@ impl Dictionary {
         tenant: TenantId,
         texts: impl Iterator<Item = &'t str>,
         next_id: &mut i64,
+        new: &mut Rows,
     ) -> Result<Vec<i64>, StoreError> {
         let wanted: BTreeSet<&str> = texts.filter(|text| !self.known.contains_key(*text)).collect();
         if wanted.is_empty() {
@@ -46,15 +46,13 @@ impl Dictionary {
             self.known.insert(row.text(1).unwrap_or_default(), id);
             found.push(id);
         }
-        let mut new = Rows::of(&tables::ITEM);
         for text in wanted {
             if !self.known.contains_key(text) {
                 self.known.insert(text.to_owned(), *next_id);
-                new.push([tenant.0.into(), (*next_id).into(), Cell::from(text)]);
+                new.push([(*next_id).into(), Cell::from(text)]);
                 *next_id += 1;
             }
         }
-        tx.insert(new).await?;
         Ok(found)
     }
 }

@@ -12,7 +12,7 @@ use lineage::CustodyKind;
 use policy::Seen;
 use sea_orm::{
     QueryResult, TryGetable,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 
 use crate::{
@@ -74,6 +74,9 @@ const COLUMNS: [&str; 13] = [
     "retracted_at",
 ];
 
+/// Those of them that are entries of the dictionary.
+const TEXTS: std::ops::RangeInclusive<usize> = 6..=10;
+
 impl Scope {
     /// The heads of events, in no particular order.
     ///
@@ -81,31 +84,40 @@ impl Scope {
     /// [`StoreError`].
     pub async fn heads(&self, ids: &BTreeSet<EventId>) -> Result<Vec<EventHead>, StoreError> {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        let mut rows = Vec::new();
-        for chunk in ids.chunks(IDS_PER_QUERY) {
+        let select = |ids: &[i64]| {
             let mut select = Query::select();
             select
-                .columns(COLUMNS.map(|name| ("event", name)))
                 .from("event")
                 .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0))
-                .and_where(self.is_one_of(("event", "id"), chunk));
-            self.only_recorded(&mut select);
-            self.only_visible_events(&mut select, ("event", "id"));
-            if self.viewer() != Viewer::Own {
-                select.columns(["ref", "profile", "named"].map(|name| ("vis_event", name)));
-            }
-            rows.extend(self.all(&select, "scope.heads").await?);
+                .and_where(self.is_one_of(("event", "id"), ids));
+            self.select_heads(&mut select);
+            select
+        };
+        let rows = self.all_of(&ids, select, "scope.heads").await?;
+        self.read_heads(&rows.iter().collect::<Vec<_>>(), 0).await
+    }
+
+    /// Adds the columns of heads to a select of events, and keeps only those that the viewer may see.
+    pub(crate) fn select_heads(&self, select: &mut SelectStatement) {
+        select.columns(COLUMNS.map(|name| ("event", name)));
+        self.only_recorded(select);
+        self.only_visible_events(select, ("event", "id"));
+        if self.viewer() != Viewer::Own {
+            select.columns(["ref", "profile", "named"].map(|name| ("vis_event", name)));
         }
-        // Columns 6 to 10 are entries of the dictionary.
+    }
+
+    /// The heads in these rows, whose columns begin at this place.
+    pub(crate) async fn read_heads(&self, rows: &[&QueryResult], at: usize) -> Result<Vec<EventHead>, StoreError> {
         let mut wanted = BTreeSet::new();
-        for row in &rows {
-            for column in 6..=10 {
-                wanted.extend(cell::<Option<i64>>(row, column)?);
+        for row in rows {
+            for column in TEXTS {
+                wanted.extend(cell::<Option<i64>>(row, at + column)?);
             }
         }
         self.load_texts(wanted).await?;
         let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        rows.iter().map(|row| self.head(row, &texts)).collect()
+        rows.iter().map(|row| self.head(row, at, &texts)).collect()
     }
 
     /// Looks up the dictionary entries of these numbers, as far as they are not known yet.
@@ -131,35 +143,35 @@ impl Scope {
         Ok(())
     }
 
-    fn head(&self, row: &QueryResult, texts: &HashMap<i64, Arc<str>>) -> Result<EventHead, StoreError> {
+    fn head(&self, row: &QueryResult, at: usize, texts: &HashMap<i64, Arc<str>>) -> Result<EventHead, StoreError> {
         let text =
-            |column| Ok::<_, StoreError>(cell::<Option<i64>>(row, column)?.and_then(|id| texts.get(&id)).cloned());
+            |column| Ok::<_, StoreError>(cell::<Option<i64>>(row, at + column)?.and_then(|id| texts.get(&id)).cloned());
         let (reference, seen) = match self.viewer() {
-            Viewer::Own => (Identity(cell(row, 1)?).text()?, Seen::OWN),
+            Viewer::Own => (Identity(cell(row, at + 1)?).text()?, Seen::OWN),
             Viewer::Party(_) | Viewer::Regulator(_) => {
-                let profile = Profile::parse(&cell::<String>(row, COLUMNS.len() + 1)?)?;
-                (cell(row, COLUMNS.len())?, Seen { profile, named: cell(row, COLUMNS.len() + 2)? })
+                let profile = Profile::parse(&cell::<String>(row, at + COLUMNS.len() + 1)?)?;
+                (cell(row, at + COLUMNS.len())?, Seen { profile, named: cell(row, at + COLUMNS.len() + 2)? })
             }
         };
-        let kind = EventKind::of_code(cell(row, 2)?)?;
-        let time = instant("event", "event_time", cell(row, 3)?)?;
+        let kind = EventKind::of_code(cell(row, at + 2)?)?;
+        let time = instant("event", "event_time", cell(row, at + 3)?)?;
         let biz_step = text(6)?;
         let custody = biz_step.as_deref().filter(|_| kind != EventKind::Transformation).and_then(CustodyKind::of_step);
         Ok(EventHead {
-            id: EventId(cell(row, 0)?),
+            id: EventId(cell(row, at + 0)?),
             reference,
             kind,
             time,
-            day: local_date(cell(row, 4)?, time)?,
-            action: cell::<Option<i16>>(row, 5)?.map(Action::of_code).transpose()?,
+            day: local_date(cell(row, at + 4)?, time)?,
+            action: cell::<Option<i16>>(row, at + 5)?.map(Action::of_code).transpose()?,
             biz_step,
             read_point: text(7)?,
             biz_location: text(8)?,
             custody,
             from_place: text(9)?,
             to_place: text(10)?,
-            uncertain: cell(row, 11)?,
-            retracted: self.is_retracted(cell(row, 12)?),
+            uncertain: cell(row, at + 11)?,
+            retracted: self.is_retracted(cell(row, at + 12)?),
             seen,
         })
     }

@@ -6,10 +6,13 @@
 use epcis::Event;
 use sha2::{Digest, Sha256};
 
-use crate::{StoreError, text::hex};
+use crate::{
+    StoreError,
+    text::{hex, unhex},
+};
 
 /// Bytes of a digest that are kept: enough that nobody finds two contents with the same.
-pub(crate) const DIGEST_BYTES: usize = 16;
+const DIGEST_BYTES: usize = 16;
 
 /// Longest text that is kept as it is: a key of an index has to stay short.
 const MAX_TEXT: usize = 256;
@@ -34,17 +37,19 @@ enum Form {
 const DECLARATION: u8 = 0x80;
 
 /// The name of an event within its tenant.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub(crate) struct Identity(pub(crate) Vec<u8>);
 
 impl Identity {
-    /// The name of the event itself, declared wrong or not.
-    pub(crate) fn of_subject(event: &Event) -> Self {
-        if let Some(id) = &event.event_id {
-            return Self::of_text(&id.canonical());
+    /// The name of an event, or of the declaration that it was wrong.
+    pub(crate) fn of(event: &Event) -> Self {
+        let content = |event: &Event| Self::form(Form::Content, &digest(event));
+        match (&event.event_id, &event.error_declaration) {
+            (Some(id), None) => Self::of_text(&id.canonical()),
+            (Some(id), Some(_)) => Self::of_text(&id.canonical()).counterpart(),
+            (None, None) => content(event),
+            (None, Some(_)) => content(&Event { error_declaration: None, ..event.clone() }).counterpart(),
         }
-        let undeclared = Event { error_declaration: None, ..event.clone() };
-        Self::form(Form::Content, undeclared.digest().get(..DIGEST_BYTES).unwrap_or_default())
     }
 
     /// The name that a canonical `eventID`, or the name of an event without one, stands for.
@@ -52,11 +57,11 @@ impl Identity {
         if let Some(bytes) = uuid(text) {
             return Self::form(Form::Uuid, &bytes);
         }
-        if let Some(bytes) = text.strip_prefix(CONTENT).and_then(|digits| unhex(digits, DIGEST_BYTES)) {
+        if let Some(bytes) = text.strip_prefix(CONTENT).and_then(|digits| spelled(digits, DIGEST_BYTES)) {
             return Self::form(Form::Content, &bytes);
         }
         let hash = text.strip_prefix(HASH.0).and_then(|rest| rest.strip_suffix(HASH.1));
-        if let Some(bytes) = hash.and_then(|digits| unhex(digits, 32)) {
+        if let Some(bytes) = hash.and_then(|digits| spelled(digits, 32)) {
             return Self::form(Form::Hash, &bytes);
         }
         if text.len() > MAX_TEXT {
@@ -102,10 +107,15 @@ impl Identity {
     }
 }
 
+/// What tells the content of an event from any other.
+pub(crate) fn digest(event: &Event) -> Vec<u8> {
+    event.digest().get(..DIGEST_BYTES).unwrap_or_default().to_vec()
+}
+
 /// The bytes of a UUID in its one canonical spelling.
 fn uuid(text: &str) -> Option<Vec<u8>> {
     let digits = text.strip_prefix(UUID)?;
-    let bytes = unhex(&digits.replace('-', ""), 16)?;
+    let bytes = spelled(&digits.replace('-', ""), 16)?;
     (hyphenated(&hex(&bytes))? == digits).then_some(bytes)
 }
 
@@ -114,12 +124,10 @@ fn hyphenated(digits: &str) -> Option<String> {
     Some([part(0, 8)?, part(8, 12)?, part(12, 16)?, part(16, 20)?, part(20, 32)?].join("-"))
 }
 
-/// The bytes that lower-case hexadecimal digits spell.
-fn unhex(digits: &str, length: usize) -> Option<Vec<u8>> {
-    if digits.len() != length * 2 || !digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
-        return None;
-    }
-    (0..length).map(|at| u8::from_str_radix(digits.get(at * 2..at * 2 + 2)?, 16).ok()).collect()
+/// The bytes that lower-case hexadecimal digits spell, if they are so many.
+fn spelled(digits: &str, length: usize) -> Option<Vec<u8>> {
+    let is_hex = digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    (digits.len() == length * 2 && is_hex).then(|| unhex(digits))
 }
 
 #[cfg(test)]

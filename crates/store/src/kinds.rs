@@ -7,7 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use epcis::Event;
-use gs1::Identifier;
 use lineage::{Stage, ThingKind};
 
 use crate::{
@@ -26,8 +25,9 @@ struct Told {
 impl Told {
     /// What it says that each item is, where these are known as traceability lots.
     fn kinds(&self, stage: Stage) -> impl Iterator<Item = (i64, ThingKind)> {
-        let mentions = lineage::read(&self.event, stage).mentions;
-        self.items.iter().copied().zip(mentions.into_iter().map(|mention| mention.kind))
+        let mut reading = lineage::read(&self.event);
+        reading.prove(stage);
+        self.items.iter().copied().zip(reading.mentions.into_iter().map(|mention| mention.kind))
     }
 }
 
@@ -44,6 +44,8 @@ impl Capture {
         if turned.is_empty() {
             return Ok(());
         }
+        // What is gone through again has to be there.
+        self.flush().await?;
         let mut beside = BTreeSet::new();
         for told in self.told_of(turned).await? {
             let now = self.stage_of(&told, |item| self.things.is_traceability_lot(item));
@@ -76,7 +78,7 @@ impl Capture {
                 turned.insert(item);
             }
         }
-        self.write_things().await?;
+        self.flush().await?;
         Ok(turned)
     }
 
@@ -101,11 +103,12 @@ impl Capture {
 
     /// What an event proves of its lots, where these are known as traceability lots.
     fn stage_of(&self, told: &Told, known: impl Fn(i64) -> bool) -> Stage {
-        let mentions = lineage::read(&told.event, Stage::Unknown).mentions;
+        let stages = (self.stages)(&told.event);
+        let mentions = lineage::read(&told.event).mentions;
         let named = mentions.into_iter().zip(&told.items).filter(|(_, item)| known(**item));
         let named: BTreeSet<String> = named.map(|(mention, _)| mention.identifier.canonical()).collect();
-        let packed = ThingKind::TraceabilityLot;
-        (self.stage)(&told.event, &|identifier: &Identifier| named.contains(&identifier.canonical()).then_some(packed))
+        let packed = |uri: &String| named.contains(uri).then_some(ThingKind::TraceabilityLot);
+        stages.given(stages.decided_by.iter().map(packed))
     }
 
     /// The facts that mention these items. All things on them are known after this.
@@ -133,13 +136,15 @@ impl Capture {
     /// The events that mention these things and are facts, each with the things that it mentions.
     pub(crate) async fn facts_on(&mut self, things: Vec<i64>) -> Result<Vec<(Event, Vec<i64>)>, StoreError> {
         // The same event may mention a thing several times; the body tells all of it.
+        let events = self.events_on(things).await?;
+        let tx = self.writer.tx().await?;
         let sql = format!(
             "SELECT id, things, body FROM event JOIN event_body b ON b.tenant = $1 AND b.event = event.id \
              WHERE event.tenant = $1 AND id {0} AND b.event {0} AND retracted_at IS NULL ORDER BY id",
-            self.tx.any(2)
+            tx.any(2)
         );
-        let args = vec![self.tenant.0.into(), Arg::Ints(self.events_on(things).await?)];
-        let rows = self.tx.select("capture.facts", sql, args, &[Kind::Int, Kind::Bytes, Kind::Bytes]).await?;
+        let args = vec![self.tenant.0.into(), Arg::Ints(events)];
+        let rows = tx.select("capture.facts", sql, args, &[Kind::Int, Kind::Bytes, Kind::Bytes]).await?;
         rows.into_iter().map(|mut row| Ok((body::unpack(&row.bytes(2))?, unpack_ids(&row.bytes(1))))).collect()
     }
 }

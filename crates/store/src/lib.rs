@@ -22,6 +22,7 @@ mod regroup;
 mod resolve;
 mod retention;
 mod retract;
+mod rows;
 mod scope;
 mod scope_events;
 mod scope_lineage;
@@ -45,7 +46,7 @@ use sea_orm::{
 };
 
 pub use asserted::{Asserted, Unstorable};
-pub use capture::{Capture, Outcome, StageOf};
+pub use capture::{Capture, Outcome, StagesOf};
 pub use distribute::{DistributeError, Distribution, Step};
 pub use error::{StoreError, Trouble};
 pub use grants::{NewGrant, NewViewer};
@@ -85,7 +86,8 @@ impl Store {
         let mut options = ConnectOptions::new(url);
         options.max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
         options.map_sqlx_sqlite_opts(|sqlite| with_settings(sqlite, READER_CACHE));
-        options.map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_SETTINGS));
+        options
+            .map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_SETTINGS).options(POSTGRES_READER_SETTINGS));
         // `SQLite` ends a transaction by itself when the disk is full. The driver then counts one that is not there: what
         // follows on this connection would be inside it, and never committed.
         options.map_sqlx_sqlite_pool_opts(|pool| {
@@ -98,6 +100,7 @@ impl Store {
         let (writers, patience) = if sqlite { (1, SQLITE_WRITER_TIMEOUT) } else { (WRITERS, WRITER_TIMEOUT) };
         options.max_connections(writers).acquire_timeout(patience);
         options.map_sqlx_sqlite_opts(|sqlite| with_settings(sqlite, WRITER_CACHE));
+        options.map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_SETTINGS));
         let writer = Database::connect(options).await.map_err(unreachable)?;
         Ok(Self { db, writer })
     }
@@ -180,6 +183,11 @@ const POSTGRES_SETTINGS: [(&str, &str); 3] = [
     ("idle_in_transaction_session_timeout", "10min"),
 ];
 
+/// How `PostgreSQL` is used by those who only read. Every read has an index for it, and costs what its answer is worth; a
+/// planner left alone reads whole tables for a long list of values, as long as it thinks them small.
+const POSTGRES_READER_SETTINGS: [(&str, &str); 4] =
+    [("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("random_page_cost", "1.1")];
+
 /// Connections for those who only read.
 const CONNECTIONS: u32 = 8;
 
@@ -201,6 +209,13 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Rows of one `INSERT`, so that the bound values stay below what both engines allow (`SQLite`: 32,766).
 const ROWS_PER_INSERT: usize = 1_000;
+
+/// Statements that one read of many values is divided into, so that it has more than one processor: each goes over a
+/// connection of its own.
+const PARTS: usize = 3;
+
+/// Values of one of several parts at least: fewer are not worth another statement.
+const LEAST_PART: usize = 256;
 
 /// Identifiers of one `IN` list.
 const IDS_PER_QUERY: usize = 5_000;

@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::TenantId;
 use jiff::Timestamp;
-use lineage::Stage;
 
 use crate::{
     Cutoff, Store, StoreError, body,
@@ -308,7 +307,7 @@ async fn remove(tx: &mut Transaction, tenant: TenantId, batch: &Batch, purged: &
 async fn ends(tx: &mut Transaction, tenant: TenantId, gone: &[Old]) -> Result<Vec<i64>, StoreError> {
     let mut texts = BTreeSet::new();
     for old in gone {
-        let reading = lineage::read(&body::unpack(&old.body)?, Stage::Unknown);
+        let reading = lineage::read(&body::unpack(&old.body)?);
         texts.extend(reading.sources.into_iter().chain(reading.destinations).map(|end| end.id));
     }
     let sql = format!("SELECT id FROM item WHERE tenant = $1 AND uri {}", tx.any(2));

@@ -7,14 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::TlcSource;
-use lineage::{Mention, Reading, Stage};
+use lineage::{Mention, Reading};
 
 use crate::{
     Capture, StoreError, body,
-    bulk::{Arg, Cell, Kind, Rows},
-    capture::{changes, sides},
+    bulk::{Arg, Cell, Kind},
     resolve::{Lot, Resolved, Said, Thing, codes, partition, spelled_codes},
-    tables,
+    rows::{changes, sides},
     text::{pack_ids, unpack_ids},
 };
 
@@ -35,7 +34,12 @@ const WHAT: &str = "capture.regroup";
 impl Capture {
     /// Goes through the mentions of those of these items again that have several lots.
     pub(crate) async fn regroup(&mut self, items: &BTreeSet<i64>) -> Result<(), StoreError> {
-        for item in self.things.crowded(items) {
+        let crowded = self.things.crowded(items);
+        if !crowded.is_empty() {
+            // What is gone through again has to be there.
+            self.flush().await?;
+        }
+        for item in crowded {
             self.regroup_item(item).await?;
         }
         Ok(())
@@ -70,31 +74,33 @@ impl Capture {
     /// The numbers of the events that mention any of these things. Asked for by themselves: `PostgreSQL` knows nothing yet
     /// of rows that were written in this transaction, and joins them in whatever order.
     pub(crate) async fn events_on(&mut self, things: Vec<i64>) -> Result<Vec<i64>, StoreError> {
-        let sql = format!("SELECT DISTINCT event FROM event_thing WHERE tenant = $1 AND thing {}", self.tx.any(2));
+        let tx = self.writer.tx().await?;
+        let sql = format!("SELECT DISTINCT event FROM event_thing WHERE tenant = $1 AND thing {}", tx.any(2));
         let args = vec![self.tenant.0.into(), Arg::Ints(things)];
-        self.tx.select("capture.mentioned", sql, args, &[Kind::Int]).await?.iter().map(|row| row.int(0)).collect()
+        tx.select("capture.mentioned", sql, args, &[Kind::Int]).await?.iter().map(|row| row.int(0)).collect()
     }
 
     /// The events that mention any of these things.
     async fn events_about(&mut self, things: &BTreeSet<i64>) -> Result<BTreeMap<i64, Told>, StoreError> {
+        let ids = self.events_on(things.iter().copied().collect()).await?;
+        let tx = self.writer.tx().await?;
         let sql = format!(
             "SELECT id, recorded_at, retracted_at, things, body FROM event \
              JOIN event_body b ON b.tenant = $1 AND b.event = event.id \
              WHERE event.tenant = $1 AND id {0} AND b.event {0}",
-            self.tx.any(2)
+            tx.any(2)
         );
-        let ids = self.events_on(things.iter().copied().collect()).await?;
         let args = vec![self.tenant.0.into(), Arg::Ints(ids)];
         let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Bytes, Kind::Bytes];
         let mut events = BTreeMap::new();
-        for mut row in self.tx.select(WHAT, sql, args, shape).await? {
+        for mut row in tx.select(WHAT, sql, args, shape).await? {
             let (recorded_at, retracted_at) = (row.int(1)?, row.null_int(2));
             let told = Told {
                 is_fact: retracted_at.is_none(),
                 // What was declared wrong before it came never was one.
                 was_fact: retracted_at.is_none_or(|retracted| retracted > recorded_at),
                 things: unpack_ids(&row.bytes(3)),
-                reading: lineage::read(&body::unpack(&row.bytes(4))?, Stage::Unknown),
+                reading: lineage::read(&body::unpack(&row.bytes(4))?),
             };
             events.insert(row.int(0)?, told);
         }
@@ -137,16 +143,16 @@ impl Capture {
         kept: BTreeSet<i64>,
         mentions: &ByThing<'_>,
     ) -> Result<(), StoreError> {
-        let one_of = self.tx.any(2);
+        let tx = self.writer.tx().await?;
+        let one_of = tx.any(2);
         for (table, column, gone) in [
             ("thing", "id", former.difference(&kept).copied().collect()),
             ("thing_code", "thing", former.iter().copied().collect::<Vec<i64>>()),
         ] {
             let sql = format!("DELETE FROM {table} WHERE tenant = $1 AND {column} {one_of}");
-            self.tx.execute(WHAT, sql, vec![self.tenant.0.into(), Arg::Ints(gone)]).await?;
+            tx.execute(WHAT, sql, vec![self.tenant.0.into(), Arg::Ints(gone)]).await?;
         }
         self.things.restart(item, &kept);
-        let mut rows = Rows::of(&tables::THING_CODE);
         for id in kept {
             let said = mentions.get(&id).into_iter().flatten().copied();
             let (facts, others): (Vec<_>, Vec<_>) = said.partition(|(_, is_fact)| *is_fact);
@@ -161,29 +167,29 @@ impl Capture {
             let declared = facts.iter().flat_map(|(mention, _)| codes(mention));
             let spelled = others.iter().flat_map(|(mention, _)| spelled_codes(&mention.identifier));
             for code in declared.chain(spelled).collect::<BTreeSet<String>>() {
-                rows.push([self.tenant.0.into(), Cell::Text(Some(code)), id.into()]);
+                self.next.codes.push([Cell::Text(Some(code)), id.into()]);
             }
         }
-        self.tx.merge(rows, "ON CONFLICT DO NOTHING").await?;
-        self.write_things().await
+        self.flush().await
     }
 
     /// Says of an event that some of its mentions are about other things than was thought, and what follows from it.
     async fn move_mentions(&mut self, event: i64, told: &mut Told, moves: &[(usize, i64)]) -> Result<(), StoreError> {
         let tenant = self.tenant.0;
         let before = told.things.clone();
+        let tx = self.writer.tx().await?;
         for &(ordinal, thing) in moves {
             let Some(known) = told.things.get_mut(ordinal) else { continue };
             let sql = "UPDATE event_thing SET thing = $5 \
                        WHERE tenant = $1 AND thing = $2 AND event = $3 AND ordinal = $4";
             let place = Cell::Number(i32::try_from(ordinal).unwrap_or(i32::MAX));
             let args = vec![tenant.into(), (*known).into(), event.into(), Arg::Cell(place), thing.into()];
-            self.tx.execute(WHAT, sql.to_owned(), args).await?;
+            tx.execute(WHAT, sql.to_owned(), args).await?;
             *known = thing;
         }
         let sql = "UPDATE event SET things = $3 WHERE tenant = $1 AND id = $2".to_owned();
         let things = Cell::Bytes(pack_ids(told.things.iter().copied()));
-        self.tx.execute(WHAT, sql, vec![tenant.into(), event.into(), Arg::Cell(things)]).await?;
+        tx.execute(WHAT, sql, vec![tenant.into(), event.into(), Arg::Cell(things)]).await?;
         if !told.was_fact {
             return Ok(());
         }
@@ -194,10 +200,11 @@ impl Capture {
             }
             None => event,
         };
+        let tx = self.writer.tx().await?;
         let sql = "DELETE FROM process_side WHERE tenant = $1 AND process = $2 AND event = $3".to_owned();
-        self.tx.execute(WHAT, sql, vec![tenant.into(), process.into(), event.into()]).await?;
-        let sql = format!("DELETE FROM containment WHERE tenant = $1 AND parent {} AND event = $3", self.tx.any(2));
-        self.tx.execute(WHAT, sql, vec![tenant.into(), Arg::Ints(before), event.into()]).await?;
+        tx.execute(WHAT, sql, vec![tenant.into(), process.into(), event.into()]).await?;
+        let sql = format!("DELETE FROM containment WHERE tenant = $1 AND parent {} AND event = $3", tx.any(2));
+        tx.execute(WHAT, sql, vec![tenant.into(), Arg::Ints(before), event.into()]).await?;
         let mentions: Vec<Resolved<'_>> = told
             .reading
             .mentions
@@ -205,11 +212,9 @@ impl Capture {
             .zip(&told.things)
             .map(|(mention, &thing)| Resolved { mention, thing })
             .collect();
-        let mut rows = (Rows::of(&tables::PROCESS_SIDE), Rows::of(&tables::CONTAINMENT));
-        sides(tenant, event, process, &mentions, &mut rows.0);
-        changes(tenant, event, &told.reading, &mentions, &mut rows.1);
-        self.tx.insert(rows.0).await?;
-        self.tx.insert(rows.1).await
+        sides(event, process, &mentions, &mut self.next.sides);
+        changes(event, &told.reading, &mentions, &mut self.next.containment);
+        self.flush().await
     }
 }
 

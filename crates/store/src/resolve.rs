@@ -33,17 +33,11 @@ pub(crate) struct Thing {
     pub(crate) reference: Option<String>,
     /// Whether some event said only possibly that it is about this thing. Never forgotten: it tells where to look.
     pub(crate) uncertain: bool,
-    pub(crate) state: State,
-    /// The codes of which it is known that they are written.
+    /// Whether it has to be written.
+    is_dirty: bool,
+    /// Whether the codes that its identifier spells are written, and which others are known to be.
+    is_spelled: bool,
     codes: BTreeSet<String>,
-}
-
-/// What has to be written of a [`Thing`].
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(crate) enum State {
-    Unchanged,
-    Changed,
-    New,
 }
 
 /// The things that a capture has met, by the item that names them.
@@ -75,7 +69,8 @@ impl Things {
             source: source_from(source_kind, row.text(5), &self.reporter)?,
             reference: row.text(6),
             uncertain: row.int(7)? != 0,
-            state: State::Unchanged,
+            is_dirty: false,
+            is_spelled: true,
             codes: BTreeSet::new(),
         };
         let things = self.by_item.entry(item).or_default();
@@ -119,7 +114,8 @@ impl Things {
                 source: TlcSource::Unknown { reporter: self.reporter.clone() },
                 reference: None,
                 uncertain: false,
-                state: State::New,
+                is_dirty: true,
+                is_spelled: false,
                 codes: BTreeSet::new(),
             });
             *next_id += 1;
@@ -131,13 +127,18 @@ impl Things {
             refine(thing, mention, source);
         } else if unlearned(mention.kind) > thing.kind {
             thing.kind = unlearned(mention.kind);
-            thing.state = thing.state.max(State::Changed);
+            thing.is_dirty = true;
         }
-        if thing.state != State::Unchanged {
+        if thing.is_dirty {
             self.dirty.insert(item);
         }
-        let mut codes = if learn { codes(mention) } else { spelled_codes(&mention.identifier) };
-        codes.retain(|code| thing.codes.insert(code.clone()));
+        let mut codes = Vec::new();
+        if !std::mem::replace(&mut thing.is_spelled, true) {
+            codes = spelled_codes(&mention.identifier);
+            thing.codes.extend(codes.iter().cloned());
+        }
+        let stated = mention.statement.iter().filter(|_| learn).flat_map(stated_codes);
+        codes.extend(stated.filter(|code| thing.codes.insert((*code).to_owned())).map(str::to_owned));
         let id = thing.id;
         if before.is_some_and(|kind| is_traceability_lot(kind) != self.is_traceability_lot(item)) {
             self.turned.insert(item);
@@ -159,7 +160,7 @@ impl Things {
     pub(crate) fn set_kind(&mut self, item: i64, kind: ThingKind) {
         for thing in self.by_item.get_mut(&item).into_iter().flatten().filter(|thing| thing.kind != kind) {
             thing.kind = kind;
-            thing.state = thing.state.max(State::Changed);
+            thing.is_dirty = true;
             self.dirty.insert(item);
         }
     }
@@ -180,7 +181,6 @@ impl Things {
         let known = self.by_item.remove(&item).unwrap_or_default();
         let Some(kind) = known.iter().map(|thing| thing.kind).max() else { return };
         let uncertain = known.iter().any(|thing| thing.uncertain);
-        let was_known = |id: i64| known.iter().any(|thing| thing.id == id);
         let start = |&id: &i64| Thing {
             id,
             kind,
@@ -189,7 +189,8 @@ impl Things {
             source: TlcSource::Unknown { reporter: self.reporter.clone() },
             reference: None,
             uncertain,
-            state: if was_known(id) { State::Changed } else { State::New },
+            is_dirty: true,
+            is_spelled: true,
             codes: BTreeSet::new(),
         };
         let things = ids.iter().map(start).collect();
@@ -223,27 +224,22 @@ impl Things {
             }
             refine(thing, mention, stated_source(mention));
         }
-        thing.state = before.state;
-        if *thing != before && thing.state == State::Unchanged {
-            thing.state = State::Changed;
-        }
-        if thing.state != State::Unchanged {
+        thing.is_dirty = before.is_dirty;
+        thing.is_dirty |= *thing != before;
+        if thing.is_dirty {
             self.dirty.insert(item);
         }
     }
 
-    /// What has to be written, and whether it is new; after this, nothing has.
-    pub(crate) fn take_dirty(&mut self) -> Vec<(Thing, bool)> {
-        let mut dirty = Vec::new();
+    /// Hands over what has to be written; after this, nothing has.
+    pub(crate) fn take_dirty(&mut self, mut write: impl FnMut(&Thing)) {
         for item in std::mem::take(&mut self.dirty) {
             for thing in self.by_item.get_mut(&item).into_iter().flatten() {
-                if thing.state != State::Unchanged {
-                    dirty.push((thing.clone(), thing.state == State::New));
-                    thing.state = State::Unchanged;
+                if std::mem::take(&mut thing.is_dirty) {
+                    write(thing);
                 }
             }
         }
-        dirty
     }
 }
 
@@ -295,8 +291,8 @@ fn choose(things: &[Thing], candidates: &[usize], source: Option<&TlcSource>) ->
 
 /// Adds what the mention knows better.
 fn refine(thing: &mut Thing, mention: &Mention, source: Option<TlcSource>) {
-    let before = thing.clone();
     // A declared input of another food is so only as an input; where the same lot is traced, that wins.
+    let mut changed = mention.kind > thing.kind;
     thing.kind = thing.kind.max(mention.kind);
     if let Some(source) = source {
         let is_open = match (&thing.source, &source) {
@@ -306,10 +302,12 @@ fn refine(thing: &mut Thing, mention: &Mention, source: Option<TlcSource>) {
             _ => false,
         };
         if is_open {
+            changed |= thing.source != source;
             thing.source = source;
         }
     }
     if let Some(statement) = &mention.statement {
+        changed |= statement.is_uncertain() && !thing.uncertain;
         thing.uncertain |= statement.is_uncertain();
         let spelled = gs1_tlc(&mention.identifier);
         // A declared code goes before the one that the identifier spells; of two declared ones the same is kept
@@ -317,16 +315,16 @@ fn refine(thing: &mut Thing, mention: &Mention, source: Option<TlcSource>) {
         if let Some(said) = statement.tlc.as_ref().filter(|said| Some(*said) != spelled.as_ref())
             && (thing.tlc == spelled || thing.tlc.as_ref().is_none_or(|known| said < known))
         {
+            changed |= thing.tlc.as_ref() != Some(said);
             thing.tlc = Some(said.clone());
         }
         let said = statement.reference.as_ref();
         if let Some(said) = said.filter(|said| thing.reference.as_ref().is_none_or(|known| *said < known)) {
+            changed = true;
             thing.reference = Some(said.clone());
         }
     }
-    if *thing != before && thing.state == State::Unchanged {
-        thing.state = State::Changed;
-    }
+    thing.is_dirty |= changed;
 }
 
 /// A mention of an item, with its event and whether the event is a fact.
@@ -393,12 +391,15 @@ pub(crate) fn partition(said: &[Said]) -> Vec<Lot> {
 /// spells.
 pub(crate) fn codes(mention: &Mention) -> Vec<String> {
     let mut codes = spelled_codes(&mention.identifier);
-    if let Some(LotStatement { tlc, alternates, .. }) = &mention.statement {
-        codes.extend(tlc.iter().chain(alternates).map(|tlc| tlc.as_str().to_owned()));
-    }
+    codes.extend(mention.statement.iter().flat_map(stated_codes).map(str::to_owned));
     codes.sort();
     codes.dedup();
     codes
+}
+
+/// The codes that a statement gives to a lot.
+fn stated_codes(statement: &LotStatement) -> impl Iterator<Item = &str> {
+    statement.tlc.iter().chain(&statement.alternates).map(Tlc::as_str)
 }
 
 /// The codes that an identifier spells beside itself: the GS1 form of the lot code, the bare batch, the SSCC.
@@ -434,6 +435,7 @@ mod tests {
             identifier,
             quantity: None,
             statement,
+            creates: created_at.is_some(),
             created_at: created_at.map(str::to_owned),
         }
     }
@@ -448,7 +450,9 @@ mod tests {
         let mut next_id = 1;
         let ids =
             mentions.iter().map(|mention| things.resolve(mention, 7, &mut next_id, &BTreeSet::new(), true).0).collect();
-        (ids, things.take_dirty().into_iter().map(|(thing, _)| thing.source).collect())
+        let mut sources = Vec::new();
+        things.take_dirty(|thing| sources.push(thing.source.clone()));
+        (ids, sources)
     }
 
     #[test]
@@ -523,7 +527,8 @@ mod tests {
         let (id, _) = things.resolve(&wrong, 7, &mut next_id, &BTreeSet::new(), true);
         let right = mention(ThingKind::Lot, None, None);
         things.relearn(7, id, [&right]);
-        let left: Vec<_> = things.take_dirty().into_iter().map(|(thing, _)| (thing.kind, thing.source)).collect();
+        let mut left = Vec::new();
+        things.take_dirty(|thing| left.push((thing.kind, thing.source.clone())));
         assert_eq!(left, [(lot, TlcSource::Unknown { reporter: "us".to_owned() })]);
     }
 }

@@ -2,53 +2,44 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lineage::{Mention, Stage};
+use lineage::Mention;
 
 use crate::{
     Asserted, Capture, StoreError,
     bulk::{Arg, Kind},
-    identity::Identity,
     text::{micros, unpack_ids},
 };
 
 impl Capture {
-    /// Which of these events were declared wrong before they arrived.
-    pub(crate) async fn declared_wrong(&mut self, fresh: &[Asserted]) -> Result<BTreeSet<Identity>, StoreError> {
-        let events = fresh.iter().filter(|event| event.event.error_declaration.is_none());
-        let declarations: BTreeMap<Identity, &Identity> =
-            events.map(|event| (event.identity.counterpart(), &event.identity)).collect();
-        let known = self.known_identities(declarations.keys()).await?;
-        let here: BTreeSet<&Identity> = fresh.iter().map(|event| &event.identity).collect();
-        let declared = declarations.iter().filter(|(name, _)| known.contains_key(name) || here.contains(name));
-        Ok(declared.map(|(_, &identity)| identity.clone()).collect())
-    }
-
     /// An event that an error declaration names stays, and stops being a fact. What followed from it stays, too, for
     /// whoever asks what was known before; what it said of its lots is forgotten. Gives the items that it spoke of.
     pub(crate) async fn retract(&mut self, fresh: &[Asserted]) -> Result<BTreeSet<i64>, StoreError> {
         const WHAT: &str = "capture.retract";
-        let declarations = fresh.iter().filter(|event| event.event.error_declaration.is_some());
+        let declarations = fresh.iter().filter(|event| event.is_declaration);
         let wrong: Vec<Vec<u8>> = declarations.map(|event| event.identity.counterpart().0).collect();
         if wrong.is_empty() {
             return Ok(BTreeSet::new());
         }
+        // What is taken back has to be there.
+        self.flush().await?;
+        let tx = self.writer.tx().await?;
         let sql = format!(
             "SELECT id, things FROM event WHERE tenant = $1 AND identity {} AND retracted_at IS NULL",
-            self.tx.any_blob(2)
+            tx.any_blob(2)
         );
         let args = vec![self.tenant.0.into(), Arg::Blobs(wrong)];
         let mut ids = Vec::new();
         let mut things = BTreeSet::new();
-        for mut row in self.tx.select(WHAT, sql, args, &[Kind::Int, Kind::Bytes]).await? {
+        for mut row in tx.select(WHAT, sql, args, &[Kind::Int, Kind::Bytes]).await? {
             ids.push(row.int(0)?);
             things.extend(unpack_ids(&row.bytes(1)));
         }
         if ids.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let sql = format!("UPDATE event SET retracted_at = $3 WHERE tenant = $1 AND id {}", self.tx.any(2));
+        let sql = format!("UPDATE event SET retracted_at = $3 WHERE tenant = $1 AND id {}", tx.any(2));
         let args = vec![self.tenant.0.into(), Arg::Ints(ids), micros(self.now).into()];
-        self.tx.execute(WHAT, sql, args).await?;
+        tx.execute(WHAT, sql, args).await?;
         self.relearn(things.into_iter().collect()).await
     }
 
@@ -56,7 +47,8 @@ impl Capture {
     async fn relearn(&mut self, things: Vec<i64>) -> Result<BTreeSet<i64>, StoreError> {
         let mut said: BTreeMap<i64, Vec<Mention>> = BTreeMap::new();
         for (event, things) in self.facts_on(things.clone()).await? {
-            for (thing, mention) in things.into_iter().zip(lineage::read(&event, Stage::Unknown).mentions) {
+            // The same event may mention a thing several times; the body tells all of it.
+            for (thing, mention) in things.into_iter().zip(lineage::read(&event).mentions) {
                 said.entry(thing).or_default().push(mention);
             }
         }
@@ -67,7 +59,7 @@ impl Capture {
         for (id, item) in known {
             self.things.relearn(item, id, said.get(&id).into_iter().flatten());
         }
-        self.write_things().await?;
+        self.flush().await?;
         self.relearn_kinds(&items).await?;
         Ok(items)
     }
@@ -79,7 +71,7 @@ mod tests {
 
     use epcis::{ErrorDeclaration, Event, EventKind, ZoneOffset};
     use jiff::Timestamp;
-    use lineage::Stage;
+    use lineage::{Stage, Stages};
     use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
     use crate::{Asserted, NewTenant, Store};
@@ -101,10 +93,12 @@ mod tests {
             corrective_event_ids: vec![],
             extensions: vec![],
         }));
-        let mut capture = store.capture(&tenant, |_, _| Stage::Unknown, Timestamp::UNIX_EPOCH).await.unwrap();
-        let both = vec![Asserted::new(event).unwrap(), Asserted::new(declaration).unwrap()];
-        capture.write(both).await.unwrap();
-        capture.tx.commit("test").await.unwrap();
+        let mut capture =
+            store.capture(&tenant, |_| Stages::always(Stage::Unknown), Timestamp::UNIX_EPOCH).await.unwrap();
+        let asserted = |event| Asserted::new(event, Stages::always(Stage::Unknown)).unwrap();
+        capture.write(vec![asserted(&event), asserted(&declaration)]).await.unwrap();
+        capture.flush().await.unwrap();
+        capture.writer.finish().await.unwrap().commit("test").await.unwrap();
         let facts = "SELECT count(*) FROM event WHERE retracted_at IS NULL".to_owned();
         let row = store.db.query_one_raw(Statement::from_string(DbBackend::Sqlite, facts)).await.unwrap().unwrap();
         assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), 0);

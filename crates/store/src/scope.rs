@@ -11,13 +11,13 @@ use jiff::Timestamp;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, QueryResult,
     sea_query::{
-        Expr, ExprTrait, IntoColumnRef, JoinType, Order, Query, SelectStatement, SimpleExpr, Value,
+        Expr, ExprTrait, Func, IntoColumnRef, JoinType, Order, Query, SelectStatement, SimpleExpr, Value,
         extension::postgres::PgFunc,
     },
 };
 
 use crate::{
-    Store, StoreError, Tenant,
+    IDS_PER_QUERY, LEAST_PART, PARTS, Store, StoreError, Tenant,
     text::{Word, micros},
     view_index,
 };
@@ -158,17 +158,22 @@ impl Scope {
         item
     }
 
-    /// Whether a column is one of many values. `PostgreSQL` takes them as one array, so that a statement is planned once
-    /// however many they are.
+    /// Whether a column is one of many values. They travel as one, an array or a list in JSON, so that a statement is the
+    /// same however many they are.
     pub(crate) fn is_one_of<T>(&self, column: impl IntoColumnRef, values: &[T]) -> SimpleExpr
     where
-        T: Clone + Into<Value>,
+        T: Clone + Into<Value> + serde::Serialize,
         Vec<T>: Into<Value>,
     {
         let column = Expr::col(column);
         match self.db.get_database_backend() {
             DbBackend::Postgres => column.eq(PgFunc::any(Expr::val(values.to_vec()))),
-            _ => column.is_in(values.iter().cloned()),
+            _ => {
+                let list = serde_json::to_string(values).unwrap_or_default();
+                let mut each = Query::select();
+                each.column("value").from_function(Func::cust("json_each").arg(list), "list");
+                column.in_subquery(each)
+            }
         }
     }
 
@@ -202,6 +207,28 @@ impl Scope {
     /// Whether an event was declared wrong, as far as that was known.
     pub(crate) fn is_retracted(&self, at: Option<i64>) -> bool {
         at.is_some_and(|at| self.known_at.is_none_or(|known| at <= micros(known)))
+    }
+
+    /// The rows of one read for many values, which `select` makes for some of them, in the order of the values. Several
+    /// statements run at a time.
+    pub(crate) async fn all_of(
+        &self,
+        ids: &[i64],
+        select: impl Fn(&[i64]) -> SelectStatement,
+        what: &'static str,
+    ) -> Result<Vec<QueryResult>, StoreError> {
+        let mut rows = Vec::new();
+        let most = ids.len().div_ceil(PARTS).clamp(LEAST_PART, IDS_PER_QUERY);
+        let parts: Vec<&[i64]> = ids.chunks(most).collect();
+        for parts in parts.chunks(PARTS) {
+            let read = async |place: usize| match parts.get(place) {
+                Some(part) => self.all(&select(part), what).await,
+                None => Ok(Vec::new()),
+            };
+            let (first, second, third) = tokio::try_join!(read(0), read(1), read(2))?;
+            rows.extend(first.into_iter().chain(second).chain(third));
+        }
+        Ok(rows)
     }
 
     pub(crate) async fn all(

@@ -1,6 +1,6 @@
 //! The reads that lineage is walked with: one set-based query per kind of step, whatever the size of the frontier.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use domain::{Direction, EventId, Profile, ThingId, Viewer};
 use epcis::EventKind;
@@ -85,14 +85,10 @@ impl Scope {
             Direction::Back => (Side::Out, Side::In),
             Direction::Forward => (Side::In, Side::Out),
         };
-        let mut found = BTreeSet::new();
-        for chunk in chunks(things) {
+        let select = |things: &[i64]| {
             let mut select = Query::select();
             select
-                .expr_as(Expr::col(("here", "thing")), "here_thing")
-                .expr_as(Expr::col(("there", "thing")), "there_thing")
-                .expr_as(Expr::col(("here", "event")), "here_event")
-                .expr_as(Expr::col(("there", "event")), "there_event")
+                .columns([("here", "thing"), ("there", "thing"), ("here", "event"), ("there", "event")])
                 .from_as("process_side", "here")
                 .join_as(
                     JoinType::InnerJoin,
@@ -103,16 +99,17 @@ impl Scope {
                 .and_where(Expr::col(("here", "tenant")).eq(self.tenant.id.0))
                 .and_where(Expr::col(("here", "side")).eq(here.code()))
                 .and_where(Expr::col(("there", "side")).eq(there.code()))
-                .and_where(self.is_one_of(("here", "thing"), &chunk));
+                .and_where(self.is_one_of(("here", "thing"), things));
             self.only_visible_things(&mut select, ("there", "thing"));
-            for row in self.all(&select, "scope.derivations").await? {
-                let (here, there) = (ThingId(get(&row, "here_thing")?), ThingId(get(&row, "there_thing")?));
-                let events = (EventId(get(&row, "here_event")?), EventId(get(&row, "there_event")?));
-                let (output, input) = if direction == Direction::Back { (here, there) } else { (there, here) };
-                let (output_event, input_event) =
-                    if direction == Direction::Back { events } else { (events.1, events.0) };
-                found.insert((input, output, input_event, output_event));
-            }
+            select
+        };
+        let mut found = BTreeSet::new();
+        for row in self.all_of(&numbers(things), select, "scope.derivations").await? {
+            let (here, there) = (ThingId(cell(&row, 0)?), ThingId(cell(&row, 1)?));
+            let events = (EventId(cell(&row, 2)?), EventId(cell(&row, 3)?));
+            let (output, input) = if direction == Direction::Back { (here, there) } else { (there, here) };
+            let (output_event, input_event) = if direction == Direction::Back { events } else { (events.1, events.0) };
+            found.insert((input, output, input_event, output_event));
         }
         let times = self.times(found.iter().flat_map(|row| [row.2, row.3]).collect()).await?;
         let derived = found.into_iter().filter_map(|(input, output, input_event, output_event)| {
@@ -127,28 +124,28 @@ impl Scope {
     /// When these events happened and how the viewer sees them; only those that it may see are in the answer.
     async fn times(&self, events: BTreeSet<EventId>) -> Result<BTreeMap<EventId, (Timestamp, Profile)>, StoreError> {
         let ids: Vec<i64> = events.iter().map(|id| id.0).collect();
-        let mut times = BTreeMap::new();
-        for chunk in ids.chunks(IDS_PER_QUERY) {
+        let select = |ids: &[i64]| {
             let mut select = Query::select();
             select
-                .column(("event", "id"))
-                .column(("event", "event_time"))
+                .columns([("event", "id"), ("event", "event_time")])
                 .from("event")
                 .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0))
-                .and_where(self.is_one_of(("event", "id"), chunk));
+                .and_where(self.is_one_of(("event", "id"), ids));
             self.only_facts(&mut select);
             self.only_visible_events(&mut select, ("event", "id"));
             if self.viewer() != Viewer::Own {
                 select.column(("vis_event", "profile"));
             }
-            for row in self.all(&select, "scope.times").await? {
-                let profile = match self.viewer() {
-                    Viewer::Own => Profile::Full,
-                    Viewer::Party(_) | Viewer::Regulator(_) => Profile::parse(&get::<String>(&row, "profile")?)?,
-                };
-                let time = instant("event", "event_time", get(&row, "event_time")?)?;
-                times.insert(EventId(get(&row, "id")?), (time, profile));
-            }
+            select
+        };
+        let mut times = BTreeMap::new();
+        for row in self.all_of(&ids, select, "scope.times").await? {
+            let profile = match self.viewer() {
+                Viewer::Own => Profile::Full,
+                Viewer::Party(_) | Viewer::Regulator(_) => Profile::parse(&cell::<String>(&row, 2)?)?,
+            };
+            let time = instant("event", "event_time", cell(&row, 1)?)?;
+            times.insert(EventId(cell(&row, 0)?), (time, profile));
         }
         Ok(times)
     }
@@ -172,10 +169,8 @@ impl Scope {
     /// [`StoreError`].
     pub async fn contents_of(&self, units: &BTreeSet<ThingId>) -> Result<Inside, StoreError> {
         let mut found = Asserted::default();
-        for chunk in chunks(units) {
-            let of_units = self.is_one_of(("containment", "parent"), &chunk);
-            self.containment(of_units, &mut found).await?;
-        }
+        let of_units = |units: &[i64]| self.is_one_of(("containment", "parent"), units);
+        self.containment(units, of_units, &mut found).await?;
         Ok(found.by_unit())
     }
 
@@ -186,35 +181,43 @@ impl Scope {
     /// [`StoreError`].
     pub async fn units_around(&self, things: &BTreeSet<ThingId>) -> Result<Inside, StoreError> {
         let mut found = Asserted::default();
-        for chunk in chunks(things) {
-            let of_things = self.is_one_of(("containment", "child"), &chunk);
-            self.containment(of_things, &mut found).await?;
-        }
+        let of_things = |things: &[i64]| self.is_one_of(("containment", "child"), things);
+        self.containment(things, of_things, &mut found).await?;
         let units = found.0.iter().map(|row| row.0).collect();
-        for chunk in chunks(&units) {
-            let of_units = self.is_one_of(("containment", "parent"), &chunk);
-            self.containment(Expr::col(("containment", "child")).is_null().and(of_units), &mut found).await?;
-        }
+        let of_units = |units: &[i64]| {
+            Expr::col(("containment", "child")).is_null().and(self.is_one_of(("containment", "parent"), units))
+        };
+        self.containment(&units, of_units, &mut found).await?;
         Ok(found.by_unit())
     }
 
-    async fn containment(&self, which: SimpleExpr, found: &mut Asserted) -> Result<(), StoreError> {
-        let mut select = Query::select();
-        select
-            .columns(
-                ["parent", "event", "ordinal", "child", "change", "quantity", "uom"].map(|name| ("containment", name)),
-            )
-            .column(("event", "event_time"))
-            .from("containment")
-            .join(
-                JoinType::InnerJoin,
-                "event",
-                same_tenant("event", "containment").and(Expr::col(("event", "id")).equals(("containment", "event"))),
-            )
-            .and_where(Expr::col(("containment", "tenant")).eq(self.tenant.id.0))
-            .and_where(which);
-        self.only_facts(&mut select);
-        for row in self.all(&select, "scope.containment").await? {
+    async fn containment(
+        &self,
+        things: &BTreeSet<ThingId>,
+        which: impl Fn(&[i64]) -> SimpleExpr,
+        found: &mut Asserted,
+    ) -> Result<(), StoreError> {
+        let select = |things: &[i64]| {
+            let mut select = Query::select();
+            select
+                .columns(
+                    ["parent", "event", "ordinal", "child", "change", "quantity", "uom"]
+                        .map(|name| ("containment", name)),
+                )
+                .column(("event", "event_time"))
+                .from("containment")
+                .join(
+                    JoinType::InnerJoin,
+                    "event",
+                    same_tenant("event", "containment")
+                        .and(Expr::col(("event", "id")).equals(("containment", "event"))),
+                )
+                .and_where(Expr::col(("containment", "tenant")).eq(self.tenant.id.0))
+                .and_where(which(things));
+            self.only_facts(&mut select);
+            select
+        };
+        for row in self.all_of(&numbers(things), select, "scope.containment").await? {
             let change = Change {
                 time: instant("event", "event_time", cell(&row, 7)?)?,
                 kind: ChangeKind::of_code(cell(&row, 4)?)?,
@@ -289,32 +292,34 @@ impl Scope {
         turning_points: bool,
         known: &BTreeMap<EventId, EventHead>,
     ) -> Result<(Vec<Mentioned>, Vec<EventHead>), StoreError> {
-        let mut found = Vec::new();
         // Looked up first: with a sub-query in it the condition seems worth reading all events for.
         let steps = if turning_points && !things.is_empty() { self.turning_steps().await? } else { Vec::new() };
-        for chunk in chunks(things) {
+        let select = |things: &[i64]| {
             let mut select = Query::select();
+            let with_event = Expr::col(("event", "id")).equals(("event_thing", "event"));
             select
                 .columns(MENTIONED.map(|name| ("event_thing", name)))
                 .from("event_thing")
+                .join(JoinType::InnerJoin, "event", same_tenant("event", "event_thing").and(with_event))
                 .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
-                .and_where(self.is_one_of(("event_thing", "thing"), &chunk));
+                .and_where(self.is_one_of(("event_thing", "thing"), things));
             self.only_visible_things(&mut select, ("event_thing", "thing"));
+            self.select_heads(&mut select);
             if turning_points {
-                let with_event = Expr::col(("event", "id")).equals(("event_thing", "event"));
                 let of_step = Expr::col(("event", "biz_step")).is_in(steps.iter().copied());
                 let transforms = Expr::col(("event", "kind")).eq(EventKind::Transformation.code());
-                select
-                    .join(JoinType::InnerJoin, "event", same_tenant("event", "event_thing").and(with_event))
-                    .and_where(of_step.or(transforms));
+                select.and_where(of_step.or(transforms));
             }
-            for row in self.all(&select, "scope.told").await? {
-                found.push(mentioned(&row)?);
-            }
+            select
+        };
+        let rows = self.all_of(&numbers(things), select, "scope.told").await?;
+        let mut found = rows.iter().map(mentioned).collect::<Result<Vec<Mentioned>, _>>()?;
+        let mut new = BTreeMap::new();
+        for (row, mention) in rows.iter().zip(&found).filter(|(_, mention)| !known.contains_key(&mention.event)) {
+            new.entry(mention.event).or_insert(row);
         }
-        let new = found.iter().map(|mention| mention.event).filter(|event| !known.contains_key(event)).collect();
-        let heads = self.heads(&new).await?;
-        let facts: BTreeSet<EventId> =
+        let heads = self.read_heads(&new.into_values().collect::<Vec<_>>(), MENTIONED.len()).await?;
+        let facts: HashSet<EventId> =
             known.values().chain(&heads).filter(|head| !head.retracted).map(|head| head.id).collect();
         found.retain(|mention| facts.contains(&mention.event));
         Ok((found, heads))
@@ -363,6 +368,10 @@ fn mentioned(row: &QueryResult) -> Result<Mentioned, StoreError> {
         role: Role::of_code(cell(row, 2)?)?,
         quantity: quantity.map(|amount| (amount, uom)),
     })
+}
+
+fn numbers(things: &BTreeSet<ThingId>) -> Vec<i64> {
+    things.iter().map(|id| id.0).collect()
 }
 
 fn chunks(things: &BTreeSet<ThingId>) -> Vec<Vec<i64>> {

@@ -13,6 +13,7 @@ use sea_orm::{
 
 use crate::{
     IDS_PER_QUERY, Scope, StoreError,
+    head::cell,
     scope::{get, same_tenant},
     text::{Code, Word, micros, source_from, unpack_ids},
 };
@@ -155,14 +156,13 @@ impl Scope {
     /// [`StoreError`].
     pub async fn things(&self, ids: &BTreeSet<ThingId>) -> Result<Vec<SeenThing>, StoreError> {
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
-        let mut things = Vec::new();
-        for chunk in ids.chunks(IDS_PER_QUERY) {
+        let select = |ids: &[i64]| {
             let mut select = self.select_things();
-            select.and_where(self.is_one_of(("thing", "id"), chunk));
-            select.order_by(("thing", "id"), Order::Asc);
-            things.extend(self.read_things(&select).await?);
-        }
-        Ok(things)
+            select.and_where(self.is_one_of(("thing", "id"), ids)).order_by(("thing", "id"), Order::Asc);
+            select
+        };
+        let rows = self.all_of(&ids, select, "scope.things").await?;
+        rows.iter().map(|row| self.seen_thing(row)).collect()
     }
 
     /// Lots in order of their identifiers, after the given one, at most `limit`. The order tells nothing of when or how
@@ -263,30 +263,30 @@ impl Scope {
     }
 
     fn seen_thing(&self, row: &QueryResult) -> Result<SeenThing, StoreError> {
-        let kind = ThingKind::of_code(get(row, "kind")?)?;
-        let identifier: String = get(row, "uri")?;
-        let source = source_from(get(row, "source_kind")?, get(row, "source")?, &self.tenant.slug)?;
+        let kind = ThingKind::of_code(cell(row, 1)?)?;
+        let identifier: String = cell(row, 7)?;
+        let source = source_from(cell(row, 3)?, cell(row, 4)?, &self.tenant.slug)?;
         let is_lot = !matches!(kind, ThingKind::Unit | ThingKind::Instance);
-        let tlc = get::<Option<String>>(row, "tlc")?.map_or_else(|| Tlc::from(identifier.as_str()), Tlc::from);
+        let tlc = cell::<Option<String>>(row, 2)?.map_or_else(|| Tlc::from(identifier.as_str()), Tlc::from);
         let (profile, continuation, onward) = if self.viewer == Viewer::Own {
             (Profile::Full, Continuation::Refer, Onward::Chain)
         } else {
             (
-                Profile::parse(&get::<String>(row, "profile")?)?,
-                Continuation::parse(&get::<String>(row, "continuation")?)?,
-                Onward::parse(&get::<String>(row, "onward")?)?,
+                Profile::parse(&cell::<String>(row, 8)?)?,
+                Continuation::parse(&cell::<String>(row, 9)?)?,
+                Onward::parse(&cell::<String>(row, 10)?)?,
             )
         };
         Ok(SeenThing {
-            id: ThingId(get(row, "id")?),
+            id: ThingId(cell(row, 0)?),
             kind,
             identifier,
             lot: is_lot.then_some(LotKey { tlc, source }),
-            reference: get(row, "reference")?,
+            reference: cell(row, 5)?,
             profile,
             continuation,
             onward,
-            uncertain: get(row, "uncertain")?,
+            uncertain: cell(row, 6)?,
         })
     }
 }

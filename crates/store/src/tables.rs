@@ -2,12 +2,16 @@
 
 use crate::bulk::Table;
 
-pub(crate) static ITEM: Table = Table { name: "item", columns: &["tenant", "id", "uri"] };
+/// A table whose rows are never there already.
+const fn table(name: &'static str, columns: &'static [&'static str]) -> Table {
+    Table { name, columns, conflict: "" }
+}
 
-pub(crate) static EVENT: Table = Table {
-    name: "event",
-    columns: &[
-        "tenant",
+pub(crate) static ITEM: Table = table("item", &["id", "uri"]);
+
+pub(crate) static EVENT: Table = table(
+    "event",
+    &[
         "id",
         "event_time",
         "recorded_at",
@@ -23,32 +27,37 @@ pub(crate) static EVENT: Table = Table {
         "action",
         "uncertain",
         "identity",
-        "digest",
         "things",
     ],
-};
+);
 
-pub(crate) static EVENT_BODY: Table = Table { name: "event_body", columns: &["tenant", "event", "body"] };
+pub(crate) static EVENT_BODY: Table = table("event_body", &["event", "body"]);
 
-pub(crate) static EVENT_THING: Table =
-    Table { name: "event_thing", columns: &["tenant", "thing", "event", "ordinal", "role", "quantity", "uom"] };
+pub(crate) static EVENT_THING: Table = table("event_thing", &["thing", "event", "ordinal", "role", "quantity", "uom"]);
 
-pub(crate) static EVENT_END: Table = Table { name: "event_end", columns: &["tenant", "item", "event", "side"] };
+pub(crate) static EVENT_END: Table = table("event_end", &["item", "event", "side"]);
 
+/// What is known better of a thing replaces what was known.
 pub(crate) static THING: Table = Table {
     name: "thing",
-    columns: &["tenant", "id", "item", "kind", "source_kind", "tlc", "source", "reference", "uncertain"],
+    columns: &["id", "item", "kind", "source_kind", "tlc", "source", "reference", "uncertain"],
+    conflict: "ON CONFLICT (tenant, id) DO UPDATE SET kind = excluded.kind, source_kind = excluded.source_kind, \
+               tlc = excluded.tlc, source = excluded.source, reference = excluded.reference, \
+               uncertain = excluded.uncertain",
 };
 
-pub(crate) static THING_CODE: Table = Table { name: "thing_code", columns: &["tenant", "code", "thing"] };
+/// Of a thing that was known before, some spellings may have been, too.
+pub(crate) static THING_CODE: Table =
+    Table { name: "thing_code", columns: &["code", "thing"], conflict: "ON CONFLICT DO NOTHING" };
 
-pub(crate) static PROCESS_SIDE: Table =
-    Table { name: "process_side", columns: &["tenant", "process", "side", "thing", "event"] };
+pub(crate) static PROCESS_SIDE: Table = table("process_side", &["process", "side", "thing", "event"]);
 
-pub(crate) static CONTAINMENT: Table = Table {
-    name: "containment",
-    columns: &["tenant", "parent", "event", "ordinal", "change", "child", "quantity", "uom"],
+pub(crate) static CONTAINMENT: Table =
+    table("containment", &["parent", "event", "ordinal", "change", "child", "quantity", "uom"]);
+
+/// What was received again is in force again.
+pub(crate) static VOCABULARY: Table = Table {
+    name: "vocabulary",
+    columns: &["item", "kind", "digest", "recorded_at", "body"],
+    conflict: "ON CONFLICT (tenant, item, kind, digest) DO UPDATE SET recorded_at = excluded.recorded_at",
 };
-
-pub(crate) static VOCABULARY: Table =
-    Table { name: "vocabulary", columns: &["tenant", "item", "kind", "digest", "recorded_at", "body"] };

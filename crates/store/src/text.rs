@@ -157,12 +157,14 @@ impl Code for End {
 
 /// Bytes as lower-case hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing into a `String` cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 0xf)]).collect()
+}
+
+/// The bytes that hexadecimal digits spell.
+pub(crate) fn unhex(digits: &str) -> Vec<u8> {
+    let value = |digit: u8| char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok()).unwrap_or(0);
+    digits.as_bytes().chunks_exact(2).map(|pair| pair.iter().fold(0, |byte, digit| byte << 4 | value(*digit))).collect()
 }
 
 /// Microseconds since 1970.
@@ -261,6 +263,14 @@ mod tests {
         every_code_reads_back::<ChangeKind>(5);
         every_code_reads_back::<Side>(2);
         every_code_reads_back::<End>(6);
+    }
+
+    #[test]
+    fn bytes_read_back() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        assert_eq!(unhex(&hex(&bytes)), bytes);
+        assert_eq!(unhex(&hex(&bytes).to_uppercase()), bytes);
+        assert_eq!(hex(&[0, 0x1f, 0xa0]), "001fa0");
     }
 
     #[test]

@@ -11,9 +11,9 @@ use std::{
 use migrations::Spread;
 use sqlparser::{
     ast::{
-        Assignment, AssignmentTarget, BinaryOperator, ConflictTarget, CopySource, Delete, DoUpdate, Expr, FromTable,
-        Insert, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, OnConflict, OnConflictAction, OnInsert,
-        Query, Select, SetExpr, Statement, TableFactor, TableObject, TableWithJoins, Update, UpdateTableFromKind,
+        Assignment, AssignmentTarget, BinaryOperator, ConflictTarget, Delete, DoUpdate, Expr, FromTable, Insert,
+        JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, OnConflict, OnConflictAction, OnInsert, Query,
+        Select, SelectItem, SetExpr, Statement, TableFactor, TableObject, TableWithJoins, Update, UpdateTableFromKind,
         Value, Visit, Visitor,
     },
     dialect::PostgreSqlDialect,
@@ -35,6 +35,13 @@ pub(crate) type Spreads = BTreeMap<&'static str, Spread>;
 pub(crate) enum TenantIs {
     Argument(usize),
     Literal(String),
+}
+
+/// Whether a query reads nothing but arrays that were bound to it: rows of no table.
+fn is_of_arrays(select: &Select) -> bool {
+    let is_array =
+        |table: &TableWithJoins| table.joins.is_empty() && matches!(&table.relation, TableFactor::UNNEST { .. });
+    !select.from.is_empty() && select.from.iter().all(is_array)
 }
 
 /// The tenants that a statement names; an error for each rule that it breaks.
@@ -82,12 +89,6 @@ impl Check<'_> {
             Statement::Insert(insert) => self.insert(insert),
             Statement::Update(update) => self.update(update),
             Statement::Delete(delete) => self.delete(delete),
-            Statement::Copy { source: CopySource::Table { table_name, columns }, .. } => {
-                let spread = self.spread(table_name);
-                if spread == Some(Spread::ByTenant) && !columns.iter().any(|column| column.value == TENANT) {
-                    self.broken.push("COPY does not name the tenant".to_owned());
-                }
-            }
             Statement::CreateTable(create) if self.spread(&create.name) == Some(Spread::Here) => {}
             other => self.broken.push(format!("a kind of statement that is not expected: {other}")),
         }
@@ -110,6 +111,13 @@ impl Check<'_> {
                     for row in &values.rows {
                         self.constant(row.content.get(place));
                     }
+                }
+                (Some(place), SetExpr::Select(select)) if is_distributed && is_of_arrays(select) => {
+                    let written = select.projection.get(place);
+                    self.constant(written.and_then(|item| match item {
+                        SelectItem::UnnamedExpr(expr) => Some(expr),
+                        _ => None,
+                    }));
                 }
                 (Some(_), _) if is_distributed => {
                     self.broken.push("INSERT of rows that are read elsewhere".to_owned());
@@ -443,7 +451,7 @@ fn statements_of_one_tenant_pass() {
         "SELECT max(id) FROM tenant",
         "INSERT INTO item (tenant, id, uri) VALUES ($1, $2, $3), ($4, $5, $6) ON CONFLICT DO NOTHING",
         "INSERT INTO vocabulary (tenant, item) VALUES ($1, $2) ON CONFLICT (tenant, item) DO UPDATE SET kind = excluded.kind",
-        "COPY item (tenant, id, uri) FROM STDIN (FORMAT binary)",
+        "INSERT INTO item (tenant, id, uri) SELECT $1, * FROM unnest($2::bigint[], $3::text[]) ON CONFLICT DO NOTHING",
         "UPDATE job SET status = $3, finished_at = now() WHERE tenant = $1 AND id = $2",
         "DELETE FROM event WHERE tenant = 7",
         "BEGIN",
@@ -504,7 +512,11 @@ fn statements_that_no_single_machine_can_answer_are_found() {
         ("INSERT INTO item (tenant, id) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING", "ON CONFLICT does not name"),
         ("UPDATE item SET tenant = $2 WHERE tenant = $1", "moved to another tenant"),
         ("UPDATE job SET lease = clock_timestamp() WHERE tenant = $1", "`clock_timestamp` in a statement that writes"),
-        ("COPY item (id, uri) FROM STDIN", "COPY does not name the tenant"),
+        (
+            "INSERT INTO item (tenant, id) SELECT * FROM unnest($1::bigint[], $2::bigint[])",
+            "whose tenant is no constant",
+        ),
+        ("COPY item (tenant, id, uri) FROM STDIN (FORMAT binary)", "a kind of statement that is not expected"),
         ("SELECT 1 FROM ledger WHERE tenant = $1", "nobody says where the rows of `ledger` are"),
         ("SELECT 1 FROM seaql_migrations, tenant", "a local table meets tables of the cluster"),
         ("LOCK TABLE event", "a kind of statement that is not expected"),

@@ -150,7 +150,8 @@ impl Model {
                 *known = hops.min(*known);
             }
             for row in &derivations {
-                let inside = matches!(row.input, Good::Unit(unit) if holds(&facts, unit, good, Moment::After(row.consumed_at)));
+                let inside =
+                    matches!(row.input, Good::Unit(unit) if holds(&facts, unit, good, Moment::After(row.consumed_at)));
                 if row.input == good || inside {
                     lineage.derived.insert((row.input, row.output, row.event));
                     open.push((row.output, hops + 1));

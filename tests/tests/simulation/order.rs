@@ -54,12 +54,7 @@ async fn smallest(world: &mut World, facts: &[Fact], orders: [Vec<Entry>; 2], fa
 }
 
 /// What is said after one order of arrival and not after the other.
-pub(crate) async fn difference(
-    world: &mut World,
-    facts: &[Fact],
-    one: &[Entry],
-    other: &[Entry],
-) -> Option<String> {
+pub(crate) async fn difference(world: &mut World, facts: &[Fact], one: &[Entry], other: &[Entry]) -> Option<String> {
     let one = answers(world, facts, one).await;
     let other = answers(world, facts, other).await;
     let only = |these: &[String], those: &[String]| {

@@ -11,6 +11,7 @@ mod lot;
 mod outbreak;
 mod page;
 mod place;
+mod plain;
 mod scalar;
 mod session;
 mod shape;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use async_graphql::{ComplexObject, Enum, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Enum, ID, Object, ScalarType, SimpleObject, Value, resolver_utils::enum_value};
 use domain::LotKey;
 use lineage::EdgeKind;
 
 use super::{
     lot::{NodeKind, TlcSource, tlc},
+    plain::{Plain, PlainList},
     scalar::Date,
     sighting::Sighting,
 };
@@ -105,14 +106,14 @@ impl Trace {
     async fn edges(
         &self,
         #[graphql(desc = "Only those of these types; all when it is not given.")] types: Option<Vec<EdgeType>>,
-    ) -> Vec<Edge> {
+    ) -> PlainList<Edge> {
         let wanted = |kind: EdgeType| types.as_ref().is_none_or(|types| types.contains(&kind));
         let lineage = &self.0.lineage;
         let mut edges: Vec<Edge> = lineage.edges().map(Into::into).filter(|edge: &Edge| wanted(edge.kind)).collect();
         if wanted(EdgeType::HandedOver) {
             edges.extend(lineage.nodes().flat_map(hand_overs));
         }
-        edges
+        PlainList(edges)
     }
 
     /// What is missing, and why.
@@ -195,6 +196,25 @@ pub(crate) struct Edge {
     asserted_by: String,
     /// Whether it is a fact, or only possible.
     basis: Basis,
+}
+
+impl Plain for Edge {
+    const FIELDS: &'static [&'static str] = &["type", "from", "to", "lot", "day", "event", "assertedBy", "basis"];
+
+    fn value(&self, field: &str) -> Value {
+        let text = |text: &str| Value::String(text.to_owned());
+        match field {
+            "type" => enum_value(self.kind),
+            "from" => text(&self.from),
+            "to" => text(&self.to),
+            "lot" => self.lot.as_ref().map_or(Value::Null, |lot| text(lot)),
+            "day" => self.day.to_value(),
+            "event" => text(&self.event),
+            "assertedBy" => text(&self.asserted_by),
+            "basis" => enum_value(self.basis),
+            _ => Value::Null,
+        }
+    }
 }
 
 /// A hole in a trace.

@@ -2,12 +2,17 @@
 
 mod postgres;
 mod sqlite;
+mod writer;
 
-use std::{fmt::Write as _, sync::Arc};
+use std::sync::Arc;
 
 use sea_orm::{DatabaseConnection, DbBackend, DbErr, RuntimeErr, sqlx};
 
+use domain::TenantId;
+
 use crate::StoreError;
+
+pub(crate) use writer::Writer;
 
 /// One value of a row. `None` is SQL's NULL, which has a type here, too.
 #[derive(Clone, Debug)]
@@ -36,25 +41,33 @@ impl From<&str> for Cell {
 #[derive(Debug)]
 pub(crate) struct Table {
     pub(crate) name: &'static str,
+    /// The columns after the first one, which is the tenant.
     pub(crate) columns: &'static [&'static str],
+    /// What happens to a row that is there already; empty where none can be.
+    pub(crate) conflict: &'static str,
 }
 
-/// Rows on their way into a table, one cell after the other.
+/// Rows of one tenant on their way into a table, one cell after the other.
 #[derive(Debug)]
 pub(crate) struct Rows {
-    pub(crate) table: &'static Table,
+    table: &'static Table,
+    tenant: TenantId,
     cells: Vec<Cell>,
 }
 
 impl Rows {
-    pub(crate) fn of(table: &'static Table) -> Self {
-        Self { table, cells: Vec::new() }
+    pub(crate) fn of(table: &'static Table, tenant: TenantId) -> Self {
+        Self { table, tenant, cells: Vec::new() }
     }
 
     /// Adds a row; its cells stand in the order of the table's columns.
     pub(crate) fn push<const N: usize>(&mut self, row: [Cell; N]) {
         debug_assert_eq!(N, self.table.columns.len(), "{}", self.table.name);
         self.cells.extend(row);
+    }
+
+    fn len(&self) -> usize {
+        self.cells.len() / self.table.columns.len()
     }
 }
 
@@ -117,7 +130,7 @@ impl Row {
 ///
 /// Statements are the same for both: `$1` names an argument on either, and [`Bulk::any`] writes what differs.
 trait Bulk {
-    /// Writes rows, none of which is there already, on the fastest way that the engine has.
+    /// Writes rows on the fastest way that the engine has.
     async fn insert(&mut self, rows: Rows) -> Result<(), sqlx::Error>;
 
     /// Runs a statement; gives the number of rows it changed.
@@ -163,28 +176,13 @@ impl Transaction {
         begun.map_err(failed(what))
     }
 
-    /// Writes rows, none of which is there already.
+    /// Writes rows.
     pub(crate) async fn insert(&mut self, rows: Rows) -> Result<(), StoreError> {
         if rows.cells.is_empty() {
             return Ok(());
         }
         let what = rows.table.name;
         on_either!(self, engine => engine.insert(rows).await).map_err(failed(what))
-    }
-
-    /// Writes rows that may be there already; `conflict` is the clause that says what happens then.
-    pub(crate) async fn merge(&mut self, rows: Rows, conflict: &str) -> Result<(), StoreError> {
-        let Rows { table, cells } = rows;
-        let mut cells = cells.into_iter();
-        loop {
-            let chunk: Vec<Arg> = cells.by_ref().take(table.columns.len() * MERGED_ROWS).map(Arg::Cell).collect();
-            if chunk.is_empty() {
-                return Ok(());
-            }
-            let is_numbered = matches!(self, Self::Postgres(_));
-            let sql = values("INSERT", table, chunk.len() / table.columns.len(), is_numbered, conflict);
-            self.execute(table.name, sql, chunk).await?;
-        }
     }
 
     pub(crate) async fn execute(&mut self, what: &'static str, sql: String, args: Vec<Arg>) -> Result<u64, StoreError> {
@@ -230,29 +228,6 @@ impl Transaction {
     }
 }
 
-/// Rows of one statement that merges.
-const MERGED_ROWS: usize = 500;
-
 fn failed(what: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
     move |error| StoreError::Database { what, source: DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error))) }
-}
-
-/// `INSERT` of a number of rows. Arguments have no numbers where `SQLite` binds them: it looks each name up in a list of
-/// all names, so that a long statement takes time in the square of its length.
-fn values(insert: &str, table: &Table, rows: usize, is_numbered: bool, conflict: &str) -> String {
-    let mut sql = format!("{insert} INTO {} ({}) VALUES ", table.name, table.columns.join(", "));
-    let mut number = 0;
-    for row in 0..rows {
-        sql.push_str(if row == 0 { "(" } else { ", (" });
-        for column in 0..table.columns.len() {
-            number += 1;
-            let comma = if column == 0 { "" } else { ", " };
-            // Writing into a `String` cannot fail.
-            let _ = if is_numbered { write!(sql, "{comma}${number}") } else { write!(sql, "{comma}?") };
-        }
-        sql.push(')');
-    }
-    sql.push(' ');
-    sql.push_str(conflict);
-    sql
 }

@@ -1,4 +1,6 @@
-//! `PostgreSQL`: `COPY` in its binary format.
+//! `PostgreSQL`: rows as one array for each column, so that a statement of any number of rows travels in one piece.
+
+use std::fmt::Write as _;
 
 use sea_orm::sqlx::{
     self, Arguments as _, AssertSqlSafe, Row as _,
@@ -18,11 +20,23 @@ impl Postgres {
 
 impl Bulk for Postgres {
     async fn insert(&mut self, rows: Rows) -> Result<(), sqlx::Error> {
-        let Table { name, columns } = rows.table;
-        let statement = format!("COPY {name} ({}) FROM STDIN (FORMAT binary)", columns.join(", "));
-        let mut copy = self.0.copy_in_raw(&statement).await?;
-        copy.send(binary(&rows)).await?;
-        copy.finish().await?;
+        let Rows { table, tenant, cells } = rows;
+        let mut columns: Vec<Column> = Vec::with_capacity(table.columns.len());
+        let count = cells.len() / table.columns.len();
+        let mut cells = cells.into_iter();
+        columns.extend(cells.by_ref().take(table.columns.len()).map(|cell| Column::of(cell, count)));
+        while let Some(cell) = cells.next() {
+            for (column, cell) in columns.iter_mut().zip(std::iter::once(cell).chain(&mut cells)) {
+                column.push(cell)?;
+            }
+        }
+        let sql = insert_into(table, &columns);
+        let mut arguments = PgArguments::default();
+        arguments.add(tenant.0).map_err(sqlx::Error::Encode)?;
+        for column in columns {
+            column.bind(&mut arguments).map_err(sqlx::Error::Encode)?;
+        }
+        sqlx::query_with(AssertSqlSafe(sql), arguments).execute(&mut *self.0).await?;
         Ok(())
     }
 
@@ -41,38 +55,84 @@ impl Bulk for Postgres {
     }
 }
 
-/// The signature, flags and an empty extension (`PostgreSQL` documentation, `COPY`, "Binary Format").
-const HEADER: [u8; 19] = *b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
-
-/// Rows in the binary format of `COPY`: for each row the number of fields, for each field its length and its bytes,
-/// numbers with the highest byte first; at the end -1.
-fn binary(rows: &Rows) -> Vec<u8> {
-    let mut out = Vec::with_capacity(HEADER.len() + rows.cells.len() * 16);
-    out.extend(HEADER);
-    let width = rows.table.columns.len();
-    for row in rows.cells.chunks_exact(width) {
-        // A table has a few dozen columns at most.
-        out.extend(i16::try_from(width).unwrap_or(i16::MAX).to_be_bytes());
-        for cell in row {
-            match cell {
-                Cell::Int(Some(number)) => field(&mut out, &number.to_be_bytes()),
-                Cell::Number(number) => field(&mut out, &number.to_be_bytes()),
-                Cell::Code(Some(code)) => field(&mut out, &code.to_be_bytes()),
-                Cell::Flag(flag) => field(&mut out, &[u8::from(*flag)]),
-                Cell::Text(Some(text)) => field(&mut out, text.as_bytes()),
-                Cell::Bytes(bytes) => field(&mut out, bytes),
-                Cell::Int(None) | Cell::Code(None) | Cell::Text(None) => out.extend((-1i32).to_be_bytes()),
-            }
-        }
+/// `INSERT` of as many rows as the arrays are long.
+///
+/// `COPY` writes rows no faster, and takes two pieces: the driver leaves it to the network to send the second one, which
+/// waits until the first is acknowledged, up to 40 ms.
+fn insert_into(table: &Table, columns: &[Column]) -> String {
+    let Table { name, columns: names, conflict } = table;
+    let mut sql = format!("INSERT INTO {name} (tenant, {}) SELECT $1, * FROM unnest(", names.join(", "));
+    for (number, column) in (2..).zip(columns) {
+        // Writing into a `String` cannot fail.
+        let _ = write!(sql, "{}${number}::{}[]", if number == 2 { "" } else { ", " }, column.sql_type());
     }
-    out.extend((-1i16).to_be_bytes());
-    out
+    sql.push_str(") ");
+    sql.push_str(conflict);
+    sql
 }
 
-fn field(out: &mut Vec<u8>, bytes: &[u8]) {
-    // Nothing near 2 GiB gets here: a document's events are bounded far below.
-    out.extend(i32::try_from(bytes.len()).unwrap_or(i32::MAX).to_be_bytes());
-    out.extend_from_slice(bytes);
+/// The values of one column.
+enum Column {
+    Ints(Vec<Option<i64>>),
+    Numbers(Vec<i32>),
+    Codes(Vec<Option<i16>>),
+    Flags(Vec<bool>),
+    Texts(Vec<Option<String>>),
+    Blobs(Vec<Vec<u8>>),
+}
+
+impl Column {
+    /// A column that begins with a cell and has room for so many.
+    fn of(first: Cell, count: usize) -> Self {
+        fn list<T>(first: T, count: usize) -> Vec<T> {
+            let mut list = Vec::with_capacity(count);
+            list.push(first);
+            list
+        }
+        match first {
+            Cell::Int(number) => Self::Ints(list(number, count)),
+            Cell::Number(number) => Self::Numbers(list(number, count)),
+            Cell::Code(code) => Self::Codes(list(code, count)),
+            Cell::Flag(flag) => Self::Flags(list(flag, count)),
+            Cell::Text(text) => Self::Texts(list(text, count)),
+            Cell::Bytes(bytes) => Self::Blobs(list(bytes, count)),
+        }
+    }
+
+    fn push(&mut self, cell: Cell) -> Result<(), sqlx::Error> {
+        match (self, cell) {
+            (Self::Ints(list), Cell::Int(number)) => list.push(number),
+            (Self::Numbers(list), Cell::Number(number)) => list.push(number),
+            (Self::Codes(list), Cell::Code(code)) => list.push(code),
+            (Self::Flags(list), Cell::Flag(flag)) => list.push(flag),
+            (Self::Texts(list), Cell::Text(text)) => list.push(text),
+            (Self::Blobs(list), Cell::Bytes(bytes)) => list.push(bytes),
+            (_, cell) => return Err(sqlx::Error::Encode(format!("{cell:?} in a column of another type").into())),
+        }
+        Ok(())
+    }
+
+    fn sql_type(&self) -> &'static str {
+        match self {
+            Self::Ints(_) => "bigint",
+            Self::Numbers(_) => "integer",
+            Self::Codes(_) => "smallint",
+            Self::Flags(_) => "boolean",
+            Self::Texts(_) => "text",
+            Self::Blobs(_) => "bytea",
+        }
+    }
+
+    fn bind(self, arguments: &mut PgArguments) -> Result<(), sqlx::error::BoxDynError> {
+        match self {
+            Self::Ints(list) => arguments.add(list),
+            Self::Numbers(list) => arguments.add(list),
+            Self::Codes(list) => arguments.add(list),
+            Self::Flags(list) => arguments.add(list),
+            Self::Texts(list) => arguments.add(list),
+            Self::Blobs(list) => arguments.add(list),
+        }
+    }
 }
 
 fn arguments(args: Vec<Arg>) -> Result<PgArguments, sqlx::Error> {

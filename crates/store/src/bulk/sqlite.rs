@@ -1,19 +1,26 @@
 //! `SQLite`: prepared statements of many rows in one transaction.
 
-use sea_orm::sqlx::{
-    self, Arguments as _, AssertSqlSafe, Row as _,
-    sqlite::{SqliteArguments, SqlitePool, SqliteRow},
-};
+use std::fmt::Write as _;
 
-use super::{Arg, Bulk, Cell, Kind, Row, Rows, values};
-use crate::text::hex;
+use sea_orm::sqlx::{
+    self, Arguments as _, AssertSqlSafe,
+    sqlite::{SqliteArguments, SqlitePool},
+};
+use serde_json::Value;
+
+use super::{Arg, Bulk, Cell, Kind, Row, Rows, Table};
+use crate::text::{hex, unhex};
 
 /// A transaction that holds the write lock from its beginning: a reader that turns writer half-way would fail instead
 /// of waiting.
 pub(crate) struct Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>);
 
-/// Arguments of one statement; `SQLite` allows 32,766.
-const ARGUMENTS: usize = 1_024;
+/// Arguments of one statement; `SQLite` allows 32,766. Each statement costs two changes of threads.
+const ARGUMENTS: usize = 8_192;
+
+/// The rows of statements grow by this factor, so that few are needed for any number of rows, and every one of them is
+/// prepared once.
+const GROWTH: usize = 8;
 
 impl Sqlite {
     pub(crate) async fn begin(pool: &SqlitePool) -> Result<Self, sqlx::Error> {
@@ -28,21 +35,24 @@ impl Sqlite {
 
 impl Bulk for Sqlite {
     async fn insert(&mut self, rows: Rows) -> Result<(), sqlx::Error> {
-        let width = rows.table.columns.len();
-        let mut left = rows.cells.len() / width;
-        let mut cells = rows.cells.into_iter();
-        // Few sizes, so that every statement is prepared once.
-        let whole = (ARGUMENTS / width).max(1);
+        let mut left = rows.len();
+        let Rows { table, tenant, cells } = rows;
+        let mut cells = cells.into_iter();
+        let mut size = (ARGUMENTS / (table.columns.len() + 1)).max(1);
         while left > 0 {
-            let count = if left >= whole { whole } else { 1 };
-            left -= count;
-            let mut arguments = SqliteArguments::default();
-            for cell in cells.by_ref().take(count * width) {
-                add(&mut arguments, cell)?;
+            while size > left {
+                size = (size / GROWTH).max(1);
             }
-            // FAIL: nothing has to be kept for undoing a statement alone. If one fails, the transaction is given up.
-            let sql = AssertSqlSafe(values("INSERT OR FAIL", rows.table, count, false, ""));
-            sqlx::query_with(sql, arguments).execute(&mut *self.0).await?;
+            left -= size;
+            let mut arguments = SqliteArguments::default();
+            arguments.reserve(size * (table.columns.len() + 1), 0);
+            for _ in 0..size {
+                bind(&mut arguments, tenant.0)?;
+                for cell in cells.by_ref().take(table.columns.len()) {
+                    add(&mut arguments, cell)?;
+                }
+            }
+            sqlx::query_with(AssertSqlSafe(insert_into(table, size)), arguments).execute(&mut *self.0).await?;
         }
         Ok(())
     }
@@ -53,8 +63,11 @@ impl Bulk for Sqlite {
     }
 
     async fn select(&mut self, sql: String, args: Vec<Arg>, shape: &'static [Kind]) -> Result<Vec<Row>, sqlx::Error> {
-        let rows = sqlx::query_with(AssertSqlSafe(sql), arguments(args)?).fetch_all(&mut *self.0).await?;
-        rows.iter().map(|row| read(row, shape)).collect()
+        let sql = as_one_text(&sql, shape);
+        let query = sqlx::query_scalar_with(AssertSqlSafe(sql), arguments(args)?);
+        let text: String = query.fetch_one(&mut *self.0).await?;
+        let rows: Vec<Vec<Value>> = serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(error.into()))?;
+        Ok(rows.into_iter().map(|row| read(row, shape)).collect())
     }
 
     async fn commit(self) -> Result<(), sqlx::Error> {
@@ -97,13 +110,46 @@ where
     arguments.add(value).map_err(sqlx::Error::Encode)
 }
 
-fn read(row: &SqliteRow, shape: &[Kind]) -> Result<Row, sqlx::Error> {
-    let cell = |(column, kind): (usize, &Kind)| {
-        Ok(match kind {
-            Kind::Int => Cell::Int(row.try_get(column)?),
-            Kind::Text => Cell::Text(row.try_get(column)?),
-            Kind::Bytes => Cell::Bytes(row.try_get(column)?),
-        })
+/// A query whose rows come as one text: the driver hands over row by row from the thread of the database, and waking
+/// the one who waits takes longer than most rows.
+fn as_one_text(sql: &str, shape: &[Kind]) -> String {
+    let (mut names, mut values) = (String::new(), String::new());
+    for (column, kind) in shape.iter().enumerate() {
+        let comma = if column == 0 { "" } else { ", " };
+        // Writing into a `String` cannot fail.
+        let _ = write!(names, "{comma}c{column}");
+        let _ = match kind {
+            Kind::Int | Kind::Text => write!(values, "{comma}c{column}"),
+            Kind::Bytes => write!(values, "{comma}hex(c{column})"),
+        };
+    }
+    format!("WITH found ({names}) AS ({sql}) SELECT json_group_array(json_array({values})) FROM found")
+}
+
+fn read(row: Vec<Value>, shape: &[Kind]) -> Row {
+    let cell = |(value, kind): (Value, &Kind)| match (kind, value) {
+        (Kind::Int, value) => Cell::Int(value.as_i64()),
+        (Kind::Text, Value::String(text)) => Cell::Text(Some(text)),
+        (Kind::Bytes, Value::String(digits)) => Cell::Bytes(unhex(&digits)),
+        (Kind::Text, _) => Cell::Text(None),
+        (Kind::Bytes, _) => Cell::Bytes(Vec::new()),
     };
-    Ok(Row(shape.iter().enumerate().map(cell).collect::<Result<_, sqlx::Error>>()?))
+    Row(row.into_iter().zip(shape).map(cell).collect())
+}
+
+/// `INSERT` of a number of rows. Its arguments have no numbers: `SQLite` looks each name up in a list of all names, so that
+/// a long statement would take time in the square of its length.
+fn insert_into(table: &Table, rows: usize) -> String {
+    // FAIL: nothing has to be kept for undoing a statement alone. If one fails, the transaction is given up.
+    let insert = if table.conflict.is_empty() { "INSERT OR FAIL" } else { "INSERT" };
+    let row = format!("(?{})", ", ?".repeat(table.columns.len()));
+    let mut sql = format!("{insert} INTO {} (tenant, {}) VALUES {row}", table.name, table.columns.join(", "));
+    sql.reserve(rows * (row.len() + 2));
+    for _ in 1..rows {
+        sql.push_str(", ");
+        sql.push_str(&row);
+    }
+    sql.push(' ');
+    sql.push_str(table.conflict);
+    sql
 }

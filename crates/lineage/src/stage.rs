@@ -1,0 +1,96 @@
+//! What the classification of an event proves about its lots, once it is known what these are.
+
+use crate::{Reading, Role, ThingKind};
+
+/// What the regulation's classification of an event proves about the lots on it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stage {
+    /// Harvesting, cooling: everything on the event is a harvest lot.
+    PrePack,
+    /// Initial packing: inputs are harvest lots, outputs traceability lots.
+    InitialPacking,
+    /// Land-based receiving, transformation: what the event creates is a traceability lot.
+    Creating,
+    /// Shipping or receiving that says of itself that the regulation applies: everything is a traceability lot.
+    Packed,
+    /// Nothing. Shipping and receiving look alike before and after initial packing.
+    Unknown,
+}
+
+/// The stages that an event may turn out to be of. Which one depends on what is known of some of the lots on it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Stages {
+    /// The canonical identifiers of the lots that decide; empty where the event alone does.
+    pub decided_by: Vec<String>,
+    /// While one of them may be either.
+    pub unknown: Stage,
+    /// When all of them are harvest lots.
+    pub pre_pack: Stage,
+    /// When one of them is a traceability lot.
+    pub packed: Stage,
+}
+
+impl Stages {
+    /// Whatever is known of the lots.
+    pub fn always(stage: Stage) -> Self {
+        Self { decided_by: Vec::new(), unknown: stage, pre_pack: stage, packed: stage }
+    }
+
+    /// The stage, given what is known of the deciding lots, in their order.
+    pub fn given(&self, kinds: impl IntoIterator<Item = Option<ThingKind>>) -> Stage {
+        let (mut all_pre_pack, mut one_packed) = (!self.decided_by.is_empty(), false);
+        for kind in kinds {
+            all_pre_pack &= kind == Some(ThingKind::HarvestLot);
+            one_packed |= kind == Some(ThingKind::TraceabilityLot);
+        }
+        match (one_packed, all_pre_pack) {
+            (true, _) => self.packed,
+            (false, true) => self.pre_pack,
+            (false, false) => self.unknown,
+        }
+    }
+}
+
+impl Reading {
+    /// Says of the lots on the event what its stage proves. It was [`read`](crate::read) as of an unknown one.
+    pub fn prove(&mut self, stage: Stage) {
+        for mention in &mut self.mentions {
+            if mention.kind == ThingKind::Lot {
+                mention.kind = stage.lot_kind(mention.role, mention.creates);
+            }
+        }
+    }
+}
+
+impl Stage {
+    /// What a lot is that plays this part in an event of this stage, and is brought into being by it or not.
+    pub(crate) fn lot_kind(self, role: Role, is_created: bool) -> ThingKind {
+        match (self, role) {
+            (Self::PrePack, _) | (Self::InitialPacking, Role::Input) => ThingKind::HarvestLot,
+            (Self::InitialPacking | Self::Packed, _) => ThingKind::TraceabilityLot,
+            (Self::Creating, _) if is_created => ThingKind::TraceabilityLot,
+            (Self::Creating | Self::Unknown, _) => ThingKind::Lot,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_traceability_lot_decides_and_harvest_lots_only_together() {
+        let stages = Stages {
+            decided_by: vec!["a".to_owned(), "b".to_owned()],
+            unknown: Stage::Unknown,
+            pre_pack: Stage::InitialPacking,
+            packed: Stage::Creating,
+        };
+        let (harvest, packed) = (Some(ThingKind::HarvestLot), Some(ThingKind::TraceabilityLot));
+        assert_eq!(stages.given([harvest, harvest]), Stage::InitialPacking);
+        assert_eq!(stages.given([harvest, packed]), Stage::Creating);
+        assert_eq!(stages.given([harvest, None]), Stage::Unknown);
+        assert_eq!(stages.given([None, Some(ThingKind::Lot)]), Stage::Unknown);
+        assert_eq!(Stages::always(Stage::PrePack).given([]), Stage::PrePack);
+    }
+}

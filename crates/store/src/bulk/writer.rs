@@ -1,0 +1,66 @@
+//! Rows that are written while the next ones are made.
+
+use tokio::task::JoinHandle;
+
+use super::{Rows, Transaction};
+use crate::StoreError;
+
+/// A transaction that writes rows in the background. Dropping it leaves nothing behind.
+pub(crate) struct Writer {
+    state: State,
+}
+
+enum State {
+    Idle(Transaction),
+    Writing(JoinHandle<Result<Transaction, StoreError>>),
+    /// Something failed: the transaction is gone.
+    Broken,
+}
+
+const WHAT: &str = "capture.write";
+
+impl Writer {
+    pub(crate) fn new(tx: Transaction) -> Self {
+        Self { state: State::Idle(tx) }
+    }
+
+    /// The transaction, after everything that was given to [`write`](Self::write) is written.
+    pub(crate) async fn tx(&mut self) -> Result<&mut Transaction, StoreError> {
+        // A caller that gives up while it waits leaves the state broken, and the transaction to the task.
+        if let State::Writing(task) = &mut self.state {
+            let written = task.await.map_err(|error| StoreError::inconsistent(WHAT, "task", error.to_string()));
+            self.state = State::Broken;
+            self.state = State::Idle(written??);
+        }
+        match &mut self.state {
+            State::Idle(tx) => Ok(tx),
+            State::Writing(_) | State::Broken => Err(broken()),
+        }
+    }
+
+    /// Begins to write rows, in this order.
+    pub(crate) async fn write(&mut self, rows: Vec<Rows>) -> Result<(), StoreError> {
+        self.tx().await?;
+        let State::Idle(mut tx) = std::mem::replace(&mut self.state, State::Broken) else { return Err(broken()) };
+        self.state = State::Writing(tokio::spawn(async move {
+            for rows in rows {
+                tx.insert(rows).await?;
+            }
+            Ok(tx)
+        }));
+        Ok(())
+    }
+
+    /// The transaction, to be committed.
+    pub(crate) async fn finish(mut self) -> Result<Transaction, StoreError> {
+        self.tx().await?;
+        match self.state {
+            State::Idle(tx) => Ok(tx),
+            State::Writing(_) | State::Broken => Err(broken()),
+        }
+    }
+}
+
+fn broken() -> StoreError {
+    StoreError::inconsistent(WHAT, "transaction", "it failed before")
+}
