@@ -129,7 +129,7 @@ impl Caller {
         let limit = self.app.limits().max_events;
         let mut events = 0;
         let mut items = read_in_background(document, binding, Limits { latest, ..Limits::default() });
-        let mut capture = Some(self.app.store().capture(&self.tenant, job.created_at).await?);
+        let mut capture = Some(self.app.store().capture(&self.tenant, stages, job.created_at).await?);
         while let Some(batch) = items.recv().await {
             let batch = batch.map_err(CaptureError::Spool)?;
             events += batch.rejected + u64::try_from(batch.events.len()).unwrap_or(u64::MAX);

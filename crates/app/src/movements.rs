@@ -93,15 +93,13 @@ impl Occasions {
         for mention in self.through.iter().filter(|mention| !as_child.contains(&mention.event)) {
             units_of.entry(mention.event).or_default().push(mention);
         }
-        for (event, units) in units_of {
+        for (event, mut units) in units_of {
             let Some(event) = self.events.get(&event) else { continue };
             // A unit that is brought into being brings nothing: its contents have records of their own.
             let stated = &event.event;
             let step = stated.biz_step.as_ref().map(epcis::Term::word);
-            if lineage::creates(stated.kind, stated.action, step, Role::Object) {
-                continue;
-            }
-            for (mention, thing, amount) in self.inside_units(event.event.event_time.instant(), &units, things) {
+            units.retain(|mention| !lineage::creates(stated.kind, stated.action, step, mention.role));
+            for (mention, thing, amount) in self.inside_units(stated.event_time.instant(), units, things) {
                 let entry = entry(event, mention.role, amount, Basis::Recorded, None);
                 entries.extend(entry.map(|entry| (thing, entry)));
             }
@@ -109,32 +107,30 @@ impl Occasions {
         entries
     }
 
-    /// What the units on one event held of these things. A unit that is inside another one of them is moved with it,
-    /// once.
+    /// What the units on one event held of these things. A unit that is there several times, by itself or inside others,
+    /// is moved once.
     fn inside_units<'m>(
         &self,
         at: Timestamp,
-        units: &[&'m Mentioned],
+        units: Vec<&'m Mentioned>,
         things: &BTreeMap<ThingId, SeenThing>,
     ) -> Vec<(&'m Mentioned, ThingId, Amount)> {
-        let mut inner = BTreeSet::new();
+        let mut opened = BTreeSet::new();
+        let mut open: Vec<(&Mentioned, ThingId)> = units.into_iter().map(|mention| (mention, mention.thing)).collect();
         let mut held = Vec::new();
-        for mention in units {
-            let mut reached = BTreeSet::from([mention.thing]);
-            let mut open = vec![mention.thing];
-            while let Some(changes) = open.pop().map(|unit| self.around.get(&unit)) {
-                let changes: Vec<_> = changes.into_iter().flatten().map(|(_, change)| change.clone()).collect();
-                for content in contents_handed_over(&changes, at) {
-                    if let Some(amount) = content.amount.filter(|_| things.contains_key(&content.child)) {
-                        held.push((*mention, content.child, (amount.normalize(), content.uom)));
-                    } else if reached.insert(content.child) {
-                        inner.insert(content.child);
-                        open.push(content.child);
-                    }
+        while let Some((mention, unit)) = open.pop() {
+            if !opened.insert(unit) {
+                continue;
+            }
+            let changes = self.around.get(&unit).into_iter().flatten();
+            let changes: Vec<_> = changes.map(|(_, change)| change.clone()).collect();
+            for content in contents_handed_over(&changes, at) {
+                match content.amount.filter(|_| things.contains_key(&content.child)) {
+                    Some(amount) => held.push((mention, content.child, (amount.normalize(), content.uom))),
+                    None => open.push((mention, content.child)),
                 }
             }
         }
-        held.retain(|(mention, ..)| !inner.contains(&mention.thing));
         held
     }
 

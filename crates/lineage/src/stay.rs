@@ -69,11 +69,15 @@ pub fn stays<C: Clone + Ord>(changes: &[Change<C>], child: &C) -> Vec<Stay> {
         let Some(time) = instant.first().map(|change| change.time) else { continue };
         let comes = instant.partition_point(|change| change.kind <= ChangeKind::Observe);
         let (coming, going) = instant.split_at(comes);
-        coming.iter().for_each(|change| apply(&mut inside, change));
+        for change in coming {
+            apply(&mut inside, change);
+        }
         if !inside.is_empty() {
             first = first.or(Some((time, Part::HandedOver)));
         }
-        going.iter().for_each(|change| apply(&mut inside, change));
+        for change in going {
+            apply(&mut inside, change);
+        }
         // That the unit left takes nothing out of it.
         let takes_out = going.iter().any(|change| change.kind != ChangeKind::Left);
         if inside.is_empty() && takes_out {

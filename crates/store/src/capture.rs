@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::TenantId;
-use epcis::VocabularyElement;
+use epcis::{Event, VocabularyElement};
 use jiff::Timestamp;
+use lineage::Stages;
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -30,6 +31,9 @@ pub enum Outcome {
     Conflict,
 }
 
+/// The stages that the classification of an event may turn out to prove.
+pub type StagesOf = fn(&Event) -> Stages;
+
 /// The transaction that a document is captured in. Dropping it leaves nothing behind.
 ///
 /// The rows of a batch are written while those of the next one are made. What is on its way is known here: events in
@@ -42,6 +46,7 @@ pub struct Capture {
     pub(crate) next_id: i64,
     pub(crate) dictionary: Dictionary,
     pub(crate) things: Things,
+    pub(crate) stages: StagesOf,
     /// Rows that are not written yet.
     pub(crate) next: Batch,
     /// The events of those rows, in their stored form.
@@ -53,7 +58,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn capture(&self, tenant: &Tenant, now: Timestamp) -> Result<Capture, StoreError> {
+    pub async fn capture(&self, tenant: &Tenant, stages: StagesOf, now: Timestamp) -> Result<Capture, StoreError> {
         let mut tx = Transaction::begin(&self.writer, "capture.begin").await?;
         let next_id = sequence::lock(&mut tx, tenant.id).await?;
         Ok(Capture {
@@ -63,6 +68,7 @@ impl Store {
             next_id,
             dictionary: Dictionary::default(),
             things: Things::new(tenant.slug.clone()),
+            stages,
             next: Batch::of(tenant.id),
             recent: HashMap::new(),
         })
@@ -198,6 +204,8 @@ impl Capture {
         }
         self.things.take_dirty(|thing| self.next.thing(thing));
         self.regroup(&unsettled).await?;
+        let turned = self.things.take_turned();
+        self.settle_kinds(&turned).await?;
         self.forget().await
     }
 

@@ -13,6 +13,7 @@ mod grants;
 mod head;
 mod identity;
 mod jobs;
+mod kinds;
 #[cfg(test)]
 mod plans;
 mod purge;
@@ -45,7 +46,7 @@ use sea_orm::{
 };
 
 pub use asserted::{Asserted, Unstorable};
-pub use capture::{Capture, Outcome};
+pub use capture::{Capture, Outcome, StagesOf};
 pub use distribute::{DistributeError, Distribution, Step};
 pub use error::{StoreError, Trouble};
 pub use grants::{NewGrant, NewViewer};

@@ -28,7 +28,7 @@ async fn watched(url: &str) -> (Store, Scope, Log) {
     let new = NewTenant { slug: "dc", name: "Meridian", identifiers: BTreeSet::new(), secret: [7; 32] };
     let tenant = store.add_tenant(new).await.unwrap();
     let now = Timestamp::from_second(1_850_000_000).unwrap();
-    let mut capture = store.capture(&tenant, now).await.unwrap();
+    let mut capture = store.capture(&tenant, |_| Stages::always(Stage::Unknown), now).await.unwrap();
     for document in testkit::chain_a().iter().flat_map(|company| company.documents) {
         let binding = if document.media_type == testkit::chain_a::XML { Binding::Xml } else { Binding::Json };
         let events = Reader::new(document.bytes, binding).filter_map(|item| match item.unwrap() {

@@ -48,11 +48,13 @@ pub(crate) struct Things {
     by_item: HashMap<i64, Vec<Thing>>,
     /// Items with things that have to be written.
     dirty: BTreeSet<i64>,
+    /// Items that have turned out to be traceability lots after they had been mentioned, or not to be.
+    turned: BTreeSet<i64>,
 }
 
 impl Things {
     pub(crate) fn new(reporter: String) -> Self {
-        Self { reporter, by_item: HashMap::new(), dirty: BTreeSet::new() }
+        Self { reporter, by_item: HashMap::new(), dirty: BTreeSet::new(), turned: BTreeSet::new() }
     }
 
     /// Takes in what the database holds.
@@ -97,6 +99,7 @@ impl Things {
         inputs: &BTreeSet<i64>,
         learn: bool,
     ) -> (i64, Vec<String>) {
+        let before = self.kind_of(item);
         let things = self.by_item.entry(item).or_default();
         let source = stated_source(mention);
         let candidates: Vec<usize> = (0..things.len())
@@ -122,6 +125,9 @@ impl Things {
         let Some(thing) = things.get_mut(index) else { return (0, Vec::new()) };
         if learn {
             refine(thing, mention, source);
+        } else if unlearned(mention.kind) > thing.kind {
+            thing.kind = unlearned(mention.kind);
+            thing.is_dirty = true;
         }
         if thing.is_dirty {
             self.dirty.insert(item);
@@ -133,7 +139,30 @@ impl Things {
         }
         let stated = mention.statement.iter().filter(|_| learn).flat_map(stated_codes);
         codes.extend(stated.filter(|code| thing.codes.insert((*code).to_owned())).map(str::to_owned));
-        (thing.id, codes)
+        let id = thing.id;
+        if before.is_some_and(|kind| is_traceability_lot(kind) != self.is_traceability_lot(item)) {
+            self.turned.insert(item);
+        }
+        (id, codes)
+    }
+
+    /// Whether an item is known to name a traceability lot.
+    pub(crate) fn is_traceability_lot(&self, item: i64) -> bool {
+        self.kind_of(item).is_some_and(is_traceability_lot)
+    }
+
+    /// The items that have turned out to be traceability lots since they were first mentioned, or not to be; each once.
+    pub(crate) fn take_turned(&mut self) -> BTreeSet<i64> {
+        std::mem::take(&mut self.turned)
+    }
+
+    /// Says anew what an item names.
+    pub(crate) fn set_kind(&mut self, item: i64, kind: ThingKind) {
+        for thing in self.by_item.get_mut(&item).into_iter().flatten().filter(|thing| thing.kind != kind) {
+            thing.kind = kind;
+            thing.is_dirty = true;
+            self.dirty.insert(item);
+        }
     }
 
     /// The items of which several lots are known, of these.
@@ -215,8 +244,12 @@ impl Things {
 }
 
 /// What a thing is before any event has said more: a lot, unless its identifier is one of an object or a unit.
-fn unlearned(kind: ThingKind) -> ThingKind {
+pub(crate) fn unlearned(kind: ThingKind) -> ThingKind {
     if is_lot(kind) { ThingKind::Lot } else { kind }
+}
+
+fn is_traceability_lot(kind: ThingKind) -> bool {
+    kind == ThingKind::TraceabilityLot
 }
 
 /// Harvest lots have a source too, the farm: it tells them apart, though they have no traceability lot code.

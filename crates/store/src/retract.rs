@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lineage::Mention;
 
 use crate::{
-    Asserted, Capture, StoreError, body,
+    Asserted, Capture, StoreError,
     bulk::{Arg, Kind},
     text::{micros, unpack_ids},
 };
@@ -45,33 +45,22 @@ impl Capture {
 
     /// Learns anew what these things are, from the events that mention them and are still facts.
     async fn relearn(&mut self, things: Vec<i64>) -> Result<BTreeSet<i64>, StoreError> {
-        const WHAT: &str = "capture.relearn";
-        let events = self.events_on(things.clone()).await?;
-        let tx = self.writer.tx().await?;
-        // The same event may mention a thing several times; the body tells all of it.
-        let sql = format!(
-            "SELECT id, things, body FROM event JOIN event_body b ON b.tenant = $1 AND b.event = event.id \
-             WHERE event.tenant = $1 AND id {0} AND b.event {0} AND retracted_at IS NULL ORDER BY id",
-            tx.any(2)
-        );
-        let args = vec![self.tenant.0.into(), Arg::Ints(events)];
         let mut said: BTreeMap<i64, Vec<Mention>> = BTreeMap::new();
-        for mut row in tx.select(WHAT, sql, args, &[Kind::Int, Kind::Bytes, Kind::Bytes]).await? {
-            let mentions = lineage::read(&body::unpack(&row.bytes(2))?).mentions;
-            for (thing, mention) in unpack_ids(&row.bytes(1)).into_iter().zip(mentions) {
+        for (event, things) in self.facts_on(things.clone()).await? {
+            // The same event may mention a thing several times; the body tells all of it.
+            for (thing, mention) in things.into_iter().zip(lineage::read(&event).mentions) {
                 said.entry(thing).or_default().push(mention);
             }
         }
-        self.load_things("id", things.clone()).await?;
         let things: BTreeSet<i64> = things.into_iter().collect();
+        self.load_beside(things.clone()).await?;
         let known: Vec<(i64, i64)> = self.things.items().filter(|(id, _)| things.contains(id)).collect();
         let items: BTreeSet<i64> = known.iter().map(|(_, item)| *item).collect();
-        // All lots of an item are known together, or none.
-        self.load_things("item", items.iter().copied().collect()).await?;
         for (id, item) in known {
             self.things.relearn(item, id, said.get(&id).into_iter().flatten());
         }
         self.flush().await?;
+        self.relearn_kinds(&items).await?;
         Ok(items)
     }
 }
@@ -104,7 +93,8 @@ mod tests {
             corrective_event_ids: vec![],
             extensions: vec![],
         }));
-        let mut capture = store.capture(&tenant, Timestamp::UNIX_EPOCH).await.unwrap();
+        let mut capture =
+            store.capture(&tenant, |_| Stages::always(Stage::Unknown), Timestamp::UNIX_EPOCH).await.unwrap();
         let asserted = |event| Asserted::new(event, Stages::always(Stage::Unknown)).unwrap();
         capture.write(vec![asserted(&event), asserted(&declaration)]).await.unwrap();
         capture.flush().await.unwrap();

@@ -70,7 +70,9 @@ impl Capture {
     pub(crate) fn rows(&mut self, mut asserted: Asserted, is_fact: bool) -> Result<Vec<i64>, StoreError> {
         let id = self.next_id;
         self.next_id += 1;
-        let known = asserted.stages.decided_by.iter().map(|uri| self.things.kind_of(self.dictionary.get(uri)?));
+        // Nothing else that was learned of a lot decides what is learned of others, or it would matter what came first.
+        let packed = |uri| self.dictionary.get(uri).is_some_and(|item| self.things.is_traceability_lot(item));
+        let known = asserted.stages.decided_by.iter().map(|uri| packed(uri).then_some(ThingKind::TraceabilityLot));
         let stage = asserted.stages.given(known);
         asserted.reading.prove(stage);
         let Asserted { identity, body, head, reading, things, .. } = asserted;

@@ -131,7 +131,7 @@ async fn a_job_that_was_swept_cannot_be_finished_any_more() {
         tokio::time::sleep(Duration::from_millis(5)).await;
         assert_eq!(company.app.recover().await.unwrap(), 1);
         let tenant = company.registered().await;
-        let capture = company.store.capture(&tenant, SystemClock.now()).await.unwrap();
+        let capture = company.store.capture(&tenant, unknown, SystemClock.now()).await.unwrap();
         let refused = capture.commit(&finished("swept")).await.unwrap_err();
         assert!(matches!(refused, StoreError::JobEnded), "{refused}");
         let job = company.store.job(company.tenant, "swept").await.unwrap().unwrap();
@@ -145,7 +145,7 @@ async fn a_job_that_was_finished_is_never_swept() {
         let company = Company::new(&engine, CaptureLimits::default()).await;
         company.store.begin_job(company.tenant, &running("done"), LAPSED).await.unwrap();
         let tenant = company.registered().await;
-        let capture = company.store.capture(&tenant, SystemClock.now()).await.unwrap();
+        let capture = company.store.capture(&tenant, unknown, SystemClock.now()).await.unwrap();
         capture.commit(&finished("done")).await.unwrap();
         tokio::time::sleep(Duration::from_millis(5)).await;
         assert_eq!(company.app.recover().await.unwrap(), 0);
@@ -174,7 +174,7 @@ async fn the_job_of_a_living_sibling_is_left_alone() {
 async fn hold_the_writer(company: &Arc<Company>, how_long: Duration) -> JoinHandle<()> {
     company.store.begin_job(company.tenant, &running("long"), HELD).await.unwrap();
     let tenant = company.registered().await;
-    let capture = company.store.capture(&tenant, SystemClock.now()).await.unwrap();
+    let capture = company.store.capture(&tenant, unknown, SystemClock.now()).await.unwrap();
     tokio::spawn(async move {
         tokio::time::sleep(how_long).await;
         capture.commit(&finished("long")).await.unwrap();
@@ -355,4 +355,9 @@ async fn an_event_and_its_error_declaration_at_once_leave_it_declared_wrong() {
         assert_eq!((sum(|job| job.stored), sum(|job| job.duplicates), sum(|job| job.rejected)), (2, 2, 0), "{jobs:?}");
         assert!(company.staff().await.event("urn:example:one:7").await.unwrap().unwrap().retracted);
     }
+}
+
+/// What lots are matters to none of these tests.
+fn unknown(_: &epcis::Event) -> lineage::Stages {
+    lineage::Stages::always(lineage::Stage::Unknown)
 }

@@ -271,7 +271,7 @@ fn movements(facts: &[&Fact], fact: &Fact, lot: Good) -> (i64, i64) {
             Good::Unit(unit) => Some(unit),
             Good::Lot(_) | Good::Item(_) => None,
         });
-        units.map(|unit| amount_in(facts, unit, lot, moment, &BTreeSet::new())).sum()
+        amount_in(facts, units.collect(), lot, moment)
     };
     let handed_over = |lines: &[Line]| loose(lines) + packed(lines, Moment::HandedOver(fact.at));
     match &fact.doing {
@@ -286,18 +286,22 @@ fn movements(facts: &[&Fact], fact: &Fact, lot: Good) -> (i64, i64) {
     }
 }
 
-/// How much of a lot is inside a unit, at any depth.
-fn amount_in(facts: &[&Fact], unit: u8, lot: Good, moment: Moment, outer: &BTreeSet<u8>) -> i64 {
-    if outer.contains(&unit) {
-        return 0;
+/// How much of a lot is inside some units, at any depth. A unit is one thing, however often it is found.
+fn amount_in(facts: &[&Fact], units: Vec<u8>, lot: Good, moment: Moment) -> i64 {
+    let mut found = 0;
+    let mut opened = BTreeSet::new();
+    let mut open = units;
+    while let Some(unit) = open.pop() {
+        if !opened.insert(unit) {
+            continue;
+        }
+        for (content, amount) in within(facts, unit, moment) {
+            match content {
+                Good::Unit(inner) => open.push(inner),
+                content if content == lot => found += amount.map_or(0, i64::from),
+                Good::Lot(_) | Good::Item(_) => {}
+            }
+        }
     }
-    let mut path = outer.clone();
-    path.insert(unit);
-    let contents = within(facts, unit, moment).into_iter();
-    let amounts = contents.map(|(content, amount)| match content {
-        Good::Unit(inner) => amount_in(facts, inner, lot, moment, &path),
-        content if content == lot => amount.map_or(0, i64::from),
-        Good::Lot(_) | Good::Item(_) => 0,
-    });
-    amounts.sum()
+    found
 }

@@ -18,7 +18,7 @@ async fn the_order_of_arrival_changes_no_answer() {
     for seed in first..first + number("LOTLINE_SIMULATION").unwrap_or(ORDERS) {
         let facts = Script::of_seed(seed).facts;
         let (entries, shuffled) = arrivals(seed, facts.len());
-        if let Some(failure) = difference(&mut world, &facts, &entries, &shuffled, false).await {
+        if let Some(failure) = difference(&mut world, &facts, &entries, &shuffled).await {
             let smallest = smallest(&mut world, &facts, [entries, shuffled], failure).await;
             panic!("seed {seed}: {smallest}");
         }
@@ -44,7 +44,7 @@ async fn smallest(world: &mut World, facts: &[Fact], orders: [Vec<Entry>; 2], fa
     while let Some(left_out) = one.get(tried).copied() {
         let without = |list: &[Entry]| list.iter().filter(|entry| **entry != left_out).copied().collect::<Vec<_>>();
         let (less, least) = (without(&one), without(&other));
-        match difference(world, facts, &less, &least, false).await {
+        match difference(world, facts, &less, &least).await {
             Some(still) => (one, other, failure, tried) = (less, least, still, 0),
             None => tried += 1,
         }
@@ -54,15 +54,9 @@ async fn smallest(world: &mut World, facts: &[Fact], orders: [Vec<Entry>; 2], fa
 }
 
 /// What is said after one order of arrival and not after the other.
-pub(crate) async fn difference(
-    world: &mut World,
-    facts: &[Fact],
-    one: &[Entry],
-    other: &[Entry],
-    details: bool,
-) -> Option<String> {
-    let one = answers(world, facts, one, details).await;
-    let other = answers(world, facts, other, details).await;
+pub(crate) async fn difference(world: &mut World, facts: &[Fact], one: &[Entry], other: &[Entry]) -> Option<String> {
+    let one = answers(world, facts, one).await;
+    let other = answers(world, facts, other).await;
     let only = |these: &[String], those: &[String]| {
         let lines: Vec<String> = these.iter().filter(|line| !those.contains(line)).cloned().collect();
         lines.join("\n    ")
@@ -70,10 +64,10 @@ pub(crate) async fn difference(
     (one != other).then(|| format!("said first\n    {}\nsaid then\n    {}", only(&one, &other), only(&other, &one)))
 }
 
-async fn answers(world: &mut World, facts: &[Fact], entries: &[Entry], details: bool) -> Vec<String> {
+async fn answers(world: &mut World, facts: &[Fact], entries: &[Entry]) -> Vec<String> {
     world.begin().await;
     for entry in entries {
         world.send(facts, &Sending { entries: vec![*entry], form: Form::PLAIN }).await;
     }
-    world.look().await.everything(details).await
+    world.look().await.everything().await
 }

@@ -238,23 +238,21 @@ impl Look<'_> {
         Some(lineage)
     }
 
-    /// Everything that the gateway says of every good, in words and sorted; with `details` also what kind of thing it
-    /// is, which event tells of an edge, and what is missing.
-    pub(crate) async fn everything(&self, details: bool) -> Vec<String> {
+    /// Everything that the gateway says of every good, in words and sorted: also what kind of thing it is, which event
+    /// tells of an edge, and what is missing.
+    pub(crate) async fn everything(&self) -> Vec<String> {
         let mut said = BTreeSet::new();
         for (name, good) in &self.world.goods {
             let lots = self.staff.lots_named(name).await.unwrap();
             said.extend(lots.iter().map(|lot| format!("{good:?} is {}", lot.id.0)));
-            if details {
-                said.extend(lots.iter().map(|lot| format!("{good:?} is a {:?}", lot.kind)));
-            }
+            said.extend(lots.iter().map(|lot| format!("{good:?} is a {:?}", lot.kind)));
             let mut stock = self.staff.stock(name).await.unwrap().unwrap_or_default();
             stock.retain(|row| !row.amount.is_zero());
             said.insert(format!("{good:?} on hand: {stock:?}"));
             for direction in [Direction::Back, Direction::Forward] {
                 let question = TraceQuestion { lot: name.clone(), direction, hops: 100, as_of: None };
                 let Some(trace) = self.staff.trace(&question).await.unwrap() else { continue };
-                let told = told_by(&trace.lineage, details);
+                let told = told_by(&trace.lineage);
                 said.extend(told.into_iter().map(|line| format!("{direction:?} from {good:?}: {line}")));
             }
         }
@@ -285,7 +283,7 @@ impl Look<'_> {
     }
 }
 
-fn told_by(lineage: &lineage::Lineage, details: bool) -> Vec<String> {
+fn told_by(lineage: &lineage::Lineage) -> Vec<String> {
     let mut told = Vec::new();
     for node in lineage.nodes() {
         told.push(format!("{} over {}", node.id.0, node.hops));
@@ -295,12 +293,9 @@ fn told_by(lineage: &lineage::Lineage, details: bool) -> Vec<String> {
         }));
     }
     for edge in lineage.edges() {
-        let event = if details { edge.event.as_str() } else { "" };
-        told.push(format!("{} {:?} {} {event}", edge.from.0, edge.kind, edge.to.0));
+        told.push(format!("{} {:?} {} {}", edge.from.0, edge.kind, edge.to.0, edge.event));
     }
-    if details {
-        told.extend(lineage.gaps().map(|gap| format!("{gap:?}")));
-    }
+    told.extend(lineage.gaps().map(|gap| format!("{gap:?}")));
     told
 }
 

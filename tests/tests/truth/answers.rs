@@ -5,7 +5,7 @@ use std::{
     fmt::Debug,
 };
 
-use network::{LotKind, Truth, Way};
+use network::{LotKind, LotTruth, Truth, Way};
 
 /// The lots reached from each lot, in order; `None` where the lot is not known.
 pub(crate) type Reached = BTreeMap<(String, Way), Option<Vec<String>>>;
@@ -23,17 +23,34 @@ pub(crate) fn lineages(truth: &Truth) -> Reached {
     each.collect()
 }
 
-/// The right stock.
+/// The right stock. What a place only infers to be of a lot is counted in no balance, and what is told of one identifier
+/// of a lot is told of the others.
 pub(crate) fn stock(truth: &Truth) -> Stock {
-    let rows = truth.stock().iter().cloned();
-    rows.map(|row| ((row.id, row.place, row.uom), row.amount.to_string())).collect()
+    let mut left: BTreeMap<_, BTreeMap<_, i64>> = BTreeMap::new();
+    for row in truth.stock() {
+        let lot = truth.lot(&row.id).map(key).unwrap();
+        let places = left.entry(lot).or_default();
+        *places.entry((&row.place, &row.uom)).or_default() += row.amount - row.inferred;
+    }
+    let lots = truth.lots().iter().filter(|lot| is_counted(lot));
+    let rows = lots.flat_map(|lot| left.get(&key(lot)).into_iter().flatten().map(move |row| (lot.id.clone(), row)));
+    let rows = rows.filter(|(_, (_, amount))| **amount != 0);
+    rows.map(|(lot, ((place, uom), amount))| ((lot, (*place).clone(), (*uom).clone()), amount.to_string())).collect()
+}
+
+/// What makes two identifiers one lot: the same code of the same source. A harvest lot has no code.
+fn key(lot: &LotTruth) -> (&str, &str) {
+    lot.tlc.as_ref().map_or((&lot.id, ""), |tlc| (tlc, &lot.source))
 }
 
 /// The lots of which it is told how much is left. Nobody records where an ingredient comes from that is not on the Food
 /// Traceability List.
 pub(crate) fn counted(truth: &Truth) -> Vec<String> {
-    let listed = truth.lots().iter().filter(|lot| lot.kind != LotKind::Other);
-    listed.map(|lot| lot.id.clone()).collect()
+    truth.lots().iter().filter(|lot| is_counted(lot)).map(|lot| lot.id.clone()).collect()
+}
+
+fn is_counted(lot: &LotTruth) -> bool {
+    lot.kind != LotKind::Other
 }
 
 /// Differences that are told.

@@ -56,13 +56,11 @@ async fn postgres_tells_every_lineage() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "what is on a unit that is on another unit is not counted when that one is shipped or received"]
 async fn sqlite_tells_what_is_left() {
     tells_what_is_left(Engine::sqlite()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "what is on a unit that is on another unit is not counted when that one is shipped or received"]
 async fn postgres_tells_what_is_left() {
     if let Some(engine) = Engine::postgres() {
         tells_what_is_left(engine).await;

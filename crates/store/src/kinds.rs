@@ -1,0 +1,150 @@
+//! What lots are: what an event proves of its lots does not depend on which of their events came first.
+//!
+//! That a lot is a traceability lot follows from an event by itself. What else an event proves of its lots may hold only
+//! as long as none of them is a traceability lot. So when a lot turns out to be one, or not to be one after all, the other
+//! lots on its events are learned anew. As this makes none of them a traceability lot, nothing more follows from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use epcis::Event;
+use lineage::{Stage, ThingKind};
+
+use crate::{
+    Capture, StoreError, body,
+    bulk::{Arg, Kind},
+    resolve::unlearned,
+    text::unpack_ids,
+};
+
+/// An event that is a fact, with the items that its mentions name, in their order.
+struct Told {
+    event: Event,
+    items: Vec<i64>,
+}
+
+impl Told {
+    /// What it says that each item is, where these are known as traceability lots.
+    fn kinds(&self, stage: Stage) -> impl Iterator<Item = (i64, ThingKind)> {
+        let mut reading = lineage::read(&self.event);
+        reading.prove(stage);
+        self.items.iter().copied().zip(reading.mentions.into_iter().map(|mention| mention.kind))
+    }
+}
+
+impl Capture {
+    /// Learns anew what these items are, and what follows from it for others.
+    pub(crate) async fn relearn_kinds(&mut self, items: &BTreeSet<i64>) -> Result<(), StoreError> {
+        let turned = self.learn_kinds(items).await?;
+        self.settle_kinds(&turned).await
+    }
+
+    /// Learns anew what the lots beside these are. Each of these has turned out to be a traceability lot since some of its
+    /// events were read, or not to be one.
+    pub(crate) async fn settle_kinds(&mut self, turned: &BTreeSet<i64>) -> Result<(), StoreError> {
+        if turned.is_empty() {
+            return Ok(());
+        }
+        // What is gone through again has to be there.
+        self.flush().await?;
+        let mut beside = BTreeSet::new();
+        for told in self.told_of(turned).await? {
+            let now = self.stage_of(&told, |item| self.things.is_traceability_lot(item));
+            let before = self.stage_of(&told, |item| self.things.is_traceability_lot(item) != turned.contains(&item));
+            if now != before {
+                beside.extend(told.items.iter().filter(|item| !turned.contains(item)));
+            }
+        }
+        self.learn_kinds(&beside).await?;
+        Ok(())
+    }
+
+    /// Learns anew what these items are; gives those that are traceability lots and were none, or the other way round.
+    async fn learn_kinds(&mut self, items: &BTreeSet<i64>) -> Result<BTreeSet<i64>, StoreError> {
+        if items.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let told = self.told_of(items).await?;
+        let alone = self.kinds_told(&told, items, |_| false);
+        let is_traceability_lot = |item| match alone.get(&item) {
+            Some(kind) => *kind == ThingKind::TraceabilityLot,
+            None => self.things.is_traceability_lot(item),
+        };
+        let kinds = self.kinds_told(&told, items, is_traceability_lot);
+        let mut turned = BTreeSet::new();
+        for (item, kind) in kinds {
+            let before = self.things.is_traceability_lot(item);
+            self.things.set_kind(item, kind);
+            if self.things.is_traceability_lot(item) != before {
+                turned.insert(item);
+            }
+        }
+        self.flush().await?;
+        Ok(turned)
+    }
+
+    /// What these events say that these items are, where those are known as traceability lots.
+    fn kinds_told(
+        &self,
+        told: &[Told],
+        items: &BTreeSet<i64>,
+        known: impl Fn(i64) -> bool,
+    ) -> BTreeMap<i64, ThingKind> {
+        let nothing_said = |&item: &i64| Some((item, unlearned(self.things.kind_of(item)?)));
+        let mut kinds: BTreeMap<i64, ThingKind> = items.iter().filter_map(nothing_said).collect();
+        for told in told {
+            for (item, kind) in told.kinds(self.stage_of(told, &known)) {
+                if let Some(known) = kinds.get_mut(&item) {
+                    *known = kind.max(*known);
+                }
+            }
+        }
+        kinds
+    }
+
+    /// What an event proves of its lots, where these are known as traceability lots.
+    fn stage_of(&self, told: &Told, known: impl Fn(i64) -> bool) -> Stage {
+        let stages = (self.stages)(&told.event);
+        let mentions = lineage::read(&told.event).mentions;
+        let named = mentions.into_iter().zip(&told.items).filter(|(_, item)| known(**item));
+        let named: BTreeSet<String> = named.map(|(mention, _)| mention.identifier.canonical()).collect();
+        let packed = |uri: &String| named.contains(uri).then_some(ThingKind::TraceabilityLot);
+        stages.given(stages.decided_by.iter().map(packed))
+    }
+
+    /// The facts that mention these items. All things on them are known after this.
+    async fn told_of(&mut self, items: &BTreeSet<i64>) -> Result<Vec<Told>, StoreError> {
+        self.load_things("item", items.iter().copied().collect()).await?;
+        let things = items.iter().flat_map(|item| self.things.of_item(*item)).map(|thing| thing.id).collect();
+        let facts = self.facts_on(things).await?;
+        self.load_beside(facts.iter().flat_map(|(_, things)| things).copied().collect()).await?;
+        let item_of: BTreeMap<i64, i64> = self.things.items().collect();
+        let items = |things: Vec<i64>| things.iter().map(|thing| item_of.get(thing).copied().unwrap_or(-1)).collect();
+        Ok(facts.into_iter().map(|(event, things)| Told { event, items: items(things) }).collect())
+    }
+
+    /// Loads these things, and with them all others of their items: they are known together, or none.
+    pub(crate) async fn load_beside(&mut self, things: BTreeSet<i64>) -> Result<(), StoreError> {
+        let known: BTreeSet<i64> = self.things.items().map(|(thing, _)| thing).collect();
+        let new: Vec<i64> = things.difference(&known).copied().collect();
+        self.load_things("id", new.clone()).await?;
+        let new: BTreeSet<i64> = new.into_iter().collect();
+        let items: BTreeSet<i64> =
+            self.things.items().filter(|(thing, _)| new.contains(thing)).map(|(_, item)| item).collect();
+        self.load_things("item", items.into_iter().collect()).await
+    }
+
+    /// The events that mention these things and are facts, each with the things that it mentions.
+    pub(crate) async fn facts_on(&mut self, things: Vec<i64>) -> Result<Vec<(Event, Vec<i64>)>, StoreError> {
+        // The same event may mention a thing several times; the body tells all of it.
+        let events = self.events_on(things).await?;
+        let tx = self.writer.tx().await?;
+        let sql = format!(
+            "SELECT id, things, body FROM event JOIN event_body b ON b.tenant = $1 AND b.event = event.id \
+             WHERE event.tenant = $1 AND id {0} AND b.event {0} AND retracted_at IS NULL ORDER BY id",
+            tx.any(2)
+        );
+        let args = vec![self.tenant.0.into(), Arg::Ints(events)];
+        let rows = tx.select("capture.facts", sql, args, &[Kind::Int, Kind::Bytes, Kind::Bytes]).await?;
+        rows.into_iter().map(|mut row| Ok((body::unpack(&row.bytes(2))?, unpack_ids(&row.bytes(1))))).collect()
+    }
+}
