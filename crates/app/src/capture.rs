@@ -255,13 +255,11 @@ impl Batch {
     fn read(items: &mut impl Iterator<Item = io::Result<Item>>) -> io::Result<Self> {
         let mut batch = Self::default();
         while batch.events.len() + batch.vocabulary.len() + batch.findings.len() < BATCH {
-            match items.next() {
-                Some(item) => batch.add(item?),
-                None => {
-                    batch.is_last = true;
-                    break;
-                }
-            }
+            let Some(item) = items.next() else {
+                batch.is_last = true;
+                break;
+            };
+            batch.add(item?);
         }
         Ok(batch)
     }

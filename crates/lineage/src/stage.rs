@@ -22,10 +22,8 @@ pub enum Stage {
 pub struct Stages {
     /// The canonical identifiers of the lots that decide; empty where the event alone does.
     pub decided_by: Vec<String>,
-    /// While one of them may be either.
+    /// As long as none of them is a traceability lot. That they are harvest lots proves nothing more of any lot.
     pub unknown: Stage,
-    /// When all of them are harvest lots.
-    pub pre_pack: Stage,
     /// When one of them is a traceability lot.
     pub packed: Stage,
 }
@@ -33,21 +31,12 @@ pub struct Stages {
 impl Stages {
     /// Whatever is known of the lots.
     pub fn always(stage: Stage) -> Self {
-        Self { decided_by: Vec::new(), unknown: stage, pre_pack: stage, packed: stage }
+        Self { decided_by: Vec::new(), unknown: stage, packed: stage }
     }
 
-    /// The stage, given what is known of the deciding lots, in their order.
-    pub fn given(&self, kinds: impl IntoIterator<Item = Option<ThingKind>>) -> Stage {
-        let (mut all_pre_pack, mut one_packed) = (!self.decided_by.is_empty(), false);
-        for kind in kinds {
-            all_pre_pack &= kind == Some(ThingKind::HarvestLot);
-            one_packed |= kind == Some(ThingKind::TraceabilityLot);
-        }
-        match (one_packed, all_pre_pack) {
-            (true, _) => self.packed,
-            (false, true) => self.pre_pack,
-            (false, false) => self.unknown,
-        }
+    /// The stage, where these are known as traceability lots.
+    pub fn given(&self, is_packed: impl Fn(&str) -> bool) -> Stage {
+        if self.decided_by.iter().any(|lot| is_packed(lot)) { self.packed } else { self.unknown }
     }
 }
 
@@ -79,18 +68,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_traceability_lot_decides_and_harvest_lots_only_together() {
+    fn one_traceability_lot_decides() {
         let stages = Stages {
             decided_by: vec!["a".to_owned(), "b".to_owned()],
-            unknown: Stage::Unknown,
-            pre_pack: Stage::InitialPacking,
+            unknown: Stage::InitialPacking,
             packed: Stage::Creating,
         };
-        let (harvest, packed) = (Some(ThingKind::HarvestLot), Some(ThingKind::TraceabilityLot));
-        assert_eq!(stages.given([harvest, harvest]), Stage::InitialPacking);
-        assert_eq!(stages.given([harvest, packed]), Stage::Creating);
-        assert_eq!(stages.given([harvest, None]), Stage::Unknown);
-        assert_eq!(stages.given([None, Some(ThingKind::Lot)]), Stage::Unknown);
-        assert_eq!(Stages::always(Stage::PrePack).given([]), Stage::PrePack);
+        assert_eq!(stages.given(|lot| lot == "b"), Stage::Creating);
+        assert_eq!(stages.given(|lot| lot == "c"), Stage::InitialPacking);
+        assert_eq!(Stages::always(Stage::PrePack).given(|_| true), Stage::PrePack);
     }
 }

@@ -182,7 +182,7 @@ impl Scope {
         let biz_step = text(6)?;
         let custody = biz_step.as_deref().filter(|_| kind != EventKind::Transformation).and_then(CustodyKind::of_step);
         Ok(EventHead {
-            id: EventId(row.cell(at + 0)?),
+            id: EventId(row.cell(at)?),
             reference,
             kind,
             time,

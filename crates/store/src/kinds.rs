@@ -107,8 +107,7 @@ impl Capture {
         let mentions = lineage::read(&told.event).mentions;
         let named = mentions.into_iter().zip(&told.items).filter(|(_, item)| known(**item));
         let named: BTreeSet<String> = named.map(|(mention, _)| mention.identifier.canonical()).collect();
-        let packed = |uri: &String| named.contains(uri).then_some(ThingKind::TraceabilityLot);
-        stages.given(stages.decided_by.iter().map(packed))
+        stages.given(|lot| named.contains(lot))
     }
 
     /// The facts that mention these items. All things on them are known after this.

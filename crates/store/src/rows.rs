@@ -71,9 +71,8 @@ impl Capture {
         let id = self.next_id;
         self.next_id += 1;
         // Nothing else that was learned of a lot decides what is learned of others, or it would matter what came first.
-        let packed = |uri| self.dictionary.get(uri).is_some_and(|item| self.things.is_traceability_lot(item));
-        let known = asserted.stages.decided_by.iter().map(|uri| packed(uri).then_some(ThingKind::TraceabilityLot));
-        let stage = asserted.stages.given(known);
+        let packed = |uri: &str| self.dictionary.get(uri).is_some_and(|item| self.things.is_traceability_lot(item));
+        let stage = asserted.stages.given(packed);
         asserted.reading.prove(stage);
         let Asserted { identity, body, head, reading, things, .. } = asserted;
         let mut items = Vec::with_capacity(things.len());

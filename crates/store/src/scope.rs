@@ -18,6 +18,7 @@ use sea_orm::{
 
 use crate::{
     IDS_PER_QUERY, LEAST_PART, PARTS, Store, StoreError, Tenant,
+    bulk::{self, Kind, Row},
     text::{Word, micros},
     view_index,
 };
@@ -166,15 +167,14 @@ impl Scope {
         Vec<T>: Into<Value>,
     {
         let column = Expr::col(column);
-        match self.db.get_database_backend() {
-            DbBackend::Postgres => column.eq(PgFunc::any(Expr::val(values.to_vec()))),
-            _ => {
-                let list = serde_json::to_string(values).unwrap_or_default();
-                let mut each = Query::select();
-                each.column("value").from_function(Func::cust("json_each").arg(list), "list");
-                column.in_subquery(each)
-            }
+        if self.db.get_database_backend() == DbBackend::Postgres {
+            return column.eq(PgFunc::any(Expr::val(values.to_vec())));
         }
+        // A list of numbers or texts can always be written into memory.
+        let list = serde_json::to_string(values).unwrap_or_default();
+        let mut each = Query::select();
+        each.column("value").from_function(Func::cust("json_each").arg(list), "list");
+        column.in_subquery(each)
     }
 
     /// Keeps only events that the viewer may see.
