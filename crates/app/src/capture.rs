@@ -58,7 +58,7 @@ impl From<Binding> for CaptureOptions {
 }
 
 /// Events that travel together from the reader to the database, and master data.
-const BATCH: usize = 1_024;
+const BATCH: usize = 512;
 /// Findings that a job keeps; the rest is counted.
 pub const MAX_FINDINGS: usize = 1_000;
 
@@ -222,7 +222,7 @@ pub const CLOCK_DIFFERENCE: Duration = Duration::from_mins(5);
 
 /// Reads and prepares events on a thread of its own. The channel is short, so the reader waits for the database and memory stays flat.
 fn read_in_background(document: File, binding: Binding, limits: Limits) -> mpsc::Receiver<ReadBatch> {
-    let (sender, receiver) = mpsc::channel(2);
+    let (sender, receiver) = mpsc::channel(1);
     tokio::task::spawn_blocking(move || {
         let mut reader = Reader::with_limits(BufReader::with_capacity(1 << 16, document), binding, limits);
         loop {

@@ -19,7 +19,7 @@ const TYPICAL: &[u8] = include_bytes!("body.dictionary.json");
 /// How often which byte and which length comes in events like those of `network` (RFC 8878 §5, as `ZDICT_finalizeDictionary`
 /// counts them). Counting anew for each event takes longer than all the rest, and the counts have to be stored with it.
 const FREQUENT: &[u8] = include_bytes!("body.dictionary.entropy");
-const NUMBER: u8 = 2;
+const NUMBER: u8 = 1;
 /// Fast, and near the best that so short texts allow.
 const LEVEL: i32 = 1;
 

@@ -51,6 +51,9 @@ pub struct Capture {
     pub(crate) next: Batch,
     /// The events of those rows, in their stored form.
     recent: HashMap<Identity, Vec<u8>>,
+    /// Whether everything that was taken is there, or on its way: what failed or was given up half-way must not be
+    /// committed.
+    is_whole: bool,
 }
 
 impl Store {
@@ -71,6 +74,7 @@ impl Store {
             stages,
             next: Batch::of(tenant.id),
             recent: HashMap::new(),
+            is_whole: true,
         })
     }
 }
@@ -81,6 +85,13 @@ impl Capture {
     /// # Errors
     /// [`StoreError`]; the transaction is then of no more use.
     pub async fn write(&mut self, batch: Vec<Asserted>) -> Result<Vec<Outcome>, StoreError> {
+        let was_whole = std::mem::take(&mut self.is_whole);
+        let outcomes = self.take(batch).await?;
+        self.is_whole = was_whole;
+        Ok(outcomes)
+    }
+
+    async fn take(&mut self, batch: Vec<Asserted>) -> Result<Vec<Outcome>, StoreError> {
         let names = batch.iter().flat_map(|event| [event.identity.clone(), event.identity.counterpart()]);
         let mut known = self.known(names.collect()).await?;
         let mut stored = self.bodies_of(batch.iter().map(|event| &event.identity), &known).await?;
@@ -112,9 +123,9 @@ impl Capture {
         if elements.is_empty() {
             return Ok(());
         }
+        let was_whole = std::mem::take(&mut self.is_whole);
         let ids: Vec<String> = elements.iter().map(|element| element.id.canonical()).collect();
         self.define(ids.iter().map(String::as_str)).await?;
-        self.flush().await?;
         // One row each: a statement cannot meet the same row twice.
         let mut rows = BTreeMap::new();
         for (element, id) in elements.iter().zip(&ids) {
@@ -128,7 +139,9 @@ impl Capture {
             let now = micros(self.now);
             written.push([item.into(), Cell::Text(Some(kind)), Cell::Bytes(digest), now.into(), Cell::Bytes(body)]);
         }
-        self.writer.tx().await?.insert(written).await
+        self.writer.tx().await?.insert(written).await?;
+        self.is_whole = was_whole;
+        Ok(())
     }
 
     /// Makes everything visible at once, together with the finished job.
@@ -136,6 +149,9 @@ impl Capture {
     /// # Errors
     /// [`StoreError`], [`StoreError::JobEnded`]; nothing is stored then.
     pub async fn commit(mut self, job: &Job) -> Result<(), StoreError> {
+        if !self.is_whole {
+            return Err(StoreError::inconsistent("capture", "rows", "something was not written"));
+        }
         self.flush().await?;
         let mut tx = self.writer.finish().await?;
         jobs::end(&mut tx, self.tenant, job).await?;
@@ -237,11 +253,11 @@ impl Capture {
         }
         let tx = self.writer.tx().await?;
         let sql = format!(
-            "SELECT id, item, kind, source_kind, tlc, source, reference, CAST(uncertain AS integer) FROM thing \
+            "SELECT id, item, kind, source_kind, tlc, source, reference, uncertain FROM thing \
              WHERE tenant = $1 AND {column} {}",
             tx.any(2)
         );
-        let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Int, Kind::Text, Kind::Text, Kind::Text, Kind::Int];
+        let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Int, Kind::Text, Kind::Text, Kind::Text, Kind::Flag];
         for row in tx.select("capture.thing", sql, vec![self.tenant.0.into(), Arg::Ints(ids)], shape).await? {
             self.things.load(row)?;
         }

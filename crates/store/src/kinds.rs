@@ -34,6 +34,7 @@ impl Told {
 impl Capture {
     /// Learns anew what these items are, and what follows from it for others.
     pub(crate) async fn relearn_kinds(&mut self, items: &BTreeSet<i64>) -> Result<(), StoreError> {
+        self.load_things("item", items.iter().copied().collect()).await?;
         let turned = self.learn_kinds(items).await?;
         self.settle_kinds(&turned).await
     }
@@ -51,7 +52,9 @@ impl Capture {
             let now = self.stage_of(&told, |item| self.things.is_traceability_lot(item));
             let before = self.stage_of(&told, |item| self.things.is_traceability_lot(item) != turned.contains(&item));
             if now != before {
-                beside.extend(told.items.iter().filter(|item| !turned.contains(item)));
+                // A traceability lot is one whatever the others are.
+                let others = told.items.iter().filter(|item| !turned.contains(item));
+                beside.extend(others.filter(|item| !self.things.is_traceability_lot(**item)));
             }
         }
         self.learn_kinds(&beside).await?;
@@ -60,6 +63,8 @@ impl Capture {
 
     /// Learns anew what these items are; gives those that are traceability lots and were none, or the other way round.
     async fn learn_kinds(&mut self, items: &BTreeSet<i64>) -> Result<BTreeSet<i64>, StoreError> {
+        // Units and objects stay what they are, and may stand on very many events.
+        let items: &BTreeSet<i64> = &items.iter().copied().filter(|item| self.things.names_lots(*item)).collect();
         if items.is_empty() {
             return Ok(BTreeSet::new());
         }

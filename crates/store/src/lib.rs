@@ -86,8 +86,7 @@ impl Store {
         let mut options = ConnectOptions::new(url);
         options.max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
         options.map_sqlx_sqlite_opts(|sqlite| with_settings(sqlite, READER_CACHE));
-        options
-            .map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_SETTINGS).options(POSTGRES_READER_SETTINGS));
+        options.map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_SETTINGS));
         // `SQLite` ends a transaction by itself when the disk is full. The driver then counts one that is not there: what
         // follows on this connection would be inside it, and never committed.
         options.map_sqlx_sqlite_pool_opts(|pool| {
@@ -100,7 +99,6 @@ impl Store {
         let (writers, patience) = if sqlite { (1, SQLITE_WRITER_TIMEOUT) } else { (WRITERS, WRITER_TIMEOUT) };
         options.max_connections(writers).acquire_timeout(patience);
         options.map_sqlx_sqlite_opts(|sqlite| with_settings(sqlite, WRITER_CACHE));
-        options.map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_SETTINGS));
         let writer = Database::connect(options).await.map_err(unreachable)?;
         Ok(Self { db, writer })
     }
@@ -174,19 +172,20 @@ const READER_CACHE: u32 = 16 << 10;
 const WRITER_CACHE: u32 = 24 << 10;
 
 /// How `PostgreSQL` is used.
-const POSTGRES_SETTINGS: [(&str, &str); 3] = [
+const POSTGRES_SETTINGS: [(&str, &str); 7] = [
     // Compiling a statement takes longer than any of ours.
     ("jit", "off"),
     // A plan that was made while the tables were small reads all of them when a document has filled them.
     ("plan_cache_mode", "force_custom_plan"),
     // A gateway whose machine is gone must not hold a tenant's lock until the network notices.
     ("idle_in_transaction_session_timeout", "10min"),
+    // Every statement has an index for it, and costs what its answer is worth; a planner left alone reads whole tables for
+    // a long list of values, as long as it thinks them small.
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("random_page_cost", "1.1"),
 ];
-
-/// How `PostgreSQL` is used by those who only read. Every read has an index for it, and costs what its answer is worth; a
-/// planner left alone reads whole tables for a long list of values, as long as it thinks them small.
-const POSTGRES_READER_SETTINGS: [(&str, &str); 4] =
-    [("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("random_page_cost", "1.1")];
 
 /// Connections for those who only read.
 const CONNECTIONS: u32 = 8;

@@ -94,7 +94,7 @@ impl Capture {
         let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Bytes, Kind::Bytes];
         let mut events = BTreeMap::new();
         for mut row in tx.select(WHAT, sql, args, shape).await? {
-            let (recorded_at, retracted_at) = (row.int(1)?, row.null_int(2));
+            let (recorded_at, retracted_at) = (row.int(1)?, row.cell::<Option<i64>>(2)?);
             let told = Told {
                 is_fact: retracted_at.is_none(),
                 // What was declared wrong before it came never was one.

@@ -90,7 +90,8 @@ impl Things {
     /// written yet.
     ///
     /// `inputs` are the things that go into the same event: what comes out of it is another lot, even under the same
-    /// identifier. An event that is no fact (`learn` is false) teaches nothing about the thing.
+    /// identifier. An event that is no fact (`learn` is false) teaches nothing about the thing but whether it is a lot, an object
+    /// or a unit.
     pub(crate) fn resolve(
         &mut self,
         mention: &Mention,
@@ -149,6 +150,11 @@ impl Things {
     /// Whether an item is known to name a traceability lot.
     pub(crate) fn is_traceability_lot(&self, item: i64) -> bool {
         self.kind_of(item).is_some_and(is_traceability_lot)
+    }
+
+    /// Whether what an item names is known, and is lots.
+    pub(crate) fn names_lots(&self, item: i64) -> bool {
+        self.kind_of(item).is_some_and(is_lot)
     }
 
     /// The items that have turned out to be traceability lots since they were first mentioned, or not to be; each once.

@@ -245,7 +245,7 @@ impl Transaction {
         begun.map_err(failed(what))
     }
 
-    /// Begins to read one state of the database. It does not keep others from writing, whatever the engine.
+    /// Begins to read, on `SQLite` one state of the database. It does not keep others from writing, whatever the engine.
     pub(crate) async fn read(db: &DatabaseConnection, what: &'static str) -> Result<Self, StoreError> {
         let begun = match db.get_database_backend() {
             DbBackend::Sqlite => sqlite::Sqlite::read(db.get_sqlite_connection_pool()).await.map(Self::Sqlite),

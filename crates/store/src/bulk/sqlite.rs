@@ -16,7 +16,7 @@ use crate::text::{hex, unhex};
 pub(crate) struct Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>);
 
 /// Arguments of one statement; `SQLite` allows 32,766. Each statement costs two changes of threads.
-const ARGUMENTS: usize = 8_192;
+const ARGUMENTS: usize = 4_096;
 
 /// The rows of statements grow by this factor, so that few are needed for any number of rows, and every one of them is
 /// prepared once.

@@ -5,7 +5,7 @@ use tokio::task::JoinHandle;
 use super::{Rows, Transaction};
 use crate::StoreError;
 
-/// A transaction that writes rows in the background. Dropping it leaves nothing behind.
+/// A transaction that writes rows in the background. Dropping it ends the writing and leaves nothing behind.
 pub(crate) struct Writer {
     state: State,
 }
@@ -26,7 +26,7 @@ impl Writer {
 
     /// The transaction, after everything that was given to [`write`](Self::write) is written.
     pub(crate) async fn tx(&mut self) -> Result<&mut Transaction, StoreError> {
-        // A caller that gives up while it waits leaves the state broken, and the transaction to the task.
+        // A caller that gives up while it waits leaves the task as it is; the next one waits for it again.
         if let State::Writing(task) = &mut self.state {
             let written = task.await.map_err(|error| StoreError::inconsistent(WHAT, "task", error.to_string()));
             self.state = State::Broken;
@@ -54,9 +54,18 @@ impl Writer {
     /// The transaction, to be committed.
     pub(crate) async fn finish(mut self) -> Result<Transaction, StoreError> {
         self.tx().await?;
-        match self.state {
+        match std::mem::replace(&mut self.state, State::Broken) {
             State::Idle(tx) => Ok(tx),
             State::Writing(_) | State::Broken => Err(broken()),
+        }
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // The transaction goes with the task, and the lock of the tenant with it.
+        if let State::Writing(task) = &self.state {
+            task.abort();
         }
     }
 }
