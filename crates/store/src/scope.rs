@@ -226,7 +226,9 @@ impl Scope {
                 Some(part) => self.rows(&select(part), shape, what).await,
                 None => Ok(Vec::new()),
             };
-            let (first, second, third) = tokio::try_join!(read(0), read(1), read(2))?;
+            // Three reads side by side are large; whoever reads a lot holds only where they are.
+            let all = Box::pin(async { tokio::try_join!(read(0), read(1), read(2)) });
+            let (first, second, third) = all.await?;
             rows.extend(first.into_iter().chain(second).chain(third));
         }
         Ok(rows)
