@@ -38,7 +38,7 @@ pub type StagesOf = fn(&Event) -> Stages;
 ///
 /// The rows of a batch are written while those of the next one are made. What is on its way is known here: events in
 /// `recent`, everything else in the dictionary and among the things. Whatever asks the database for more
-/// [flushes](Self::flush) first.
+/// waits until that is written.
 pub struct Capture {
     pub(crate) writer: Writer,
     pub(crate) tenant: TenantId,
