@@ -10,7 +10,7 @@ use domain::Role;
 use epcis::{Binding, Event, Finding, Item, Limits, Location, Reader, Severity, VocabularyElement};
 use store::{Asserted, Capture, Outcome, StoreError};
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt, BufWriter},
     sync::mpsc,
 };
 
@@ -192,7 +192,8 @@ impl Caller {
 /// Receives a document into a file without a name, which the operating system removes with the last handle on it.
 async fn spool(mut body: impl AsyncRead + Unpin, limit: u64) -> Result<File, CaptureError> {
     let file = tempfile::tempfile().map_err(CaptureError::Spool)?;
-    let mut file = tokio::fs::File::from_std(file);
+    // Each write is done by another thread: few large ones.
+    let mut file = BufWriter::with_capacity(WRITTEN_AT_ONCE, tokio::fs::File::from_std(file));
     let mut piece = vec![0; SPOOLED_AT_ONCE];
     let mut received: u64 = 0;
     loop {
@@ -207,13 +208,14 @@ async fn spool(mut body: impl AsyncRead + Unpin, limit: u64) -> Result<File, Cap
         file.write_all(piece.get(..length).unwrap_or_default()).await.map_err(CaptureError::Spool)?;
     }
     file.flush().await.map_err(CaptureError::Spool)?;
-    let mut file = file.into_std().await;
+    let mut file = file.into_inner().into_std().await;
     file.rewind().map_err(CaptureError::Spool)?;
     Ok(file)
 }
 
-/// Bytes of a document that are in memory while it is received.
+/// Bytes of a document that are taken at once while it is received, and that are written at once.
 const SPOOLED_AT_ONCE: usize = 1 << 16;
+const WRITTEN_AT_ONCE: usize = 1 << 20;
 
 type ReadBatch = io::Result<Batch>;
 
