@@ -139,3 +139,24 @@ async fn the_first_question_of_the_readme_is_one_that_can_be_asked() {
     assert_eq!(answer["errors"], serde_json::Value::Null, "{answer}");
     assert_eq!(answer["data"]["trace"], serde_json::Value::Null);
 }
+
+/// Lists of edges are answered in two ways: by plain values, and as every list where anything else is asked, too.
+#[tokio::test]
+async fn an_edge_says_the_same_whichever_way_it_is_answered() {
+    let world = shipped_lot().await;
+    let schema = world.ask(r#"{ __type(name: "Edge") { fields { name } } }"#).await.json();
+    let fields = schema["data"]["__type"]["fields"].as_array().unwrap();
+    let fields: Vec<&str> = fields.iter().map(|field| field["name"].as_str().unwrap()).collect();
+    let edges = async |fields: &str| {
+        let query = format!(r#"{{ trace(lot: "{}", direction: FORWARD) {{ edges {{ {fields} }} }} }}"#, lot("L1"));
+        world.ask(&query).await.json()["data"]["trace"]["edges"].clone()
+    };
+    let plain = edges(&fields.join(" ")).await;
+    let mut other = edges(&format!("{} __typename", fields.join(" "))).await;
+    for edge in other.as_array_mut().unwrap() {
+        assert_eq!(edge.as_object_mut().unwrap().remove("__typename"), Some(json!("Edge")));
+    }
+    assert!(!plain.as_array().unwrap().is_empty() && fields.len() > 5);
+    assert_eq!(plain, other);
+    assert_eq!(edges("day: event event: day").await[0]["event"], plain[0]["day"]);
+}
