@@ -1,6 +1,6 @@
 //! What the classification of an event proves about its lots, once it is known what these are.
 
-use crate::{Reading, Role, ThingKind};
+use crate::{Mention, Reading, Role, ThingKind};
 
 /// What the regulation's classification of an event proves about the lots on it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -41,23 +41,24 @@ impl Stages {
 }
 
 impl Reading {
-    /// Says of the lots on the event what its stage proves. It was [`read`](crate::read) as of an unknown one.
+    /// Says of the lots on the event what its stage proves.
     pub fn prove(&mut self, stage: Stage) {
         for mention in &mut self.mentions {
-            if mention.kind == ThingKind::Lot {
-                mention.kind = stage.lot_kind(mention.role, mention.creates);
-            }
+            mention.kind = stage.kind_of(mention);
         }
     }
 }
 
 impl Stage {
-    /// What a lot is that plays this part in an event of this stage, and is brought into being by it or not.
-    pub(crate) fn lot_kind(self, role: Role, is_created: bool) -> ThingKind {
-        match (self, role) {
+    /// What a thing is that an event of this stage mentions so.
+    pub fn kind_of(self, mention: &Mention) -> ThingKind {
+        if mention.kind != ThingKind::Lot {
+            return mention.kind;
+        }
+        match (self, mention.role) {
             (Self::PrePack, _) | (Self::InitialPacking, Role::Input) => ThingKind::HarvestLot,
             (Self::InitialPacking | Self::Packed, _) => ThingKind::TraceabilityLot,
-            (Self::Creating, _) if is_created => ThingKind::TraceabilityLot,
+            (Self::Creating, _) if mention.creates => ThingKind::TraceabilityLot,
             (Self::Creating | Self::Unknown, _) => ThingKind::Lot,
         }
     }

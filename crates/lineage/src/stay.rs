@@ -58,9 +58,9 @@ impl Stay {
 }
 
 /// When a child was inside the unit of which these are the changes, in order of time.
-pub fn stays<C: Clone + Ord>(changes: &[Change<C>], child: &C) -> Vec<Stay> {
+pub fn stays<'a, C: Clone + Ord + 'a>(changes: impl IntoIterator<Item = &'a Change<C>>, child: &C) -> Vec<Stay> {
     let is_about = |change: &&Change<C>| change.child.as_ref().is_none_or(|other| other == child);
-    let mut told: Vec<&Change<C>> = changes.iter().filter(is_about).collect();
+    let mut told: Vec<&Change<C>> = changes.into_iter().filter(is_about).collect();
     told.sort_by(|a, b| order(a).cmp(&order(b)));
     let mut stays = Vec::new();
     let mut inside = Inside::new();

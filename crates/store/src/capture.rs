@@ -275,8 +275,8 @@ impl Capture {
     }
 }
 
-/// Dictionary entries that a capture remembers.
-const REMEMBERED: usize = 50_000;
+/// Dictionary entries that a capture remembers. Each takes more than a kilobyte with the lots that it names.
+const REMEMBERED: usize = 20_000;
 
 /// Whether two stored forms are of the same event. Most repeated ones are the same to the byte.
 fn is_same(a: &[u8], b: &[u8]) -> Result<bool, StoreError> {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use epcis::Event;
-use lineage::{Stage, ThingKind};
+use lineage::{Mention, Stage, Stages, ThingKind};
 
 use crate::{
     Capture, StoreError, body,
@@ -16,25 +16,34 @@ use crate::{
     text::unpack_ids,
 };
 
-/// An event that is a fact, with the items that its mentions name, in their order.
+/// What a fact says of things: each with the item that names it, in its order.
 struct Told {
-    event: Event,
-    items: Vec<i64>,
+    mentions: Vec<(i64, Mention)>,
+    stages: Stages,
 }
 
 impl Told {
+    fn new(event: &Event, stages: Stages, items: impl Iterator<Item = i64>) -> Self {
+        Self { mentions: items.zip(lineage::read(event).mentions).collect(), stages }
+    }
+
+    /// What it proves of its lots, where these are known as traceability lots.
+    fn stage(&self, known: impl Fn(i64) -> bool) -> Stage {
+        let named = self.mentions.iter().filter(|(item, _)| known(*item));
+        let named: BTreeSet<String> = named.map(|(_, mention)| mention.identifier.canonical()).collect();
+        self.stages.given(|lot| named.contains(lot))
+    }
+
     /// What it says that each item is, where these are known as traceability lots.
-    fn kinds(&self, stage: Stage) -> impl Iterator<Item = (i64, ThingKind)> {
-        let mut reading = lineage::read(&self.event);
-        reading.prove(stage);
-        self.items.iter().copied().zip(reading.mentions.into_iter().map(|mention| mention.kind))
+    fn kinds(&self, known: impl Fn(i64) -> bool) -> impl Iterator<Item = (i64, ThingKind)> {
+        let stage = self.stage(known);
+        self.mentions.iter().map(move |(item, mention)| (*item, stage.kind_of(mention)))
     }
 }
 
 impl Capture {
     /// Learns anew what these items are, and what follows from it for others.
     pub(crate) async fn relearn_kinds(&mut self, items: &BTreeSet<i64>) -> Result<(), StoreError> {
-        self.load_things("item", items.iter().copied().collect()).await?;
         let turned = self.learn_kinds(items).await?;
         self.settle_kinds(&turned).await
     }
@@ -49,12 +58,12 @@ impl Capture {
         self.flush().await?;
         let mut beside = BTreeSet::new();
         for told in self.told_of(turned).await? {
-            let now = self.stage_of(&told, |item| self.things.is_traceability_lot(item));
-            let before = self.stage_of(&told, |item| self.things.is_traceability_lot(item) != turned.contains(&item));
+            let now = told.stage(|item| self.things.is_traceability_lot(item));
+            let before = told.stage(|item| self.things.is_traceability_lot(item) != turned.contains(&item));
             if now != before {
                 // A traceability lot is one whatever the others are.
-                let others = told.items.iter().filter(|item| !turned.contains(item));
-                beside.extend(others.filter(|item| !self.things.is_traceability_lot(**item)));
+                let others = told.mentions.iter().map(|(item, _)| *item).filter(|item| !turned.contains(item));
+                beside.extend(others.filter(|item| !self.things.is_traceability_lot(*item)));
             }
         }
         self.learn_kinds(&beside).await?;
@@ -97,22 +106,13 @@ impl Capture {
         let nothing_said = |&item: &i64| Some((item, unlearned(self.things.kind_of(item)?)));
         let mut kinds: BTreeMap<i64, ThingKind> = items.iter().filter_map(nothing_said).collect();
         for told in told {
-            for (item, kind) in told.kinds(self.stage_of(told, &known)) {
+            for (item, kind) in told.kinds(&known) {
                 if let Some(known) = kinds.get_mut(&item) {
                     *known = kind.max(*known);
                 }
             }
         }
         kinds
-    }
-
-    /// What an event proves of its lots, where these are known as traceability lots.
-    fn stage_of(&self, told: &Told, known: impl Fn(i64) -> bool) -> Stage {
-        let stages = (self.stages)(&told.event);
-        let mentions = lineage::read(&told.event).mentions;
-        let named = mentions.into_iter().zip(&told.items).filter(|(_, item)| known(**item));
-        let named: BTreeSet<String> = named.map(|(mention, _)| mention.identifier.canonical()).collect();
-        stages.given(|lot| named.contains(lot))
     }
 
     /// The facts that mention these items. All things on them are known after this.
@@ -122,8 +122,11 @@ impl Capture {
         let facts = self.facts_on(things).await?;
         self.load_beside(facts.iter().flat_map(|(_, things)| things).copied().collect()).await?;
         let item_of: BTreeMap<i64, i64> = self.things.items().collect();
-        let items = |things: Vec<i64>| things.iter().map(|thing| item_of.get(thing).copied().unwrap_or(-1)).collect();
-        Ok(facts.into_iter().map(|(event, things)| Told { event, items: items(things) }).collect())
+        let told = |(event, things): &(Event, Vec<i64>)| {
+            let items = things.iter().map(|thing| item_of.get(thing).copied().unwrap_or(-1));
+            Told::new(event, (self.stages)(event), items)
+        };
+        Ok(facts.iter().map(told).collect())
     }
 
     /// Loads these things, and with them all others of their items: they are known together, or none.

@@ -94,20 +94,17 @@ impl Store {
                    AND event_thing.event >= $2)";
         let args = vec![tenant.0.into(), end.into()];
         let things = tx.select(WHAT, sql.to_owned(), args, &[Kind::Int, Kind::Int]).await?;
+        let told = |rows: &[Row], column| rows.first().map_or(Ok(None), |row| row.cell::<Option<i64>>(column));
         let number = |rows: &[Row], column| {
-            let number = rows.first().and_then(|row| row.null_int(column)).unwrap_or_default();
-            u64::try_from(number).unwrap_or_default()
+            told(rows, column).map(|number| u64::try_from(number.unwrap_or_default()).unwrap_or_default())
         };
-        let time = |column| {
-            let micros = events.first().and_then(|row| row.null_int(column));
-            micros.map(|at| instant("event", "recorded_at", at)).transpose()
-        };
+        let time = |column| told(&events, column)?.map(|at| instant("event", "recorded_at", at)).transpose();
         Ok(Purgeable {
-            events: number(&events, 0),
-            things: number(&things, 0),
-            items: number(&things, 1),
+            events: number(&events, 0)?,
+            things: number(&things, 0)?,
+            items: number(&things, 1)?,
             recorded: time(1)?.zip(time(2)?),
-            bytes: number(&events, 3) + 150 * number(&things, 0),
+            bytes: number(&events, 3)? + 150 * number(&things, 0)?,
         })
     }
 
@@ -343,7 +340,8 @@ async fn named_by_events(
     let sql = format!("SELECT DISTINCT {NAMING} FROM event WHERE tenant = $1 AND id >= $2 AND id < $3");
     let args = vec![tenant.0.into(), from.into(), until.into()];
     let rows = tx.select("purge.named", sql, args, NAMING_SHAPE).await?;
-    Ok(rows.iter().flat_map(|row| (0..NAMING_SHAPE.len()).filter_map(|column| row.null_int(column))).collect())
+    let cells = rows.iter().flat_map(|row| (0..NAMING_SHAPE.len()).map(|column| row.cell::<Option<i64>>(column)));
+    cells.filter_map(Result::transpose).collect()
 }
 
 /// Removes those of these dictionary entries, which no column of an event names, that nothing else names either, with

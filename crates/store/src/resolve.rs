@@ -59,16 +59,15 @@ impl Things {
 
     /// Takes in what the database holds.
     pub(crate) fn load(&mut self, mut row: Row) -> Result<(), StoreError> {
-        let code = |column| row.int(column).map(|code| i16::try_from(code).unwrap_or(-1));
-        let (id, item, kind, source_kind) = (row.int(0)?, row.int(1)?, code(2)?, code(3)?);
+        let (id, item) = (row.int(0)?, row.int(1)?);
         let thing = Thing {
             id,
-            kind: ThingKind::of_code(kind)?,
+            kind: ThingKind::of_code(row.cell(2)?)?,
             item,
             tlc: row.text(4).map(Tlc::from),
-            source: source_from(source_kind, row.text(5), &self.reporter)?,
+            source: source_from(row.cell(3)?, row.text(5), &self.reporter)?,
             reference: row.text(6),
-            uncertain: row.int(7)? != 0,
+            uncertain: row.cell(7)?,
             is_dirty: false,
             is_spelled: true,
             codes: BTreeSet::new(),

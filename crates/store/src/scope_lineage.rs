@@ -206,12 +206,7 @@ impl Scope {
                 )
                 .column(("event", "event_time"))
                 .from("containment")
-                .join(
-                    JoinType::InnerJoin,
-                    "event",
-                    same_tenant("event", "containment")
-                        .and(Expr::col(("event", "id")).equals(("containment", "event"))),
-                )
+                .join(JoinType::InnerJoin, "event", is_event_of("containment"))
                 .and_where(Expr::col(("containment", "tenant")).eq(self.tenant.id.0))
                 .and_where(which(things));
             self.only_facts(&mut select);
@@ -297,11 +292,10 @@ impl Scope {
         let steps = if turning_points && !things.is_empty() { self.turning_steps().await? } else { Vec::new() };
         let select = |things: &[i64]| {
             let mut select = Query::select();
-            let with_event = Expr::col(("event", "id")).equals(("event_thing", "event"));
             select
                 .columns(MENTIONED.map(|name| ("event_thing", name)))
                 .from("event_thing")
-                .join(JoinType::InnerJoin, "event", same_tenant("event", "event_thing").and(with_event))
+                .join(JoinType::InnerJoin, "event", is_event_of("event_thing"))
                 .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
                 .and_where(self.is_one_of(("event_thing", "thing"), things));
             self.only_visible_things(&mut select, ("event_thing", "thing"));
@@ -341,11 +335,7 @@ impl Scope {
         select
             .columns(MENTIONED.map(|name| ("event_thing", name)))
             .from("event_thing")
-            .join(
-                JoinType::InnerJoin,
-                "event",
-                same_tenant("event", "event_thing").and(Expr::col(("event", "id")).equals(("event_thing", "event"))),
-            )
+            .join(JoinType::InnerJoin, "event", is_event_of("event_thing"))
             .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
             .order_by(("event", "event_time"), Order::Asc)
             .order_by(("event_thing", "event"), Order::Asc)
@@ -372,11 +362,15 @@ fn mentioned(row: &Row) -> Result<Mentioned, StoreError> {
     })
 }
 
+/// The condition that an event is the one that a row of this table belongs to.
+fn is_event_of(table: &'static str) -> SimpleExpr {
+    same_tenant("event", table).and(Expr::col(("event", "id")).equals((table, "event")))
+}
+
 fn numbers(things: &BTreeSet<ThingId>) -> Vec<i64> {
     things.iter().map(|id| id.0).collect()
 }
 
 fn chunks(things: &BTreeSet<ThingId>) -> Vec<Vec<i64>> {
-    let ids: Vec<i64> = things.iter().map(|id| id.0).collect();
-    ids.chunks(IDS_PER_QUERY).map(<[i64]>::to_vec).collect()
+    numbers(things).chunks(IDS_PER_QUERY).map(<[i64]>::to_vec).collect()
 }

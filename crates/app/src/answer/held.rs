@@ -45,18 +45,16 @@ pub(crate) fn contents_by(fold: Fold, inside: &Inside, unit: ThingId, at: Timest
 
 /// When a child was inside a unit, each time with the events that say so.
 pub(super) fn stays_in(inside: &Inside, unit: ThingId, child: ThingId) -> Vec<(Stay, Vec<EventId>)> {
-    let is_about = |change: &Change<ThingId>| change.child.is_none_or(|other| other == child);
-    let asserted = inside.get(&unit).into_iter().flatten();
-    let asserted: Vec<&(EventId, Change<ThingId>)> = asserted.filter(|(_, change)| is_about(change)).collect();
-    let plain: Vec<Change<ThingId>> = asserted.iter().map(|(_, change)| change.clone()).collect();
+    let asserted = || inside.get(&unit).into_iter().flatten();
     let evidence = |stay: Stay| {
-        let of_child = asserted.iter().filter(|(_, change)| change.child.is_some());
+        let of_child = asserted().filter(|(_, change)| change.child == Some(child));
         let mut events: Vec<EventId> =
             of_child.filter(|(_, change)| stay.was_handed_over(change.time)).map(|(event, _)| *event).collect();
         events.dedup();
         events
     };
-    stays(&plain, &child).into_iter().map(|stay| (stay, evidence(stay))).collect()
+    let found = stays(asserted().map(|(_, change)| change), &child);
+    found.into_iter().map(|stay| (stay, evidence(stay))).collect()
 }
 
 /// The events of the latest instant up to `at` that speak of the child; else those of the first instant after it.

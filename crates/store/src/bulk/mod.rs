@@ -162,13 +162,6 @@ impl Row {
         self.cell(column)
     }
 
-    pub(crate) fn null_int(&self, column: usize) -> Option<i64> {
-        match self.0.get(column) {
-            Some(Cell::Int(number)) => *number,
-            _ => None,
-        }
-    }
-
     pub(crate) fn text(&mut self, column: usize) -> Option<String> {
         match self.0.get_mut(column) {
             Some(Cell::Text(text)) => text.take(),
