@@ -92,6 +92,9 @@ impl Capture {
     }
 
     async fn take(&mut self, batch: Vec<Asserted>) -> Result<Vec<Outcome>, StoreError> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
         let names = batch.iter().flat_map(|event| [event.identity.clone(), event.identity.counterpart()]);
         let mut known = self.known(names.collect()).await?;
         let mut stored = self.bodies_of(batch.iter().map(|event| &event.identity), &known).await?;
@@ -110,7 +113,7 @@ impl Capture {
         }
         known.extend(fresh.iter().map(|event| event.identity.clone()));
         if !fresh.is_empty() {
-            self.write_fresh(fresh, &known).await?;
+            self.write_fresh(fresh, &known, stored).await?;
         }
         Ok(outcomes)
     }
@@ -150,7 +153,7 @@ impl Capture {
     /// [`StoreError`], [`StoreError::JobEnded`]; nothing is stored then.
     pub async fn commit(mut self, job: &Job) -> Result<(), StoreError> {
         if !self.is_whole {
-            return Err(StoreError::inconsistent("capture", "rows", "something was not written"));
+            return Err(StoreError::Broken("capture"));
         }
         self.flush().await?;
         let mut tx = self.writer.finish().await?;
@@ -205,7 +208,13 @@ impl Capture {
         Ok(bodies)
     }
 
-    async fn write_fresh(&mut self, fresh: Vec<Asserted>, known: &BTreeSet<Identity>) -> Result<(), StoreError> {
+    /// Writes new events. `known` are the names that are taken, with theirs, and `bodies` has the stored form of each.
+    async fn write_fresh(
+        &mut self,
+        fresh: Vec<Asserted>,
+        known: &BTreeSet<Identity>,
+        mut bodies: HashMap<Identity, Vec<u8>>,
+    ) -> Result<(), StoreError> {
         // First what is no fact any more, so that the corrected event meets only what still holds.
         let mut unsettled = self.retract(&fresh).await?;
         let earlier = std::mem::replace(&mut self.next, Batch::of(self.tenant));
@@ -215,7 +224,7 @@ impl Capture {
         self.recent.clear();
         for event in fresh {
             let is_fact = !event.is_declaration && !known.contains(&event.identity.counterpart());
-            self.recent.insert(event.identity.clone(), event.body.clone());
+            self.recent.extend(bodies.remove_entry(&event.identity));
             unsettled.extend(self.rows(event, is_fact)?);
         }
         self.things.take_dirty(|thing| self.next.thing(thing));

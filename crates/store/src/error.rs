@@ -36,6 +36,9 @@ pub enum StoreError {
         /// What stands there.
         value: String,
     },
+    /// Part of a unit of work failed, or was given up: nothing of it is kept.
+    #[error("part of `{0}` was not done, so nothing of it is kept; do it again")]
+    Broken(&'static str),
     /// Something with this name exists already.
     #[error("`{0}` is already registered")]
     AlreadyRegistered(String),
@@ -68,7 +71,11 @@ impl StoreError {
         match self {
             Self::Database { source, .. } | Self::Unreachable { source, .. } => trouble(source),
             Self::JobEnded => Some(Trouble::Unavailable),
-            Self::Inconsistent { .. } | Self::AlreadyRegistered(_) | Self::NotRegistered(_) | Self::Url(_) => None,
+            Self::Inconsistent { .. }
+            | Self::Broken(_)
+            | Self::AlreadyRegistered(_)
+            | Self::NotRegistered(_)
+            | Self::Url(_) => None,
         }
     }
 

@@ -27,6 +27,19 @@ pub(crate) enum Cell {
     Bytes(Vec<u8>),
 }
 
+impl Cell {
+    /// What it holds, without telling it.
+    fn type_name(&self) -> &'static str {
+        match self {
+            Self::Int(None) | Self::Code(None) | Self::Text(None) => "NULL",
+            Self::Int(_) | Self::Number(_) | Self::Code(_) => "a number",
+            Self::Flag(_) => "a flag",
+            Self::Text(_) => "a text",
+            Self::Bytes(_) => "bytes",
+        }
+    }
+}
+
 impl From<i64> for Cell {
     fn from(number: i64) -> Self {
         Self::Int(Some(number))
@@ -151,10 +164,13 @@ impl<T: FromCell> FromCell for Option<T> {
 }
 
 impl Row {
-    /// A cell by its place.
+    /// A cell by its place. The error does not tell what stands there: it may be a lot or a partner.
     pub(crate) fn cell<T: FromCell>(&self, column: usize) -> Result<T, StoreError> {
-        let found = self.0.get(column).and_then(T::from_cell);
-        found.ok_or_else(|| StoreError::inconsistent("a row", "a column", format!("{column} of {self:?}")))
+        let cell = self.0.get(column);
+        cell.and_then(T::from_cell).ok_or_else(|| {
+            let found = cell.map_or("nothing", Cell::type_name);
+            StoreError::inconsistent("of a read", "by its place", format!("{column}: {found}"))
+        })
     }
 
     /// A number that cannot be missing.

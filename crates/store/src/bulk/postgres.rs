@@ -20,9 +20,9 @@ impl Postgres {
 
 impl Bulk for Postgres {
     async fn insert(&mut self, rows: Rows) -> Result<(), sqlx::Error> {
+        let count = rows.len();
         let Rows { table, tenant, cells } = rows;
         let mut columns: Vec<Column> = Vec::with_capacity(table.columns.len());
-        let count = cells.len() / table.columns.len();
         let mut cells = cells.into_iter();
         columns.extend(cells.by_ref().take(table.columns.len()).map(|cell| Column::of(cell, count)));
         while let Some(cell) = cells.next() {
@@ -107,7 +107,10 @@ impl Column {
             (Self::Flags(list), Cell::Flag(flag)) => list.push(flag),
             (Self::Texts(list), Cell::Text(text)) => list.push(text),
             (Self::Blobs(list), Cell::Bytes(bytes)) => list.push(bytes),
-            (_, cell) => return Err(sqlx::Error::Encode(format!("{cell:?} in a column of another type").into())),
+            (column, cell) => {
+                let (found, wanted) = (cell.type_name(), column.sql_type());
+                return Err(sqlx::Error::Encode(format!("{found} in a column of {wanted}").into()));
+            }
         }
         Ok(())
     }

@@ -28,20 +28,19 @@ impl Writer {
     pub(crate) async fn tx(&mut self) -> Result<&mut Transaction, StoreError> {
         // A caller that gives up while it waits leaves the task as it is; the next one waits for it again.
         if let State::Writing(task) = &mut self.state {
-            let written = task.await.map_err(|error| StoreError::inconsistent(WHAT, "task", error.to_string()));
+            let written = task.await.map_err(|_| StoreError::Broken(WHAT));
             self.state = State::Broken;
             self.state = State::Idle(written??);
         }
         match &mut self.state {
             State::Idle(tx) => Ok(tx),
-            State::Writing(_) | State::Broken => Err(broken()),
+            State::Writing(_) | State::Broken => Err(StoreError::Broken(WHAT)),
         }
     }
 
     /// Begins to write rows, in this order.
     pub(crate) async fn write(&mut self, rows: Vec<Rows>) -> Result<(), StoreError> {
-        self.tx().await?;
-        let State::Idle(mut tx) = std::mem::replace(&mut self.state, State::Broken) else { return Err(broken()) };
+        let mut tx = self.take().await?;
         self.state = State::Writing(tokio::spawn(async move {
             for rows in rows {
                 tx.insert(rows).await?;
@@ -53,10 +52,14 @@ impl Writer {
 
     /// The transaction, to be committed.
     pub(crate) async fn finish(mut self) -> Result<Transaction, StoreError> {
+        self.take().await
+    }
+
+    async fn take(&mut self) -> Result<Transaction, StoreError> {
         self.tx().await?;
         match std::mem::replace(&mut self.state, State::Broken) {
             State::Idle(tx) => Ok(tx),
-            State::Writing(_) | State::Broken => Err(broken()),
+            State::Writing(_) | State::Broken => Err(StoreError::Broken(WHAT)),
         }
     }
 }
@@ -68,8 +71,4 @@ impl Drop for Writer {
             task.abort();
         }
     }
-}
-
-fn broken() -> StoreError {
-    StoreError::inconsistent(WHAT, "transaction", "it failed before")
 }
