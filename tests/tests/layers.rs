@@ -56,6 +56,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rust_xlsxwriter", &["fsma204"]),
     ("sea-orm", &["store", "migrations"]),
     ("sqlx", &["store", "migrations"]),
+    ("rusqlite", &["store"]),
     ("jsonwebtoken", &["auth"]),
     ("async-graphql", &["gateway"]),
     ("axum", &["gateway"]),

@@ -58,7 +58,7 @@ impl From<Binding> for CaptureOptions {
 }
 
 /// Events that travel together from the reader to the database, and master data.
-const BATCH: usize = 512;
+const BATCH: usize = 1_024;
 /// Findings that a job keeps; the rest is counted.
 pub const MAX_FINDINGS: usize = 1_000;
 
@@ -229,8 +229,7 @@ fn read_in_background(document: File, binding: Binding, limits: Limits) -> mpsc:
         let mut reader = Reader::with_limits(BufReader::with_capacity(1 << 16, document), binding, limits);
         loop {
             // What needs no database is done here, beside it.
-            let batch = Batch::read(&mut reader);
-            let is_last = batch.as_ref().map_or(true, |batch| batch.is_last);
+            let (batch, is_last) = Batch::read(&mut reader);
             // A closed channel means that nobody waits for the rest.
             if sender.blocking_send(batch).is_err() || is_last {
                 return;
@@ -248,22 +247,20 @@ struct Batch {
     findings: Vec<Finding>,
     rejected: u64,
     unsound: bool,
-    /// Whether the document has ended.
-    is_last: bool,
 }
 
 impl Batch {
-    /// Reads until there is enough for a batch.
-    fn read(items: &mut impl Iterator<Item = io::Result<Item>>) -> io::Result<Self> {
+    /// Reads until there is enough for a batch; `true` when nothing comes after it.
+    fn read(items: &mut impl Iterator<Item = io::Result<Item>>) -> (ReadBatch, bool) {
         let mut batch = Self::default();
         while batch.events.len() + batch.vocabulary.len() + batch.findings.len() < BATCH {
-            let Some(item) = items.next() else {
-                batch.is_last = true;
-                break;
-            };
-            batch.add(item?);
+            match items.next() {
+                Some(Ok(item)) => batch.add(item),
+                Some(Err(error)) => return (Err(error), true),
+                None => return (Ok(batch), true),
+            }
         }
-        Ok(batch)
+        (Ok(batch), false)
     }
 
     fn add(&mut self, item: Item) {

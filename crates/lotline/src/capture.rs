@@ -9,6 +9,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 use reqwest::Body;
 use serde_json::json;
+use tokio_util::io::ReaderStream;
 
 use crate::{
     cli::CaptureArgs,
@@ -20,6 +21,13 @@ use crate::{
 const MEDIA_TYPES: [(&str, &str); 3] =
     [("xml", "application/xml"), ("json", "application/ld+json"), ("jsonld", "application/ld+json")];
 
+/// Bytes that are read and sent at once: each piece is read by another thread.
+const PIECE: usize = 1 << 18;
+
+fn in_pieces(document: tokio::fs::File) -> Body {
+    Body::wrap_stream(ReaderStream::with_capacity(document, PIECE))
+}
+
 pub(crate) async fn capture(args: &CaptureArgs, out: &mut dyn Write) -> Result<Outcome, Failure> {
     let files = documents(&args.paths)?;
     let gateway = Gateway::new(&args.connection.url.0, args.connection.token()?)?;
@@ -30,7 +38,7 @@ pub(crate) async fn capture(args: &CaptureArgs, out: &mut dyn Write) -> Result<O
         bar.set_message(file.display().to_string());
         let report = match tokio::fs::File::open(file).await {
             // Read while it is sent.
-            Ok(document) => match gateway.capture(Body::from(document), media_type).await {
+            Ok(document) => match gateway.capture(in_pieces(document), media_type).await {
                 Ok(sent) => Report::new(file, sent),
                 Err(failure) => {
                     stopped = Some(failure);

@@ -1,11 +1,10 @@
 //! An event on its way into the store, with everything that can be worked out without the database.
 
-use domain::Tlc;
 use epcis::{Action, Event, EventKind, Term};
 use jiff::Timestamp;
 use lineage::{Mention, Reading, Stages};
 
-use crate::{StoreError, body, identity::Identity, resolve::spelled_codes, text::source_columns};
+use crate::{StoreError, body, identity::Identity, resolve::{spelled_codes, stated_codes}, text::source_columns};
 
 /// Longest identifier, code or unit that is stored: it has to fit into the key of an index on either engine.
 const MAX_TEXT: usize = 1_000;
@@ -106,7 +105,7 @@ impl Asserted {
 fn stated_texts(mention: &Mention) -> impl Iterator<Item = &str> {
     let quantity = mention.quantity.iter().flat_map(|(amount, uom)| [Some(amount), uom.as_ref()]).flatten();
     let statement = mention.statement.iter();
-    let codes = statement.clone().flat_map(|stated| stated.tlc.iter().chain(&stated.alternates)).map(Tlc::as_str);
+    let codes = statement.clone().flat_map(stated_codes);
     let references = statement.clone().filter_map(|stated| stated.reference.as_ref());
     let sources = statement.filter_map(|stated| source_columns(stated.source.as_ref()?).1);
     quantity.chain(references).map(String::as_str).chain(codes).chain(sources)

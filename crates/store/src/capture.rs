@@ -51,6 +51,10 @@ pub struct Capture {
     pub(crate) next: Batch,
     /// The events of those rows, in their stored form.
     recent: HashMap<Identity, Vec<u8>>,
+    /// The names of events that a declaration says were wrong, and the items that were mentioned, since what follows from
+    /// either was settled.
+    wrong: Vec<Identity>,
+    unsettled: BTreeSet<i64>,
     /// Whether everything that was taken is there, or on its way: what failed or was given up half-way must not be
     /// committed.
     is_whole: bool,
@@ -62,7 +66,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn capture(&self, tenant: &Tenant, stages: StagesOf, now: Timestamp) -> Result<Capture, StoreError> {
-        let mut tx = Transaction::begin(&self.writer, "capture.begin").await?;
+        let mut tx = Transaction::begin(self, "capture.begin").await?;
         let next_id = sequence::lock(&mut tx, tenant.id).await?;
         Ok(Capture {
             writer: Writer::new(tx),
@@ -74,6 +78,8 @@ impl Store {
             stages,
             next: Batch::of(tenant.id),
             recent: HashMap::new(),
+            wrong: Vec::new(),
+            unsettled: BTreeSet::new(),
             is_whole: true,
         })
     }
@@ -155,7 +161,7 @@ impl Capture {
         if !self.is_whole {
             return Err(StoreError::Broken("capture"));
         }
-        self.flush().await?;
+        self.settle().await?;
         let mut tx = self.writer.finish().await?;
         jobs::end(&mut tx, self.tenant, job).await?;
         sequence::unlock(&mut tx, self.tenant, self.next_id).await?;
@@ -171,7 +177,7 @@ impl Capture {
         let mut known: BTreeSet<Identity> =
             names.iter().filter(|name| self.recent.contains_key(name)).cloned().collect();
         let tx = self.writer.tx().await?;
-        let sql = format!("SELECT identity FROM event WHERE tenant = $1 AND identity {}", tx.any_blob(2));
+        let sql = tx.each(Kind::Bytes, "SELECT identity FROM event WHERE tenant = $1 AND identity", "");
         let wanted = names.into_iter().map(|name| name.0).collect();
         let args = vec![self.tenant.0.into(), Arg::Blobs(wanted)];
         let rows = tx.select("capture.known", sql, args, &[Kind::Bytes]).await?;
@@ -196,11 +202,9 @@ impl Capture {
             return Ok(bodies);
         }
         let tx = self.writer.tx().await?;
-        let sql = format!(
-            "SELECT identity, body FROM event JOIN event_body b ON b.tenant = $1 AND b.event = event.id \
-             WHERE event.tenant = $1 AND identity {}",
-            tx.any_blob(2)
-        );
+        let query = "SELECT identity, body FROM event JOIN event_body b ON b.tenant = $1 AND b.event = event.id \
+                     WHERE event.tenant = $1 AND identity";
+        let sql = tx.each(Kind::Bytes, query, "");
         let args = vec![self.tenant.0.into(), Arg::Blobs(wanted)];
         for mut row in tx.select("capture.stored", sql, args, &[Kind::Bytes, Kind::Bytes]).await? {
             bodies.insert(Identity(row.bytes(0)), row.bytes(1));
@@ -215,8 +219,6 @@ impl Capture {
         known: &BTreeSet<Identity>,
         mut bodies: HashMap<Identity, Vec<u8>>,
     ) -> Result<(), StoreError> {
-        // First what is no fact any more, so that the corrected event meets only what still holds.
-        let mut unsettled = self.retract(&fresh).await?;
         let earlier = std::mem::replace(&mut self.next, Batch::of(self.tenant));
         self.define(fresh.iter().flat_map(Asserted::items)).await?;
         // From here on the database is not asked for what these rows are about.
@@ -224,14 +226,32 @@ impl Capture {
         self.recent.clear();
         for event in fresh {
             let is_fact = !event.is_declaration && !known.contains(&event.identity.counterpart());
+            if event.is_declaration {
+                self.wrong.push(event.identity.counterpart());
+            }
             self.recent.extend(bodies.remove_entry(&event.identity));
-            unsettled.extend(self.rows(event, is_fact)?);
+            let items = self.rows(event, is_fact)?;
+            self.unsettled.extend(items);
         }
         self.things.take_dirty(|thing| self.next.thing(thing));
+        self.forget().await
+    }
+
+    /// Writes everything, and draws the conclusions that do not depend on the order in which events came: what a wrong
+    /// event had taught is forgotten, mentions of what turned out to be several lots are told apart, and the lots beside a
+    /// new traceability lot are learned anew.
+    ///
+    /// Not with each batch: it reads what was written of the same lots before, again and again.
+    pub(crate) async fn settle(&mut self) -> Result<(), StoreError> {
+        self.flush().await?;
+        for some in std::mem::take(&mut self.wrong).chunks(WRONG_AT_ONCE) {
+            let items = self.retract(some).await?;
+            self.unsettled.extend(items);
+        }
+        let unsettled = std::mem::take(&mut self.unsettled);
         self.regroup(&unsettled).await?;
         let turned = self.things.take_turned();
-        self.settle_kinds(&turned).await?;
-        self.forget().await
+        self.settle_kinds(&turned).await
     }
 
     /// Writes everything, and waits for it.
@@ -261,11 +281,11 @@ impl Capture {
             return Ok(());
         }
         let tx = self.writer.tx().await?;
-        let sql = format!(
+        let query = format!(
             "SELECT id, item, kind, source_kind, tlc, source, reference, uncertain FROM thing \
-             WHERE tenant = $1 AND {column} {}",
-            tx.any(2)
+             WHERE tenant = $1 AND {column}"
         );
+        let sql = tx.each(Kind::Int, &query, "");
         let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Int, Kind::Text, Kind::Text, Kind::Text, Kind::Flag];
         for row in tx.select("capture.thing", sql, vec![self.tenant.0.into(), Arg::Ints(ids)], shape).await? {
             self.things.load(row)?;
@@ -275,8 +295,8 @@ impl Capture {
 
     /// Keeps memory flat, however long the document is.
     async fn forget(&mut self) -> Result<(), StoreError> {
-        if self.dictionary.len() > REMEMBERED {
-            self.flush().await?;
+        if self.dictionary.len().max(self.wrong.len()) > REMEMBERED {
+            self.settle().await?;
             self.dictionary = Dictionary::default();
             self.things.clear();
         }
@@ -286,6 +306,9 @@ impl Capture {
 
 /// Dictionary entries that a capture remembers. Each takes more than a kilobyte with the lots that it names.
 const REMEMBERED: usize = 20_000;
+
+/// Wrong events whose lots, with all events of theirs, are in memory at the same time.
+const WRONG_AT_ONCE: usize = 64;
 
 /// Whether two stored forms are of the same event. Most repeated ones are the same to the byte.
 fn is_same(a: &[u8], b: &[u8]) -> Result<bool, StoreError> {

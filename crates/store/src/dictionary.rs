@@ -38,7 +38,7 @@ impl Dictionary {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let sql = format!("SELECT id, uri FROM item WHERE tenant = $1 AND uri {}", tx.any(2));
+        let sql = tx.each(Kind::Text, "SELECT id, uri FROM item WHERE tenant = $1 AND uri", "");
         let list = Arg::Texts(wanted.iter().map(|&text| text.to_owned()).collect());
         let mut found = Vec::new();
         for mut row in tx.select("capture.item", sql, vec![tenant.0.into(), list], &[Kind::Int, Kind::Text]).await? {

@@ -14,6 +14,15 @@ pub enum StoreError {
         #[source]
         source: DbErr,
     },
+    /// The same of `SQLite`, where rows are written below the mapper.
+    #[error("the database could not do `{what}`")]
+    Sqlite {
+        /// The unit of work.
+        what: &'static str,
+        /// What the database said.
+        #[source]
+        source: rusqlite::Error,
+    },
     /// There is no connection to the database.
     #[error("the database {database} cannot be reached")]
     Unreachable {
@@ -70,6 +79,7 @@ impl StoreError {
     pub fn trouble(&self) -> Option<Trouble> {
         match self {
             Self::Database { source, .. } | Self::Unreachable { source, .. } => trouble(source),
+            Self::Sqlite { source, .. } => trouble_of_result(source.sqlite_error()?.extended_code),
             Self::JobEnded => Some(Trouble::Unavailable),
             Self::Inconsistent { .. }
             | Self::Broken(_)
@@ -115,8 +125,12 @@ fn trouble_of_code(code: &str) -> Option<Trouble> {
             _ => None,
         };
     }
-    // The low byte is the primary code; the rest says more of it.
-    match code.parse::<u32>().ok()? & 0xff {
+    trouble_of_result(code.parse().ok()?)
+}
+
+/// A result code of `SQLite`. The low byte is the primary code; the rest says more of it.
+fn trouble_of_result(code: i32) -> Option<Trouble> {
+    match code & 0xff {
         5 | 6 => Some(Trouble::Unavailable),
         // `SQLITE_IOERR`, which is also what a quota on the size of files ends in, and `SQLITE_FULL`.
         10 | 13 => Some(Trouble::Full),

@@ -122,7 +122,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`], [`StoreError::JobEnded`].
     pub async fn end_job(&self, tenant: TenantId, job: &Job) -> Result<(), StoreError> {
-        let mut tx = Transaction::begin(&self.writer, "job.end").await?;
+        let mut tx = Transaction::begin(self, "job.end").await?;
         end(&mut tx, tenant, job).await?;
         tx.commit("job.end").await
     }

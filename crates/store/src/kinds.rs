@@ -6,48 +6,46 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use epcis::Event;
 use lineage::{Mention, Stage, Stages, ThingKind};
 
-use crate::{
-    Capture, StoreError, body,
-    bulk::{Arg, Kind},
-    resolve::unlearned,
-    text::unpack_ids,
-};
+use crate::{Capture, StoreError, recorded::Recorded, resolve::unlearned};
 
-/// What a fact says of things: each with the item that names it, in its order.
-struct Told {
-    mentions: Vec<(i64, Mention)>,
+/// What a fact says of things.
+pub(crate) struct Told {
+    mentions: Vec<About>,
     stages: Stages,
 }
 
+/// A mention, with the thing that it is about and the item that names it.
+pub(crate) struct About {
+    pub(crate) thing: i64,
+    item: i64,
+    pub(crate) mention: Mention,
+}
+
 impl Told {
-    fn new(event: &Event, stages: Stages, items: impl Iterator<Item = i64>) -> Self {
-        Self { mentions: items.zip(lineage::read(event).mentions).collect(), stages }
+    pub(crate) fn mentions(&self) -> &[About] {
+        &self.mentions
     }
 
     /// What it proves of its lots, where these are known as traceability lots.
     fn stage(&self, known: impl Fn(i64) -> bool) -> Stage {
-        let named = self.mentions.iter().filter(|(item, _)| known(*item));
-        let named: BTreeSet<String> = named.map(|(_, mention)| mention.identifier.canonical()).collect();
+        let named = self.mentions.iter().filter(|about| known(about.item));
+        let named: BTreeSet<String> = named.map(|about| about.mention.identifier.canonical()).collect();
         self.stages.given(|lot| named.contains(lot))
     }
 
     /// What it says that each item is, where these are known as traceability lots.
     fn kinds(&self, known: impl Fn(i64) -> bool) -> impl Iterator<Item = (i64, ThingKind)> {
         let stage = self.stage(known);
-        self.mentions.iter().map(move |(item, mention)| (*item, stage.kind_of(mention)))
+        self.mentions.iter().map(move |about| (about.item, stage.kind_of(&about.mention)))
     }
 }
 
-impl Capture {
-    /// Learns anew what these items are, and what follows from it for others.
-    pub(crate) async fn relearn_kinds(&mut self, items: &BTreeSet<i64>) -> Result<(), StoreError> {
-        let turned = self.learn_kinds(items).await?;
-        self.settle_kinds(&turned).await
-    }
+/// Items whose events are in memory at the same time.
+pub(crate) const ITEMS_AT_ONCE: usize = 256;
 
+impl Capture {
     /// Learns anew what the lots beside these are. Each of these has turned out to be a traceability lot since some of its
     /// events were read, or not to be one.
     pub(crate) async fn settle_kinds(&mut self, turned: &BTreeSet<i64>) -> Result<(), StoreError> {
@@ -57,33 +55,37 @@ impl Capture {
         // What is gone through again has to be there.
         self.flush().await?;
         let mut beside = BTreeSet::new();
-        for told in self.told_of(turned).await? {
-            let now = told.stage(|item| self.things.is_traceability_lot(item));
-            let before = told.stage(|item| self.things.is_traceability_lot(item) != turned.contains(&item));
-            if now != before {
-                // A traceability lot is one whatever the others are.
-                let others = told.mentions.iter().map(|(item, _)| *item).filter(|item| !turned.contains(item));
-                beside.extend(others.filter(|item| !self.things.is_traceability_lot(*item)));
+        for some in chunks(turned) {
+            for told in self.told_of(&some).await? {
+                // Whatever was known of these when the event was read lies between the two.
+                let least = told.stage(|item| self.things.is_traceability_lot(item) && !turned.contains(&item));
+                let most = told.stage(|item| self.things.is_traceability_lot(item) || turned.contains(&item));
+                if least != most {
+                    beside.extend(told.mentions.iter().map(|about| about.item));
+                }
             }
         }
-        self.learn_kinds(&beside).await?;
+        // A traceability lot is one whatever the others are.
+        beside.retain(|item| self.things.names_lots(*item) && !self.things.is_traceability_lot(*item));
+        for some in chunks(&beside) {
+            let told = self.told_of(&some).await?;
+            self.learn_kinds(&told, &some);
+            self.flush().await?;
+        }
         Ok(())
     }
 
-    /// Learns anew what these items are; gives those that are traceability lots and were none, or the other way round.
-    async fn learn_kinds(&mut self, items: &BTreeSet<i64>) -> Result<BTreeSet<i64>, StoreError> {
-        // Units and objects stay what they are, and may stand on very many events.
+    /// Learns anew what these items are, from all facts that mention them; gives those that are traceability lots and were
+    /// none, or the other way round.
+    pub(crate) fn learn_kinds(&mut self, told: &[Told], items: &BTreeSet<i64>) -> BTreeSet<i64> {
+        // Units and objects stay what they are.
         let items: &BTreeSet<i64> = &items.iter().copied().filter(|item| self.things.names_lots(*item)).collect();
-        if items.is_empty() {
-            return Ok(BTreeSet::new());
-        }
-        let told = self.told_of(items).await?;
-        let alone = self.kinds_told(&told, items, |_| false);
+        let alone = self.kinds_told(told, items, |_| false);
         let is_traceability_lot = |item| match alone.get(&item) {
             Some(kind) => *kind == ThingKind::TraceabilityLot,
             None => self.things.is_traceability_lot(item),
         };
-        let kinds = self.kinds_told(&told, items, is_traceability_lot);
+        let kinds = self.kinds_told(told, items, is_traceability_lot);
         let mut turned = BTreeSet::new();
         for (item, kind) in kinds {
             let before = self.things.is_traceability_lot(item);
@@ -92,8 +94,7 @@ impl Capture {
                 turned.insert(item);
             }
         }
-        self.flush().await?;
-        Ok(turned)
+        turned
     }
 
     /// What these events say that these items are, where those are known as traceability lots.
@@ -116,42 +117,35 @@ impl Capture {
     }
 
     /// The facts that mention these items. All things on them are known after this.
-    async fn told_of(&mut self, items: &BTreeSet<i64>) -> Result<Vec<Told>, StoreError> {
+    pub(crate) async fn told_of(&mut self, items: &BTreeSet<i64>) -> Result<Vec<Told>, StoreError> {
         self.load_things("item", items.iter().copied().collect()).await?;
         let things = items.iter().flat_map(|item| self.things.of_item(*item)).map(|thing| thing.id).collect();
-        let facts = self.facts_on(things).await?;
-        self.load_beside(facts.iter().flat_map(|(_, things)| things).copied().collect()).await?;
-        let item_of: BTreeMap<i64, i64> = self.things.items().collect();
-        let told = |(event, things): &(Event, Vec<i64>)| {
-            let items = things.iter().map(|thing| item_of.get(thing).copied().unwrap_or(-1));
-            Told::new(event, (self.stages)(event), items)
-        };
-        Ok(facts.iter().map(told).collect())
+        let mut facts = self.recorded(things).await?;
+        facts.retain(|_, recorded| recorded.is_fact);
+        self.load_beside(facts.values().flat_map(|fact| &fact.things).copied().collect()).await?;
+        facts.values().map(|fact| self.told(fact)).collect()
+    }
+
+    fn told(&self, fact: &Recorded) -> Result<Told, StoreError> {
+        let event = fact.event()?;
+        let mentions = fact.things.iter().zip(lineage::read(&event).mentions).map(|(&thing, mention)| About {
+            thing,
+            item: self.things.item_of(thing).unwrap_or(-1),
+            mention,
+        });
+        Ok(Told { mentions: mentions.collect(), stages: (self.stages)(&event) })
     }
 
     /// Loads these things, and with them all others of their items: they are known together, or none.
     pub(crate) async fn load_beside(&mut self, things: BTreeSet<i64>) -> Result<(), StoreError> {
-        let known: BTreeSet<i64> = self.things.items().map(|(thing, _)| thing).collect();
-        let new: Vec<i64> = things.difference(&known).copied().collect();
+        let new: Vec<i64> = things.into_iter().filter(|thing| self.things.item_of(*thing).is_none()).collect();
         self.load_things("id", new.clone()).await?;
-        let new: BTreeSet<i64> = new.into_iter().collect();
-        let items: BTreeSet<i64> =
-            self.things.items().filter(|(thing, _)| new.contains(thing)).map(|(_, item)| item).collect();
+        let items: BTreeSet<i64> = new.into_iter().filter_map(|thing| self.things.item_of(thing)).collect();
         self.load_things("item", items.into_iter().collect()).await
     }
+}
 
-    /// The events that mention these things and are facts, each with the things that it mentions.
-    pub(crate) async fn facts_on(&mut self, things: Vec<i64>) -> Result<Vec<(Event, Vec<i64>)>, StoreError> {
-        // The same event may mention a thing several times; the body tells all of it.
-        let events = self.events_on(things).await?;
-        let tx = self.writer.tx().await?;
-        let sql = format!(
-            "SELECT id, things, body FROM event JOIN event_body b ON b.tenant = $1 AND b.event = event.id \
-             WHERE event.tenant = $1 AND id {0} AND b.event {0} AND retracted_at IS NULL ORDER BY id",
-            tx.any(2)
-        );
-        let args = vec![self.tenant.0.into(), Arg::Ints(events)];
-        let rows = tx.select("capture.facts", sql, args, &[Kind::Int, Kind::Bytes, Kind::Bytes]).await?;
-        rows.into_iter().map(|mut row| Ok((body::unpack(&row.bytes(2))?, unpack_ids(&row.bytes(1))))).collect()
-    }
+fn chunks(items: &BTreeSet<i64>) -> Vec<BTreeSet<i64>> {
+    let items: Vec<i64> = items.iter().copied().collect();
+    items.chunks(ITEMS_AT_ONCE).map(|some| some.iter().copied().collect()).collect()
 }

@@ -17,6 +17,7 @@ mod kinds;
 #[cfg(test)]
 mod plans;
 mod purge;
+mod recorded;
 mod registry;
 mod regroup;
 mod resolve;
@@ -33,6 +34,8 @@ mod text;
 mod view_index;
 
 use std::{io, sync::Arc, time::Duration};
+
+use bulk::{File, PATIENCE};
 
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -67,6 +70,8 @@ pub struct Store {
     /// Where transactions that write begin, which wait for each other: whoever only reads has connections of its own.
     /// `SQLite` has one writer at a time; they queue for it here, in order, instead of trying until they give up.
     writer: DatabaseConnection,
+    /// The file, where the engine is `SQLite`: many rows are written to it on a connection of its own.
+    file: Option<Arc<File>>,
 }
 
 impl Store {
@@ -85,7 +90,7 @@ impl Store {
         }
         let mut options = ConnectOptions::new(url);
         options.max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
-        options.map_sqlx_sqlite_opts(|sqlite| with_settings(sqlite, READER_CACHE));
+        options.map_sqlx_sqlite_opts(with_settings);
         options.map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_SETTINGS));
         // `SQLite` ends a transaction by itself when the disk is full. The driver then counts one that is not there: what
         // follows on this connection would be inside it, and never committed.
@@ -98,9 +103,10 @@ impl Store {
         let db = Database::connect(options.clone()).await.map_err(unreachable)?;
         let (writers, patience) = if sqlite { (1, SQLITE_WRITER_TIMEOUT) } else { (WRITERS, WRITER_TIMEOUT) };
         options.max_connections(writers).acquire_timeout(patience);
-        options.map_sqlx_sqlite_opts(|sqlite| with_settings(sqlite, WRITER_CACHE));
         let writer = Database::connect(options).await.map_err(unreachable)?;
-        Ok(Self { db, writer })
+        let file = sqlite.then(|| url.parse::<SqliteConnectOptions>().map(|file| file.get_filename().to_owned()));
+        let file = file.transpose().map_err(|_| StoreError::Url("sqlite".to_owned()))?;
+        Ok(Self { db, writer, file: file.map(|path| Arc::new(File::new(path))) })
     }
 
     /// Brings the schema up to date. Where the tables are distributed over several machines, new ones are so, too.
@@ -135,14 +141,14 @@ impl Store {
     }
 }
 
-/// How `SQLite` is used, with so many KiB of its pages in memory.
-fn with_settings(sqlite: SqliteConnectOptions, cache: u32) -> SqliteConnectOptions {
+/// How `SQLite` is used.
+fn with_settings(sqlite: SqliteConnectOptions) -> SqliteConnectOptions {
     // Acknowledged means on disk: FULL makes every commit wait for the disk.
     sqlite
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .busy_timeout(Duration::from_secs(30))
-        .pragma("cache_size", format!("-{cache}"))
+        .busy_timeout(PATIENCE)
+        .pragma("cache_size", format!("-{READER_CACHE}"))
         .row_buffer_size(ROWS_AT_ONCE)
 }
 
@@ -166,10 +172,6 @@ const ROWS_AT_ONCE: usize = 1_000;
 
 /// KiB of pages that a reader of `SQLite` keeps in memory: the upper levels of every index, and what one answer needs.
 const READER_CACHE: u32 = 16 << 10;
-
-/// KiB of pages that the writer of `SQLite` keeps in memory. Identifiers come in no order, so a capture writes all over
-/// the indexes.
-const WRITER_CACHE: u32 = 24 << 10;
 
 /// How `PostgreSQL` is used.
 const POSTGRES_SETTINGS: [(&str, &str); 7] = [

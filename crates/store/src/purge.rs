@@ -79,7 +79,7 @@ impl Store {
     pub async fn purgeable(&self, tenant: TenantId, cutoff: Cutoff) -> Result<Purgeable, StoreError> {
         const WHAT: &str = "purge.preview";
         let before = micros(cutoff.instant());
-        let mut tx = Transaction::read(&self.db, WHAT).await?;
+        let mut tx = Transaction::read(self, WHAT).await?;
         let end = first_young(&mut tx, tenant, before).await?;
         // Beside the body an event has some 200 bytes of columns and keys, and a few rows that mention things.
         let sql = "SELECT COUNT(*), MIN(recorded_at), MAX(recorded_at), \
@@ -124,12 +124,12 @@ impl Store {
         const WHAT: &str = "purge.events";
         let before = micros(cutoff.instant());
         let mut purged = Purged::default();
-        let mut tx = Transaction::read(&self.db, WHAT).await?;
+        let mut tx = Transaction::read(self, WHAT).await?;
         let end = first_young(&mut tx, tenant, before).await?;
         drop(tx);
         let mut next = 0;
         loop {
-            let mut tx = Transaction::begin(&self.db, WHAT).await?;
+            let mut tx = Transaction::begin(self, WHAT).await?;
             sequence::lock(&mut tx, tenant).await?;
             let Some(batch) = read(&mut tx, tenant, next, end, before).await? else { break };
             next = batch.last + 1;
@@ -154,15 +154,15 @@ impl Store {
     ) -> Result<(), StoreError> {
         const WHAT: &str = "purge.dictionary";
         // The lock is taken for a moment: whatever was begun before is seen by the reading after it.
-        let mut tx = Transaction::begin(&self.db, WHAT).await?;
+        let mut tx = Transaction::begin(self, WHAT).await?;
         let new = sequence::lock(&mut tx, tenant).await?;
         drop(tx);
-        let mut tx = Transaction::read(&self.db, WHAT).await?;
+        let mut tx = Transaction::read(self, WHAT).await?;
         let named = named_by_events(&mut tx, tenant, 0, new).await?;
         drop(tx);
         let mut last = 0;
         loop {
-            let mut tx = Transaction::begin(&self.db, WHAT).await?;
+            let mut tx = Transaction::begin(self, WHAT).await?;
             sequence::lock(&mut tx, tenant).await?;
             let sql =
                 format!("SELECT id FROM item WHERE tenant = $1 AND id > $2 AND id < $3 ORDER BY id LIMIT {ITEMS}");
@@ -249,9 +249,10 @@ async fn bound(
 ) -> Result<BTreeSet<Identity>, StoreError> {
     let others: BTreeMap<Identity, &Identity> =
         gone.iter().map(|old| (old.identity.counterpart(), &old.identity)).collect();
-    let sql = format!(
-        "SELECT identity FROM event WHERE tenant = $1 AND identity {} AND (recorded_at >= $3 OR event_time >= $3)",
-        tx.any_blob(2)
+    let sql = tx.each(
+        Kind::Bytes,
+        "SELECT identity FROM event WHERE tenant = $1 AND identity",
+        "AND (recorded_at >= $3 OR event_time >= $3)",
     );
     let wanted = others.keys().map(|identity| identity.0.clone()).collect();
     let args = vec![tenant.0.into(), Arg::Blobs(wanted), before.into()];

@@ -10,19 +10,17 @@ use domain::TlcSource;
 use lineage::{Mention, Reading};
 
 use crate::{
-    Capture, StoreError, body,
-    bulk::{Arg, Cell, Kind},
+    Capture, StoreError,
+    bulk::{Arg, Cell},
+    recorded::Recorded,
     resolve::{Lot, Resolved, Said, Thing, codes, partition, spelled_codes},
     rows::{changes, sides},
-    text::{pack_ids, unpack_ids},
+    text::pack_ids,
 };
 
 /// An event that mentions an item, with what lineage reads in it.
 struct Told {
-    /// Whether it is a fact, and whether it ever was one.
-    is_fact: bool,
-    was_fact: bool,
-    things: Vec<i64>,
+    recorded: Recorded,
     reading: Reading,
 }
 
@@ -48,7 +46,11 @@ impl Capture {
     async fn regroup_item(&mut self, item: i64) -> Result<(), StoreError> {
         let known: Vec<Thing> = self.things.of_item(item).to_vec();
         let ids: BTreeSet<i64> = known.iter().map(|thing| thing.id).collect();
-        let mut events = self.events_about(&ids).await?;
+        let mut events = BTreeMap::new();
+        for (id, recorded) in self.recorded(ids.iter().copied().collect()).await? {
+            let reading = lineage::read(&recorded.event()?);
+            events.insert(id, Told { recorded, reading });
+        }
         let said: Vec<Said> = events.iter().flat_map(|(event, told)| told.said_of(*event, &ids)).collect();
         let lots = partition(&said);
         let by_lot = self.name_lots(&known, lots.iter().cloned().collect());
@@ -57,7 +59,7 @@ impl Capture {
         for (said, lot) in said.iter().zip(&lots) {
             let Some(&thing) = by_lot.get(lot) else { continue };
             mentions.entry(thing).or_default().push((&said.mention, said.is_fact));
-            let before = events.get(&said.event).and_then(|told| told.things.get(said.ordinal)).copied();
+            let before = events.get(&said.event).and_then(|told| told.recorded.things.get(said.ordinal)).copied();
             if before != Some(thing) {
                 moved.entry(said.event).or_default().push((said.ordinal, thing));
             }
@@ -68,43 +70,7 @@ impl Capture {
                 self.move_mentions(event, told, &moves).await?;
             }
         }
-        Ok(())
-    }
-
-    /// The numbers of the events that mention any of these things. Asked for by themselves: `PostgreSQL` knows nothing yet
-    /// of rows that were written in this transaction, and joins them in whatever order.
-    pub(crate) async fn events_on(&mut self, things: Vec<i64>) -> Result<Vec<i64>, StoreError> {
-        let tx = self.writer.tx().await?;
-        let sql = format!("SELECT DISTINCT event FROM event_thing WHERE tenant = $1 AND thing {}", tx.any(2));
-        let args = vec![self.tenant.0.into(), Arg::Ints(things)];
-        tx.select("capture.mentioned", sql, args, &[Kind::Int]).await?.iter().map(|row| row.int(0)).collect()
-    }
-
-    /// The events that mention any of these things.
-    async fn events_about(&mut self, things: &BTreeSet<i64>) -> Result<BTreeMap<i64, Told>, StoreError> {
-        let ids = self.events_on(things.iter().copied().collect()).await?;
-        let tx = self.writer.tx().await?;
-        let sql = format!(
-            "SELECT id, recorded_at, retracted_at, things, body FROM event \
-             JOIN event_body b ON b.tenant = $1 AND b.event = event.id \
-             WHERE event.tenant = $1 AND id {0} AND b.event {0}",
-            tx.any(2)
-        );
-        let args = vec![self.tenant.0.into(), Arg::Ints(ids)];
-        let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Bytes, Kind::Bytes];
-        let mut events = BTreeMap::new();
-        for mut row in tx.select(WHAT, sql, args, shape).await? {
-            let (recorded_at, retracted_at) = (row.int(1)?, row.cell::<Option<i64>>(2)?);
-            let told = Told {
-                is_fact: retracted_at.is_none(),
-                // What was declared wrong before it came never was one.
-                was_fact: retracted_at.is_none_or(|retracted| retracted > recorded_at),
-                things: unpack_ids(&row.bytes(3)),
-                reading: lineage::read(&body::unpack(&row.bytes(4))?),
-            };
-            events.insert(row.int(0)?, told);
-        }
-        Ok(events)
+        self.flush().await
     }
 
     /// The thing that stands for each lot: the one that had this source, else one that stands for none of them, else a
@@ -176,10 +142,10 @@ impl Capture {
     /// Says of an event that some of its mentions are about other things than was thought, and what follows from it.
     async fn move_mentions(&mut self, event: i64, told: &mut Told, moves: &[(usize, i64)]) -> Result<(), StoreError> {
         let tenant = self.tenant.0;
-        let before = told.things.clone();
+        let before = told.recorded.things.clone();
         let tx = self.writer.tx().await?;
         for &(ordinal, thing) in moves {
-            let Some(known) = told.things.get_mut(ordinal) else { continue };
+            let Some(known) = told.recorded.things.get_mut(ordinal) else { continue };
             let sql = "UPDATE event_thing SET thing = $5 \
                        WHERE tenant = $1 AND thing = $2 AND event = $3 AND ordinal = $4";
             let place = Cell::Number(i32::try_from(ordinal).unwrap_or(i32::MAX));
@@ -188,9 +154,9 @@ impl Capture {
             *known = thing;
         }
         let sql = "UPDATE event SET things = $3 WHERE tenant = $1 AND id = $2".to_owned();
-        let things = Cell::Bytes(pack_ids(told.things.iter().copied()));
+        let things = Cell::Bytes(pack_ids(told.recorded.things.iter().copied()));
         tx.execute(WHAT, sql, vec![tenant.into(), event.into(), Arg::Cell(things)]).await?;
-        if !told.was_fact {
+        if !told.recorded.was_fact {
             return Ok(());
         }
         let process = match &told.reading.process {
@@ -209,22 +175,27 @@ impl Capture {
             .reading
             .mentions
             .iter()
-            .zip(&told.things)
+            .zip(&told.recorded.things)
             .map(|(mention, &thing)| Resolved { mention, thing })
             .collect();
         sides(event, process, &mentions, &mut self.next.sides);
         changes(event, &told.reading, &mentions, &mut self.next.containment);
-        self.flush().await
+        Ok(())
     }
 }
 
 impl Told {
     /// What the event says of these things.
     fn said_of(&self, event: i64, things: &BTreeSet<i64>) -> Vec<Said> {
-        let mentions = self.reading.mentions.iter().zip(&self.things).enumerate();
+        let mentions = self.reading.mentions.iter().zip(&self.recorded.things).enumerate();
         let about = mentions.filter(|(_, (_, thing))| things.contains(thing));
         about
-            .map(|(ordinal, (mention, _))| Said { event, ordinal, mention: mention.clone(), is_fact: self.is_fact })
+            .map(|(ordinal, (mention, _))| Said {
+                event,
+                ordinal,
+                mention: mention.clone(),
+                is_fact: self.recorded.is_fact,
+            })
             .collect()
     }
 }

@@ -46,6 +46,8 @@ pub(crate) struct Things {
     /// The tenant: who says of a lot what is not known of it.
     reporter: String,
     by_item: HashMap<i64, Vec<Thing>>,
+    /// The item of each of them.
+    item_of: HashMap<i64, i64>,
     /// Items with things that have to be written.
     dirty: BTreeSet<i64>,
     /// Items that have turned out to be traceability lots after they had been mentioned, or not to be.
@@ -54,7 +56,13 @@ pub(crate) struct Things {
 
 impl Things {
     pub(crate) fn new(reporter: String) -> Self {
-        Self { reporter, by_item: HashMap::new(), dirty: BTreeSet::new(), turned: BTreeSet::new() }
+        Self {
+            reporter,
+            by_item: HashMap::new(),
+            item_of: HashMap::new(),
+            dirty: BTreeSet::new(),
+            turned: BTreeSet::new(),
+        }
     }
 
     /// Takes in what the database holds.
@@ -72,6 +80,7 @@ impl Things {
             is_spelled: true,
             codes: BTreeSet::new(),
         };
+        self.item_of.insert(id, item);
         let things = self.by_item.entry(item).or_default();
         // The choice among several lots of one item must not depend on the order of rows.
         if let Err(place) = things.binary_search_by_key(&id, |thing| thing.id) {
@@ -118,6 +127,7 @@ impl Things {
                 is_spelled: false,
                 codes: BTreeSet::new(),
             });
+            self.item_of.insert(*next_id, item);
             *next_id += 1;
             things.len() - 1
         });
@@ -154,6 +164,11 @@ impl Things {
     /// Whether what an item names is known, and is lots.
     pub(crate) fn names_lots(&self, item: i64) -> bool {
         self.kind_of(item).is_some_and(is_lot)
+    }
+
+    /// Notes that these items have turned out to be traceability lots, or not to be.
+    pub(crate) fn turn(&mut self, items: BTreeSet<i64>) {
+        self.turned.extend(items);
     }
 
     /// The items that have turned out to be traceability lots since they were first mentioned, or not to be; each once.
@@ -199,18 +214,23 @@ impl Things {
             codes: BTreeSet::new(),
         };
         let things = ids.iter().map(start).collect();
+        for gone in known.iter().filter(|thing| !ids.contains(&thing.id)) {
+            self.item_of.remove(&gone.id);
+        }
+        self.item_of.extend(ids.iter().map(|&id| (id, item)));
         self.by_item.insert(item, things);
         self.dirty.insert(item);
     }
 
-    /// The item that names a thing, of those that were met.
-    pub(crate) fn items(&self) -> impl Iterator<Item = (i64, i64)> {
-        self.by_item.values().flatten().map(|thing| (thing.id, thing.item))
+    /// The item that names a thing, if that was met.
+    pub(crate) fn item_of(&self, thing: i64) -> Option<i64> {
+        self.item_of.get(&thing).copied()
     }
 
     /// Forgets everything that is written.
     pub(crate) fn clear(&mut self) {
         self.by_item.clear();
+        self.item_of.clear();
     }
 
     /// Forgets code and source of a thing and learns them anew from the mentions of the events that are still facts.
@@ -403,7 +423,7 @@ pub(crate) fn codes(mention: &Mention) -> Vec<String> {
 }
 
 /// The codes that a statement gives to a lot.
-fn stated_codes(statement: &LotStatement) -> impl Iterator<Item = &str> {
+pub(crate) fn stated_codes(statement: &LotStatement) -> impl Iterator<Item = &str> {
     statement.tlc.iter().chain(&statement.alternates).map(Tlc::as_str)
 }
 

@@ -5,29 +5,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use lineage::Mention;
 
 use crate::{
-    Asserted, Capture, StoreError,
+    Capture, StoreError,
     bulk::{Arg, Kind},
+    identity::Identity,
+    kinds::Told,
     text::{micros, unpack_ids},
 };
 
 impl Capture {
     /// An event that an error declaration names stays, and stops being a fact. What followed from it stays, too, for
     /// whoever asks what was known before; what it said of its lots is forgotten. Gives the items that it spoke of.
-    pub(crate) async fn retract(&mut self, fresh: &[Asserted]) -> Result<BTreeSet<i64>, StoreError> {
+    ///
+    /// `wrong` are the names of such events, as far as there are any. Everything that was taken has to be written.
+    pub(crate) async fn retract(&mut self, wrong: &[Identity]) -> Result<BTreeSet<i64>, StoreError> {
         const WHAT: &str = "capture.retract";
-        let declarations = fresh.iter().filter(|event| event.is_declaration);
-        let wrong: Vec<Vec<u8>> = declarations.map(|event| event.identity.counterpart().0).collect();
-        if wrong.is_empty() {
-            return Ok(BTreeSet::new());
-        }
-        // What is taken back has to be there.
-        self.flush().await?;
         let tx = self.writer.tx().await?;
-        let sql = format!(
-            "SELECT id, things FROM event WHERE tenant = $1 AND identity {} AND retracted_at IS NULL",
-            tx.any_blob(2)
-        );
-        let args = vec![self.tenant.0.into(), Arg::Blobs(wrong)];
+        let query = "SELECT id, things FROM event WHERE tenant = $1 AND identity";
+        let sql = tx.each(Kind::Bytes, query, "AND retracted_at IS NULL");
+        let args = vec![self.tenant.0.into(), Arg::Blobs(wrong.iter().map(|name| name.0.clone()).collect())];
         let mut ids = Vec::new();
         let mut things = BTreeSet::new();
         for mut row in tx.select(WHAT, sql, args, &[Kind::Int, Kind::Bytes]).await? {
@@ -40,27 +35,26 @@ impl Capture {
         let sql = format!("UPDATE event SET retracted_at = $3 WHERE tenant = $1 AND id {}", tx.any(2));
         let args = vec![self.tenant.0.into(), Arg::Ints(ids), micros(self.now).into()];
         tx.execute(WHAT, sql, args).await?;
-        self.relearn(things.into_iter().collect()).await
+        self.relearn(things).await
     }
 
     /// Learns anew what these things are, from the events that mention them and are still facts.
-    async fn relearn(&mut self, things: Vec<i64>) -> Result<BTreeSet<i64>, StoreError> {
-        let mut said: BTreeMap<i64, Vec<Mention>> = BTreeMap::new();
-        for (event, things) in self.facts_on(things.clone()).await? {
-            // The same event may mention a thing several times; the body tells all of it.
-            for (thing, mention) in things.into_iter().zip(lineage::read(&event).mentions) {
-                said.entry(thing).or_default().push(mention);
+    async fn relearn(&mut self, things: BTreeSet<i64>) -> Result<BTreeSet<i64>, StoreError> {
+        self.load_beside(things.clone()).await?;
+        let items = things.iter().filter_map(|thing| self.things.item_of(*thing)).collect();
+        let told = self.told_of(&items).await?;
+        let mut said: BTreeMap<i64, Vec<&Mention>> = BTreeMap::new();
+        for about in told.iter().flat_map(Told::mentions) {
+            said.entry(about.thing).or_default().push(&about.mention);
+        }
+        for thing in things {
+            if let Some(item) = self.things.item_of(thing) {
+                self.things.relearn(item, thing, said.remove(&thing).into_iter().flatten());
             }
         }
-        let things: BTreeSet<i64> = things.into_iter().collect();
-        self.load_beside(things.clone()).await?;
-        let known: Vec<(i64, i64)> = self.things.items().filter(|(id, _)| things.contains(id)).collect();
-        let items: BTreeSet<i64> = known.iter().map(|(_, item)| *item).collect();
-        for (id, item) in known {
-            self.things.relearn(item, id, said.get(&id).into_iter().flatten());
-        }
+        let turned = self.learn_kinds(&told, &items);
+        self.things.turn(turned);
         self.flush().await?;
-        self.relearn_kinds(&items).await?;
         Ok(items)
     }
 }
@@ -97,7 +91,7 @@ mod tests {
             store.capture(&tenant, |_| Stages::always(Stage::Unknown), Timestamp::UNIX_EPOCH).await.unwrap();
         let asserted = |event| Asserted::new(event, Stages::always(Stage::Unknown)).unwrap();
         capture.write(vec![asserted(&event), asserted(&declaration)]).await.unwrap();
-        capture.flush().await.unwrap();
+        capture.settle().await.unwrap();
         capture.writer.finish().await.unwrap().commit("test").await.unwrap();
         let facts = "SELECT count(*) FROM event WHERE retracted_at IS NULL".to_owned();
         let row = store.db.query_one_raw(Statement::from_string(DbBackend::Sqlite, facts)).await.unwrap().unwrap();

@@ -222,14 +222,13 @@ impl Scope {
         let most = ids.len().div_ceil(PARTS).clamp(LEAST_PART, IDS_PER_QUERY);
         let parts: Vec<&[i64]> = ids.chunks(most).collect();
         for parts in parts.chunks(PARTS) {
-            let read = async |place: usize| match parts.get(place) {
-                Some(part) => self.rows(&select(part), shape, what).await,
-                None => Ok(Vec::new()),
-            };
-            // Three reads side by side are large; whoever reads a lot holds only where they are.
-            let all = Box::pin(async { tokio::try_join!(read(0), read(1), read(2)) });
-            let (first, second, third) = all.await?;
-            rows.extend(first.into_iter().chain(second).chain(third));
+            let reads = parts.iter().map(|part| {
+                let select = select(part);
+                async move { self.rows(&select, shape, what).await }
+            });
+            // Reads side by side are large; whoever reads a lot holds only where they are.
+            let all = Box::pin(futures_util::future::try_join_all(reads)).await?;
+            rows.extend(all.into_iter().flatten());
         }
         Ok(rows)
     }

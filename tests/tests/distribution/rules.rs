@@ -452,6 +452,8 @@ fn statements_of_one_tenant_pass() {
         "INSERT INTO item (tenant, id, uri) VALUES ($1, $2, $3), ($4, $5, $6) ON CONFLICT DO NOTHING",
         "INSERT INTO vocabulary (tenant, item) VALUES ($1, $2) ON CONFLICT (tenant, item) DO UPDATE SET kind = excluded.kind",
         "INSERT INTO item (tenant, id, uri) SELECT $1, * FROM unnest($2::bigint[], $3::text[]) ON CONFLICT DO NOTHING",
+        "SELECT found.* FROM unnest($2::bytea[]) AS wanted (value) JOIN LATERAL \
+         (SELECT id FROM event WHERE tenant = $1 AND identity = wanted.value OFFSET 0) AS found ON TRUE",
         "UPDATE job SET status = $3, finished_at = now() WHERE tenant = $1 AND id = $2",
         "DELETE FROM event WHERE tenant = 7",
         "BEGIN",
@@ -498,6 +500,11 @@ fn statements_that_no_single_machine_can_answer_are_found() {
         ),
         ("SELECT thing FROM thing_code WHERE tenant = $1 UNION SELECT id FROM thing", "the tenant of `thing`"),
         ("SELECT 1 FROM (SELECT id FROM event) x", "the tenant of `event` is no constant"),
+        (
+            "SELECT found.* FROM unnest($2::bigint[]) AS wanted (value) JOIN LATERAL \
+             (SELECT id FROM event WHERE tenant = wanted.value) AS found ON TRUE",
+            "the tenant of `event` is no constant",
+        ),
         (
             "SELECT 1 FROM event LEFT JOIN thing ON thing.tenant = event.tenant WHERE event.tenant = $1",
             "a join that is not expected",

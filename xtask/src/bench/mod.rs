@@ -73,7 +73,9 @@ pub(crate) struct Workshop {
 impl Workshop {
     pub(crate) fn build() -> Result<Self, Failure> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the workspace has no folder")?;
-        succeed(Command::new("cargo").args(["build", "--release", "--package", "lotline"]).current_dir(root))?;
+        // With this program: for the gateway alone its dependencies would be built anew, with other features.
+        let packages = ["--package", "lotline", "--package", "xtask"];
+        succeed(Command::new("cargo").args(["build", "--release"]).args(packages).current_dir(root))?;
         let xtask = std::env::current_exe()?;
         let folder = root.join("target/bench");
         std::fs::create_dir_all(&folder)?;

@@ -1,5 +1,6 @@
 //! Writing many rows: each engine's own fast path, in one transaction, behind one trait.
 
+mod one_text;
 mod postgres;
 mod sqlite;
 mod writer;
@@ -12,8 +13,9 @@ use sea_orm::{
 
 use domain::TenantId;
 
-use crate::StoreError;
+use crate::{Store, StoreError};
 
+pub(crate) use sqlite::{File, PATIENCE};
 pub(crate) use writer::Writer;
 
 /// One value of a row. `None` is SQL's NULL, which has a type here, too.
@@ -195,19 +197,25 @@ impl Row {
 
 /// A transaction on one engine. Dropping it leaves nothing behind.
 ///
-/// Statements are the same for both: `$1` names an argument on either, and [`Bulk::any`] writes what differs.
+/// Statements are the same for both: `$1` names an argument on either, and [`Transaction::each`] writes what differs.
 trait Bulk {
     /// Writes rows on the fastest way that the engine has.
-    async fn insert(&mut self, rows: Rows) -> Result<(), sqlx::Error>;
+    async fn insert(&mut self, rows: Rows) -> Result<(), StoreError>;
 
     /// Runs a statement; gives the number of rows it changed.
-    async fn execute(&mut self, sql: String, args: Vec<Arg>) -> Result<u64, sqlx::Error>;
+    async fn execute(&mut self, what: &'static str, sql: String, args: Vec<Arg>) -> Result<u64, StoreError>;
 
     /// Reads rows of the given columns.
-    async fn select(&mut self, sql: String, args: Vec<Arg>, shape: &'static [Kind]) -> Result<Vec<Row>, sqlx::Error>;
+    async fn select(
+        &mut self,
+        what: &'static str,
+        sql: String,
+        args: Vec<Arg>,
+        shape: &'static [Kind],
+    ) -> Result<Vec<Row>, StoreError>;
 
     /// Makes everything durable and visible.
-    async fn commit(self) -> Result<(), sqlx::Error>;
+    async fn commit(self, what: &'static str) -> Result<(), StoreError>;
 }
 
 /// Runs a query of the mapper; gives its rows by their columns.
@@ -217,10 +225,10 @@ trait Bulk {
 pub(crate) async fn rows(db: &DatabaseConnection, select: &SelectStatement, shape: &[Kind]) -> Result<Vec<Row>, DbErr> {
     let mut statement = db.get_database_backend().build(select);
     if db.get_database_backend() == DbBackend::Sqlite {
-        statement.sql = sqlite::as_one_text(&statement.sql, shape);
+        statement.sql = one_text::as_one_text(&statement.sql, shape);
         let Some(row) = db.query_one_raw(statement).await? else { return Ok(Vec::new()) };
         let text: String = row.try_get_by_index(0)?;
-        return sqlite::rows_of(&text, shape).map_err(|error| DbErr::Type(error.to_string()));
+        return one_text::rows_of(&text, shape).map_err(|error| DbErr::Type(error.to_string()));
     }
     let rows = db.query_all_raw(statement).await?;
     let read = |row: &QueryResult| {
@@ -246,21 +254,25 @@ macro_rules! on_either {
 }
 
 impl Transaction {
-    pub(crate) async fn begin(db: &DatabaseConnection, what: &'static str) -> Result<Self, StoreError> {
-        let begun = match db.get_database_backend() {
-            DbBackend::Sqlite => sqlite::Sqlite::begin(db.get_sqlite_connection_pool()).await.map(Self::Sqlite),
-            _ => postgres::Postgres::begin(db.get_postgres_connection_pool()).await.map(Self::Postgres),
-        };
-        begun.map_err(failed(what))
+    /// Begins to write. On `SQLite`, which has one writer at a time, it waits for its turn.
+    pub(crate) async fn begin(store: &Store, what: &'static str) -> Result<Self, StoreError> {
+        match &store.file {
+            Some(file) => {
+                let turns = store.writer.get_sqlite_connection_pool();
+                sqlite::Sqlite::begin(file, turns, what).await.map(Self::Sqlite)
+            }
+            None => {
+                postgres::Postgres::begin(store.writer.get_postgres_connection_pool(), what).await.map(Self::Postgres)
+            }
+        }
     }
 
     /// Begins to read, on `SQLite` one state of the database. It does not keep others from writing, whatever the engine.
-    pub(crate) async fn read(db: &DatabaseConnection, what: &'static str) -> Result<Self, StoreError> {
-        let begun = match db.get_database_backend() {
-            DbBackend::Sqlite => sqlite::Sqlite::read(db.get_sqlite_connection_pool()).await.map(Self::Sqlite),
-            _ => postgres::Postgres::begin(db.get_postgres_connection_pool()).await.map(Self::Postgres),
-        };
-        begun.map_err(failed(what))
+    pub(crate) async fn read(store: &Store, what: &'static str) -> Result<Self, StoreError> {
+        match &store.file {
+            Some(file) => sqlite::Sqlite::read(file, what).await.map(Self::Sqlite),
+            None => postgres::Postgres::begin(store.db.get_postgres_connection_pool(), what).await.map(Self::Postgres),
+        }
     }
 
     /// Writes rows.
@@ -268,12 +280,11 @@ impl Transaction {
         if rows.cells.is_empty() {
             return Ok(());
         }
-        let what = rows.table.name;
-        on_either!(self, engine => engine.insert(rows).await).map_err(failed(what))
+        on_either!(self, engine => engine.insert(rows).await)
     }
 
     pub(crate) async fn execute(&mut self, what: &'static str, sql: String, args: Vec<Arg>) -> Result<u64, StoreError> {
-        on_either!(self, engine => engine.execute(sql, args).await).map_err(failed(what))
+        on_either!(self, engine => engine.execute(what, sql, args).await)
     }
 
     pub(crate) async fn select(
@@ -283,25 +294,43 @@ impl Transaction {
         args: Vec<Arg>,
         shape: &'static [Kind],
     ) -> Result<Vec<Row>, StoreError> {
-        on_either!(self, engine => engine.select(sql, args, shape).await).map_err(failed(what))
+        on_either!(self, engine => engine.select(what, sql, args, shape).await)
     }
 
     pub(crate) async fn commit(self, what: &'static str) -> Result<(), StoreError> {
-        on_either!(self, engine => engine.commit().await).map_err(failed(what))
+        on_either!(self, engine => engine.commit(what).await)
+    }
+
+    /// A query for each of the values of a list, which is argument 2. `query` ends where the value is compared with,
+    /// `more` are conditions after that. The rows come in no order, and once more for a value that is in the list twice.
+    ///
+    /// `PostgreSQL` is told to look up one value after the other: of rows that were written in this transaction it knows
+    /// nothing, and would rather read all rows of the tenant.
+    pub(crate) fn each(&self, kind: Kind, query: &str, more: &str) -> String {
+        match self {
+            Self::Sqlite(_) => {
+                let value = if matches!(kind, Kind::Bytes) { "unhex(value)" } else { "value" };
+                format!("{query} IN (SELECT {value} FROM json_each($2)) {more}")
+            }
+            Self::Postgres(_) => {
+                let kind = match kind {
+                    Kind::Int | Kind::Flag => "bigint",
+                    Kind::Text => "text",
+                    Kind::Bytes => "bytea",
+                };
+                // OFFSET: what stands before it is not mixed with what stands around it.
+                format!(
+                    "SELECT found.* FROM unnest($2::{kind}[]) AS wanted (value) \
+                     JOIN LATERAL ({query} = wanted.value {more} OFFSET 0) AS found ON TRUE"
+                )
+            }
+        }
     }
 
     /// The condition that a column is one of a list of numbers or texts, which is argument `number`.
     pub(crate) fn any(&self, number: usize) -> String {
         match self {
             Self::Sqlite(_) => format!("IN (SELECT value FROM json_each(${number}))"),
-            Self::Postgres(_) => format!("= ANY(${number})"),
-        }
-    }
-
-    /// The same for a list of byte strings.
-    pub(crate) fn any_blob(&self, number: usize) -> String {
-        match self {
-            Self::Sqlite(_) => format!("IN (SELECT unhex(value) FROM json_each(${number}))"),
             Self::Postgres(_) => format!("= ANY(${number})"),
         }
     }

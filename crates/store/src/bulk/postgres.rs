@@ -7,52 +7,69 @@ use sea_orm::sqlx::{
     postgres::{PgArguments, PgPool, PgRow},
 };
 
-use super::{Arg, Bulk, Cell, Kind, Row, Rows, Table};
+use super::{Arg, Bulk, Cell, Kind, Row, Rows, Table, failed};
+use crate::StoreError;
 
 /// A transaction on one connection.
 pub(crate) struct Postgres(sqlx::Transaction<'static, sqlx::Postgres>);
 
 impl Postgres {
-    pub(crate) async fn begin(pool: &PgPool) -> Result<Self, sqlx::Error> {
-        Ok(Self(pool.begin().await?))
+    pub(super) async fn begin(pool: &PgPool, what: &'static str) -> Result<Self, StoreError> {
+        pool.begin().await.map(Self).map_err(failed(what))
     }
 }
 
 impl Bulk for Postgres {
-    async fn insert(&mut self, rows: Rows) -> Result<(), sqlx::Error> {
-        let count = rows.len();
-        let Rows { table, tenant, cells } = rows;
-        let mut columns: Vec<Column> = Vec::with_capacity(table.columns.len());
-        let mut cells = cells.into_iter();
-        columns.extend(cells.by_ref().take(table.columns.len()).map(|cell| Column::of(cell, count)));
-        while let Some(cell) = cells.next() {
-            for (column, cell) in columns.iter_mut().zip(std::iter::once(cell).chain(&mut cells)) {
-                column.push(cell)?;
-            }
+    async fn insert(&mut self, rows: Rows) -> Result<(), StoreError> {
+        let what = rows.table.name;
+        let (sql, arguments) = insertion(rows).map_err(failed(what))?;
+        let done = sqlx::query_with(AssertSqlSafe(sql), arguments).execute(&mut *self.0).await;
+        done.map(drop).map_err(failed(what))
+    }
+
+    async fn execute(&mut self, what: &'static str, sql: String, args: Vec<Arg>) -> Result<u64, StoreError> {
+        let arguments = arguments(args).map_err(failed(what))?;
+        let done = sqlx::query_with(AssertSqlSafe(sql), arguments).execute(&mut *self.0).await;
+        Ok(done.map_err(failed(what))?.rows_affected())
+    }
+
+    async fn select(
+        &mut self,
+        what: &'static str,
+        sql: String,
+        args: Vec<Arg>,
+        shape: &'static [Kind],
+    ) -> Result<Vec<Row>, StoreError> {
+        let arguments = arguments(args).map_err(failed(what))?;
+        let rows = sqlx::query_with(AssertSqlSafe(sql), arguments).fetch_all(&mut *self.0).await;
+        let rows: Result<_, _> = rows.and_then(|rows| rows.iter().map(|row| read(row, shape)).collect());
+        rows.map_err(failed(what))
+    }
+
+    async fn commit(self, what: &'static str) -> Result<(), StoreError> {
+        self.0.commit().await.map_err(failed(what))
+    }
+}
+
+/// The statement that writes rows, with what is bound to it.
+fn insertion(rows: Rows) -> Result<(String, PgArguments), sqlx::Error> {
+    let count = rows.len();
+    let Rows { table, tenant, cells } = rows;
+    let mut columns: Vec<Column> = Vec::with_capacity(table.columns.len());
+    let mut cells = cells.into_iter();
+    columns.extend(cells.by_ref().take(table.columns.len()).map(|cell| Column::of(cell, count)));
+    while let Some(cell) = cells.next() {
+        for (column, cell) in columns.iter_mut().zip(std::iter::once(cell).chain(&mut cells)) {
+            column.push(cell)?;
         }
-        let sql = insert_into(table, &columns);
-        let mut arguments = PgArguments::default();
-        arguments.add(tenant.0).map_err(sqlx::Error::Encode)?;
-        for column in columns {
-            column.bind(&mut arguments).map_err(sqlx::Error::Encode)?;
-        }
-        sqlx::query_with(AssertSqlSafe(sql), arguments).execute(&mut *self.0).await?;
-        Ok(())
     }
-
-    async fn execute(&mut self, sql: String, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
-        let done = sqlx::query_with(AssertSqlSafe(sql), arguments(args)?).execute(&mut *self.0).await?;
-        Ok(done.rows_affected())
+    let sql = insert_into(table, &columns);
+    let mut arguments = PgArguments::default();
+    arguments.add(tenant.0).map_err(sqlx::Error::Encode)?;
+    for column in columns {
+        column.bind(&mut arguments).map_err(sqlx::Error::Encode)?;
     }
-
-    async fn select(&mut self, sql: String, args: Vec<Arg>, shape: &'static [Kind]) -> Result<Vec<Row>, sqlx::Error> {
-        let rows = sqlx::query_with(AssertSqlSafe(sql), arguments(args)?).fetch_all(&mut *self.0).await?;
-        rows.iter().map(|row| read(row, shape)).collect()
-    }
-
-    async fn commit(self) -> Result<(), sqlx::Error> {
-        self.0.commit().await
-    }
+    Ok((sql, arguments))
 }
 
 /// `INSERT` of as many rows as the arrays are long.

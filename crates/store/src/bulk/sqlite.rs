@@ -1,209 +1,233 @@
-//! `SQLite`: prepared statements of many rows in one transaction.
+//! `SQLite`: prepared statements on a connection of its own, whose work is done on a thread that may block.
+//!
+//! The mapper's connections have a thread each, which is asked for every statement and for every row. That takes longer
+//! than writing the rows: a whole batch of them is one errand here.
 
-use std::{borrow::Cow, fmt, fmt::Write as _};
-
-use sea_orm::sqlx::{
-    self, Arguments as _, AssertSqlSafe,
-    sqlite::{SqliteArguments, SqlitePool},
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
-use serde::de::{DeserializeSeed, Deserializer, Error as _, SeqAccess, Visitor};
+
+use rusqlite::{Connection, Result, Statement, ToSql, types::ToSqlOutput};
+use sea_orm::sqlx::{self, pool::PoolConnection, sqlite::SqlitePool};
 
 use super::{Arg, Bulk, Cell, Kind, Row, Rows, Table};
-use crate::text::{hex, unhex};
+use crate::{StoreError, text::hex};
 
-/// A transaction that holds the write lock from its beginning: a reader that turns writer half-way would fail instead
-/// of waiting.
-pub(crate) struct Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>);
+/// The file of a database, with a connection that is at rest between two transactions.
+#[derive(Debug)]
+pub(crate) struct File {
+    path: PathBuf,
+    idle: Mutex<Option<Connection>>,
+}
 
-/// Arguments of one statement; `SQLite` allows 32,766. Each statement costs two changes of threads.
-const ARGUMENTS: usize = 4_096;
+/// KiB of pages that are kept in memory. Identifiers come in no order, so a capture writes all over the indexes.
+const CACHE: i64 = 24 << 10;
 
-/// The rows of statements grow by this factor, so that few are needed for any number of rows, and every one of them is
-/// prepared once.
-const GROWTH: usize = 8;
+/// Prepared statements that are kept: all that a capture has.
+const STATEMENTS: usize = 64;
+
+/// How long to wait for a process beside this one.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+impl File {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self { path, idle: Mutex::new(None) }
+    }
+
+    fn connection(&self) -> Result<Connection> {
+        if let Some(connection) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Ok(connection);
+        }
+        let connection = Connection::open(&self.path)?;
+        connection.busy_timeout(PATIENCE)?;
+        // Acknowledged means on disk, as on the mapper's connections.
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "cache_size", -CACHE)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(connection)
+    }
+}
+
+/// A transaction.
+pub(crate) struct Sqlite {
+    /// `None` while a thread is at work on it: whoever stopped waiting for that has given it up.
+    held: Option<Held>,
+}
+
+/// What a transaction holds as long as it lasts.
+struct Held {
+    /// `None` only while it is dropped.
+    connection: Option<Connection>,
+    file: Arc<File>,
+    /// The turn of those who write, whichever connections they write with.
+    _turn: Option<PoolConnection<sqlx::Sqlite>>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        // `SQLite` ends a transaction by itself when the disk is full.
+        if connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok() {
+            *self.file.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
+        }
+    }
+}
 
 impl Sqlite {
-    pub(crate) async fn begin(pool: &SqlitePool) -> Result<Self, sqlx::Error> {
-        Ok(Self(pool.begin_with("BEGIN IMMEDIATE").await?))
+    /// Begins a transaction when it is its turn. It holds the write lock from its beginning: a reader that turns writer
+    /// half-way would fail instead of waiting.
+    pub(super) async fn begin(file: &Arc<File>, turns: &SqlitePool, what: &'static str) -> Result<Self, StoreError> {
+        let turn = turns.acquire().await.map_err(super::failed(what))?;
+        Self::open(file, Some(turn), "BEGIN IMMEDIATE", what).await
     }
 
     /// Without the write lock: for reads alone.
-    pub(crate) async fn read(pool: &SqlitePool) -> Result<Self, sqlx::Error> {
-        Ok(Self(pool.begin().await?))
+    pub(super) async fn read(file: &Arc<File>, what: &'static str) -> Result<Self, StoreError> {
+        Self::open(file, None, "BEGIN", what).await
     }
+
+    async fn open(
+        file: &Arc<File>,
+        turn: Option<PoolConnection<sqlx::Sqlite>>,
+        begin: &'static str,
+        what: &'static str,
+    ) -> Result<Self, StoreError> {
+        let file = Arc::clone(file);
+        let opened = on_a_thread(move || {
+            let connection = file.connection()?;
+            connection.execute_batch(begin)?;
+            Ok(Held { connection: Some(connection), file, _turn: turn })
+        });
+        Ok(Self { held: Some(opened.await.map_err(failed(what))?) })
+    }
+
+    /// Does something with the connection.
+    async fn errand<T: Send + 'static>(
+        &mut self,
+        what: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let held = self.held.take().ok_or(StoreError::Broken(what))?;
+        let (held, done) = on_a_thread(move || {
+            let done = held.connection.as_ref().map(work);
+            (held, done)
+        })
+        .await;
+        self.held = Some(held);
+        done.ok_or(StoreError::Broken(what))?.map_err(failed(what))
+    }
+}
+
+async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+fn failed(what: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
+    move |source| StoreError::Sqlite { what, source }
 }
 
 impl Bulk for Sqlite {
-    async fn insert(&mut self, rows: Rows) -> Result<(), sqlx::Error> {
-        let mut left = rows.len();
-        let Rows { table, tenant, cells } = rows;
-        let mut cells = cells.into_iter();
-        let mut size = (ARGUMENTS / (table.columns.len() + 1)).max(1);
-        while left > 0 {
-            while size > left {
-                size = (size / GROWTH).max(1);
-            }
-            left -= size;
-            let mut arguments = SqliteArguments::default();
-            arguments.reserve(size * (table.columns.len() + 1), 0);
-            for _ in 0..size {
-                bind(&mut arguments, tenant.0)?;
-                for cell in cells.by_ref().take(table.columns.len()) {
-                    add(&mut arguments, cell)?;
+    async fn insert(&mut self, rows: Rows) -> Result<(), StoreError> {
+        let what = rows.table.name;
+        self.errand(what, move |connection| {
+            let Rows { table, tenant, cells } = rows;
+            let mut statement = connection.prepare_cached(&insert_into(table))?;
+            statement.raw_bind_parameter(1, tenant.0)?;
+            for row in cells.chunks(table.columns.len()) {
+                for (number, cell) in (2..).zip(row) {
+                    statement.raw_bind_parameter(number, cell)?;
                 }
+                statement.raw_execute()?;
             }
-            sqlx::query_with(AssertSqlSafe(insert_into(table, size)), arguments).execute(&mut *self.0).await?;
-        }
-        Ok(())
+            Ok(())
+        })
+        .await
     }
 
-    async fn execute(&mut self, sql: String, args: Vec<Arg>) -> Result<u64, sqlx::Error> {
-        let done = sqlx::query_with(AssertSqlSafe(sql), arguments(args)?).execute(&mut *self.0).await?;
-        Ok(done.rows_affected())
+    async fn execute(&mut self, what: &'static str, sql: String, args: Vec<Arg>) -> Result<u64, StoreError> {
+        self.errand(what, move |connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            bind(&mut statement, args)?;
+            Ok(u64::try_from(statement.raw_execute()?).unwrap_or_default())
+        })
+        .await
     }
 
-    async fn select(&mut self, sql: String, args: Vec<Arg>, shape: &'static [Kind]) -> Result<Vec<Row>, sqlx::Error> {
-        let sql = as_one_text(&sql, shape);
-        let query = sqlx::query_scalar_with(AssertSqlSafe(sql), arguments(args)?);
-        let text: String = query.fetch_one(&mut *self.0).await?;
-        rows_of(&text, shape).map_err(|error| sqlx::Error::Decode(error.into()))
-    }
-
-    async fn commit(self) -> Result<(), sqlx::Error> {
-        self.0.commit().await
-    }
-}
-
-fn arguments(args: Vec<Arg>) -> Result<SqliteArguments, sqlx::Error> {
-    let mut arguments = SqliteArguments::default();
-    for arg in args {
-        match arg {
-            Arg::Cell(cell) => add(&mut arguments, cell)?,
-            // Lists travel as JSON; numbers and texts with string keys can always be written into memory.
-            Arg::Ints(numbers) => bind(&mut arguments, serde_json::to_string(&numbers).unwrap_or_default())?,
-            Arg::Texts(texts) => bind(&mut arguments, serde_json::to_string(&texts).unwrap_or_default())?,
-            Arg::Blobs(blobs) => {
-                let blobs: Vec<String> = blobs.iter().map(|blob| hex(blob)).collect();
-                bind(&mut arguments, serde_json::to_string(&blobs).unwrap_or_default())?;
+    async fn select(
+        &mut self,
+        what: &'static str,
+        sql: String,
+        args: Vec<Arg>,
+        shape: &'static [Kind],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.errand(what, move |connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            bind(&mut statement, args)?;
+            let (mut found, mut rows) = (statement.raw_query(), Vec::new());
+            while let Some(row) = found.next()? {
+                rows.push(read(row, shape)?);
             }
-        }
+            Ok(rows)
+        })
+        .await
     }
-    Ok(arguments)
-}
 
-fn add(arguments: &mut SqliteArguments, cell: Cell) -> Result<(), sqlx::Error> {
-    match cell {
-        Cell::Int(number) => bind(arguments, number),
-        Cell::Number(number) => bind(arguments, number),
-        Cell::Code(code) => bind(arguments, code),
-        Cell::Flag(flag) => bind(arguments, flag),
-        Cell::Text(text) => bind(arguments, text),
-        Cell::Bytes(bytes) => bind(arguments, bytes),
+    async fn commit(mut self, what: &'static str) -> Result<(), StoreError> {
+        self.errand(what, |connection| connection.execute_batch("COMMIT")).await
     }
 }
 
-fn bind<'q, T>(arguments: &mut SqliteArguments, value: T) -> Result<(), sqlx::Error>
-where
-    T: sqlx::Encode<'q, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite>,
-{
-    arguments.add(value).map_err(sqlx::Error::Encode)
-}
-
-/// A query whose rows come as one text: the driver hands over row by row from the thread of the database, and waking
-/// the one who waits takes longer than most rows.
-pub(super) fn as_one_text(sql: &str, shape: &[Kind]) -> String {
-    let (mut names, mut values) = (String::new(), String::new());
-    for (column, kind) in shape.iter().enumerate() {
-        let comma = if column == 0 { "" } else { ", " };
-        // Writing into a `String` cannot fail.
-        let _ = write!(names, "{comma}c{column}");
-        let _ = match kind {
-            Kind::Int | Kind::Flag | Kind::Text => write!(values, "{comma}c{column}"),
-            Kind::Bytes => write!(values, "{comma}hex(c{column})"),
+/// Binds `$1` and so on.
+fn bind(statement: &mut Statement<'_>, args: Vec<Arg>) -> Result<()> {
+    for (number, arg) in (1..).zip(args) {
+        let Some(place) = statement.parameter_index(&format!("${number}"))? else { continue };
+        let list = match arg {
+            Arg::Cell(cell) => {
+                statement.raw_bind_parameter(place, &cell)?;
+                continue;
+            }
+            Arg::Ints(list) => serde_json::to_string(&list),
+            Arg::Texts(list) => serde_json::to_string(&list),
+            Arg::Blobs(list) => serde_json::to_string(&list.iter().map(|blob| hex(blob)).collect::<Vec<_>>()),
         };
+        // Lists travel as JSON; numbers and texts can always be written into memory.
+        statement.raw_bind_parameter(place, list.unwrap_or_default())?;
     }
-    format!("WITH found ({names}) AS ({sql}) SELECT json_group_array(json_array({values})) FROM found")
+    Ok(())
 }
 
-/// The rows of such a text.
-pub(super) fn rows_of(text: &str, shape: &[Kind]) -> Result<Vec<Row>, serde_json::Error> {
-    let mut text = serde_json::Deserializer::from_str(text);
-    let rows = AllRows(shape).deserialize(&mut text)?;
-    text.end().map(|()| rows)
-}
-
-/// A list of rows of this shape.
-struct AllRows<'s>(&'s [Kind]);
-
-impl<'de> DeserializeSeed<'de> for AllRows<'_> {
-    type Value = Vec<Row>;
-
-    fn deserialize<D: Deserializer<'de>>(self, text: D) -> Result<Vec<Row>, D::Error> {
-        text.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for AllRows<'_> {
-    type Value = Vec<Row>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("rows")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<Row>, A::Error> {
-        let mut rows = Vec::new();
-        while let Some(row) = list.next_element_seed(OneRow(self.0))? {
-            rows.push(row);
+impl ToSql for Cell {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        match self {
+            Self::Int(number) => number.to_sql(),
+            Self::Number(number) => number.to_sql(),
+            Self::Code(code) => code.to_sql(),
+            Self::Flag(flag) => flag.to_sql(),
+            Self::Text(text) => text.to_sql(),
+            Self::Bytes(bytes) => bytes.to_sql(),
         }
-        Ok(rows)
     }
 }
 
-/// A row of this shape.
-struct OneRow<'s>(&'s [Kind]);
-
-impl<'de> DeserializeSeed<'de> for OneRow<'_> {
-    type Value = Row;
-
-    fn deserialize<D: Deserializer<'de>>(self, text: D) -> Result<Row, D::Error> {
-        text.deserialize_seq(self)
-    }
+fn read(row: &rusqlite::Row<'_>, shape: &[Kind]) -> Result<Row> {
+    let cell = |(column, kind): (usize, &Kind)| {
+        Ok(match kind {
+            Kind::Int | Kind::Flag => Cell::Int(row.get(column)?),
+            Kind::Text => Cell::Text(row.get(column)?),
+            Kind::Bytes => Cell::Bytes(row.get::<_, Option<_>>(column)?.unwrap_or_default()),
+        })
+    };
+    Ok(Row(shape.iter().enumerate().map(cell).collect::<Result<_>>()?))
 }
 
-impl<'de> Visitor<'de> for OneRow<'_> {
-    type Value = Row;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a row of {:?}", self.0)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Row, A::Error> {
-        let short = || A::Error::custom("a row is too short");
-        let mut row = Vec::with_capacity(self.0.len());
-        for kind in self.0 {
-            row.push(match kind {
-                Kind::Int | Kind::Flag => Cell::Int(list.next_element()?.ok_or_else(short)?),
-                Kind::Text => Cell::Text(list.next_element()?.ok_or_else(short)?),
-                Kind::Bytes => Cell::Bytes(unhex(&list.next_element::<Cow<'_, str>>()?.ok_or_else(short)?)),
-            });
-        }
-        Ok(Row(row))
-    }
-}
-
-/// `INSERT` of a number of rows. Its arguments have no numbers: `SQLite` looks each name up in a list of all names, so that
-/// a long statement would take time in the square of its length.
-fn insert_into(table: &Table, rows: usize) -> String {
-    // FAIL: nothing has to be kept for undoing a statement alone. If one fails, the transaction is given up.
-    let insert = if table.conflict.is_empty() { "INSERT OR FAIL" } else { "INSERT" };
-    let row = format!("(?{})", ", ?".repeat(table.columns.len()));
-    let mut sql = format!("{insert} INTO {} (tenant, {}) VALUES {row}", table.name, table.columns.join(", "));
-    sql.reserve(rows * (row.len() + 2));
-    for _ in 1..rows {
-        sql.push_str(", ");
-        sql.push_str(&row);
-    }
-    sql.push(' ');
-    sql.push_str(table.conflict);
-    sql
+/// `INSERT` of a row.
+fn insert_into(table: &Table) -> String {
+    let Table { name, columns, conflict } = table;
+    let values = ", ?".repeat(columns.len());
+    format!("INSERT INTO {name} (tenant, {}) VALUES (?{values}) {conflict}", columns.join(", "))
 }

@@ -47,6 +47,8 @@ impl Writer {
             }
             Ok(tx)
         }));
+        // A task that was just made waits for the one that made it to stop for a moment; no other thread takes it over.
+        tokio::task::yield_now().await;
         Ok(())
     }
 
