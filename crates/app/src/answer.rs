@@ -86,7 +86,9 @@ enum When {
     Always,
     /// Back: a unit, for what was inside at this instant.
     At(Timestamp),
-    /// Forward: a unit, while something of interest was inside.
+    /// Back: a lot of which some event says that it may be another, for what is said of it until this instant.
+    Until(Timestamp),
+    /// Forward: a unit, while something of interest was inside, or a lot, since something of interest may be called so.
     During(Stay),
 }
 
@@ -95,7 +97,15 @@ impl Station {
     fn opened_at(self) -> Option<Timestamp> {
         match self.when {
             When::At(at) => Some(at),
-            When::Always | When::During(_) => None,
+            When::Always | When::Until(_) | When::During(_) => None,
+        }
+    }
+
+    /// Until when it matters on the way back what is said of it.
+    fn until(self) -> Timestamp {
+        match self.when {
+            When::Until(until) => until,
+            When::Always | When::At(_) | When::During(_) => Timestamp::MAX,
         }
     }
 
@@ -103,7 +113,7 @@ impl Station {
     fn stay(self) -> Stay {
         match self.when {
             When::During(stay) => stay,
-            When::Always | When::At(_) => Stay::ALWAYS,
+            When::Always | When::At(_) | When::Until(_) => Stay::ALWAYS,
         }
     }
 }
@@ -241,10 +251,15 @@ impl<'a> Local<'a> {
         Ok(walked.cut.into_iter().map(|station| station.thing).collect())
     }
 
-    /// A thing that is of interest itself. On the way back a unit needs an instant: its contents change.
+    /// A thing that is of interest itself. On the way back a unit needs an instant: its contents change. So does what may be
+    /// another lot: what was found out about it later, somewhere else, says nothing of where this came from.
     fn station(&self, thing: ThingId, at: Timestamp) -> Station {
-        let is_opened = self.question.direction == Direction::Back && self.on.is_unit(thing);
-        Station { thing, when: if is_opened { When::At(at) } else { When::Always } }
+        let when = match self.question.direction {
+            Direction::Back if self.on.is_unit(thing) => When::At(at),
+            Direction::Back if self.on.is_uncertain(thing) => When::Until(at),
+            Direction::Back | Direction::Forward => When::Always,
+        };
+        Station { thing, when }
     }
 
     async fn derivation_steps(
@@ -326,7 +341,11 @@ impl<'a> Local<'a> {
                 continue;
             }
             let thing = if from.thing == inner { outer } else { inner };
-            let when = if self.on.is_unit(thing) { when } else { When::Always };
+            let when = match when {
+                When::At(at) => self.station(thing, at).when,
+                when if self.on.is_unit(thing) => when,
+                _ => When::Always,
+            };
             let basis = self.on.basis(event, inner);
             self.step(&mut steps, Step { from, to: Station { thing, when }, hops: 0 }, basis);
             self.edges.insert(RawEdge { kind: EdgeKind::Contained, from: inner, to: outer, event, basis });

@@ -31,6 +31,11 @@ impl Stay {
     /// From the beginning to the end of time.
     pub const ALWAYS: Self = Self { first: (Timestamp::MIN, Part::HandedOver), last: (Timestamp::MAX, Part::Left) };
 
+    /// From an instant on, what happens at that instant included.
+    pub fn since(at: Timestamp) -> Self {
+        Self { first: (at, Part::HandedOver), ..Self::ALWAYS }
+    }
+
     /// Whether it was inside when the unit was handed over at that instant, as [`contents_handed_over`] has it.
     ///
     /// [`contents_handed_over`]: crate::contents_handed_over
@@ -127,6 +132,12 @@ mod tests {
         let [stay] = stays(&changes, &0)[..] else { panic!("one stay") };
         assert!(!stay.was_handed_over(second(9)) && stay.was_handed_over(second(10)) && stay.covers(second(19)));
         assert!(stay.was_handed_over(second(20)) && !stay.covers(second(20)));
+    }
+
+    #[test]
+    fn what_happens_at_an_instant_happens_since_then() {
+        let since = Stay::since(second(10));
+        assert!(since.covers(second(10)) && since.was_handed_over(second(10)) && !since.covers(second(9)));
     }
 
     #[test]

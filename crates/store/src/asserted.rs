@@ -4,7 +4,12 @@ use epcis::{Action, Event, EventKind, Term};
 use jiff::Timestamp;
 use lineage::{Mention, Reading, Stages};
 
-use crate::{StoreError, body, identity::Identity, resolve::{spelled_codes, stated_codes}, text::source_columns};
+use crate::{
+    StoreError, body,
+    identity::Identity,
+    resolve::{spelled_codes, stated_codes},
+    text::source_columns,
+};
 
 /// Longest identifier, code or unit that is stored: it has to fit into the key of an index on either engine.
 const MAX_TEXT: usize = 1_000;

@@ -305,7 +305,7 @@ impl Capture {
 }
 
 /// Dictionary entries that a capture remembers. Each takes more than a kilobyte with the lots that it names.
-const REMEMBERED: usize = 20_000;
+const REMEMBERED: usize = 16_000;
 
 /// Wrong events whose lots, with all events of theirs, are in memory at the same time.
 const WRONG_AT_ONCE: usize = 64;

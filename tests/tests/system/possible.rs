@@ -16,6 +16,9 @@ const A: &str = "https://id.gs1.org/01/19521003000173/10/A";
 const B: &str = "https://id.gs1.org/01/19521003000173/10/B";
 const SALAD: &str = "https://id.gs1.org/01/19521004000318/10/SALAD";
 const SOUP: &str = "https://id.gs1.org/01/19521004000318/10/SOUP";
+const C: &str = "https://id.gs1.org/01/19521003000173/10/C";
+const STEW: &str = "https://id.gs1.org/01/19521004000318/10/STEW";
+const C_CODE: &str = "(01)19521003000173(10)C";
 const B_CODE: &str = "(01)19521003000173(10)B";
 
 async fn company(engine: crate::bed::Engine) -> Bed {
@@ -83,6 +86,32 @@ async fn what_may_have_gone_in_is_in_scope_and_labelled() {
         let expected = BTreeMap::from([(B, true), (SOUP, true), (A, false), (SALAD, false)]);
         assert_eq!(certainty(&forward), expected);
         assert_eq!(staff.lots_named(B_CODE).await.unwrap().len(), 1, "another lot that may be it is not it");
+    }
+}
+
+/// The salad is made of A, which may be B. What somebody later finds out about another part of B says nothing of the
+/// salad; what was found out before does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubt_leads_on_only_to_earlier_doubts() {
+    for (hour, reached) in [(9, false), (4, true)] {
+        for engine in engines() {
+            let bed = company(engine).await;
+            pick_slot(&bed).await;
+            let more = chains::cte("receivingFromExempt");
+            let events = [
+                chains::created("P7", &time(2), PACKER, PACKER, &cases(C, "100"), &more),
+                made_of("P8", &time(hour), PACKER, &cases(B, "10"), &cases(STEW, "20"), &perhaps(B, &[C_CODE])),
+            ];
+            record(&bed, &events).await;
+            let staff = bed.staff("everybody").await;
+            let back = trace(&staff, SALAD, Direction::Back).await;
+            assert_eq!(certainty(&back).contains_key(C), reached, "{hour}: {:?}", certainty(&back));
+            assert!(certainty(&trace(&staff, STEW, Direction::Back).await).contains_key(C));
+            // The other way: what may be called B from then on went into the soup only if that was made later.
+            let forward = trace(&staff, C, Direction::Forward).await;
+            assert_eq!(certainty(&forward).contains_key(SOUP), reached, "{hour}: {:?}", certainty(&forward));
+            assert!(certainty(&forward).contains_key(STEW));
+        }
     }
 }
 

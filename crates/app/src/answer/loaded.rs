@@ -66,6 +66,11 @@ impl Loaded {
         self.things.get(&id).is_some_and(|thing| thing.kind == ThingKind::Unit)
     }
 
+    /// Whether some event says of a thing that it may be another.
+    pub(super) fn is_uncertain(&self, id: ThingId) -> bool {
+        self.things.get(&id).is_some_and(|thing| thing.uncertain)
+    }
+
     /// How an event states that it is about a thing.
     pub(super) fn basis(&self, event: EventId, thing: ThingId) -> Basis {
         let on = self.bodies.get(&event).zip(self.things.get(&thing));

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{Direction, LotKey, Profile, ThingId};
-use lineage::{Basis, EdgeKind, Step};
+use lineage::{Basis, EdgeKind, Stay, Step};
 use store::SeenThing;
 
-use super::{Local, RawEdge, Station, Wanted};
+use super::{Local, RawEdge, Station, Wanted, When};
 use crate::{
     AppError,
     same::{MayBe, codes_of, is_same_lot, look_up_alternates, sharing_codes, stated_alternates},
@@ -36,8 +36,11 @@ impl Local<'_> {
                 if !self.shows_edge(thing.id, other.id) {
                     continue;
                 }
-                let to = self.station(other.id, self.on.records.as_of);
                 for station in wanted.at(thing.id) {
+                    let to = match self.question.direction {
+                        Direction::Back => self.station(other.id, station.until()),
+                        Direction::Forward => Station { thing: other.id, ..station },
+                    };
                     self.step(&mut steps, Step { from: station, to, hops: 0 }, Basis::Recorded);
                 }
             }
@@ -51,8 +54,7 @@ impl Local<'_> {
 
     /// What events say of the lots that these may be in truth.
     async fn may_be(&mut self, lots: &BTreeSet<ThingId>) -> Result<Vec<MayBe>, AppError> {
-        let is_uncertain = |id: &ThingId| self.on.things.get(id).is_some_and(|thing| thing.uncertain);
-        let lots = lots.iter().copied().filter(is_uncertain).collect();
+        let lots = lots.iter().copied().filter(|lot| self.on.is_uncertain(*lot)).collect();
         self.on.load_mentions(&lots, false).await?;
         let mut mentions = self.on.mentions_of(&lots);
         mentions.retain(|mention| {
@@ -75,10 +77,18 @@ impl Local<'_> {
         if !self.shows_edge(truth, called) {
             return steps;
         }
+        let event = may_be.mention.event;
+        let Some(at) = self.on.events.get(&event).map(|event| event.time) else { return steps };
         for station in wanted.at(here) {
-            let to = self.station(there, self.on.records.as_of);
+            let to = match self.question.direction {
+                Direction::Back if at <= station.until() => self.station(there, at),
+                Direction::Back => continue,
+                Direction::Forward => match station.stay().overlap(Stay::since(at)) {
+                    Some(since) => Station { thing: there, when: When::During(since) },
+                    None => continue,
+                },
+            };
             self.step(&mut steps, Step { from: station, to, hops: 0 }, Basis::Range);
-            let event = may_be.mention.event;
             self.edges.insert(RawEdge { kind: EdgeKind::MayBe, from: truth, to: called, event, basis: Basis::Range });
         }
         steps

@@ -25,6 +25,11 @@ pub(crate) struct File {
 /// KiB of pages that are kept in memory. Identifiers come in no order, so a capture writes all over the indexes.
 const CACHE: i64 = 24 << 10;
 
+/// Pages of the log after which a commit moves them into the file, as it is by itself, and the rows from which on that is left
+/// for later.
+const PAGES: i64 = 1_000;
+const MANY: usize = 10_000;
+
 /// Prepared statements that are kept: all that a capture has.
 const STATEMENTS: usize = 64;
 
@@ -54,6 +59,8 @@ impl File {
 pub(crate) struct Sqlite {
     /// `None` while a thread is at work on it: whoever stopped waiting for that has given it up.
     held: Option<Held>,
+    /// Rows that it has written.
+    rows: usize,
 }
 
 /// What a transaction holds as long as it lasts.
@@ -62,7 +69,7 @@ struct Held {
     connection: Option<Connection>,
     file: Arc<File>,
     /// The turn of those who write, whichever connections they write with.
-    _turn: Option<PoolConnection<sqlx::Sqlite>>,
+    turn: Option<PoolConnection<sqlx::Sqlite>>,
 }
 
 impl Drop for Held {
@@ -97,10 +104,11 @@ impl Sqlite {
         let file = Arc::clone(file);
         let opened = on_a_thread(move || {
             let connection = file.connection()?;
+            connection.pragma_update(None, "wal_autocheckpoint", PAGES)?;
             connection.execute_batch(begin)?;
-            Ok(Held { connection: Some(connection), file, _turn: turn })
+            Ok(Held { connection: Some(connection), file, turn })
         });
-        Ok(Self { held: Some(opened.await.map_err(failed(what))?) })
+        Ok(Self { held: Some(opened.await.map_err(failed(what))?), rows: 0 })
     }
 
     /// Does something with the connection.
@@ -134,6 +142,7 @@ fn failed(what: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
 impl Bulk for Sqlite {
     async fn insert(&mut self, rows: Rows) -> Result<(), StoreError> {
         let what = rows.table.name;
+        self.rows += rows.len();
         self.errand(what, move |connection| {
             let Rows { table, tenant, cells } = rows;
             let mut statement = connection.prepare_cached(&insert_into(table))?;
@@ -178,7 +187,18 @@ impl Bulk for Sqlite {
     }
 
     async fn commit(mut self, what: &'static str) -> Result<(), StoreError> {
-        self.errand(what, |connection| connection.execute_batch("COMMIT")).await
+        if self.rows < MANY {
+            return self.errand(what, |connection| connection.execute_batch("COMMIT")).await;
+        }
+        self.errand(what, |connection| connection.execute_batch("PRAGMA wal_autocheckpoint = 0; COMMIT")).await?;
+        // It is on disk, in the log. Nobody waits until it is moved from there into the file; what cannot be moved now is
+        // moved after another commit.
+        if let Some(mut held) = self.held.take() {
+            held.turn = None;
+            let move_it = move || held.connection.as_ref().map(|it| it.execute_batch("PRAGMA wal_checkpoint"));
+            drop(tokio::task::spawn_blocking(move_it));
+        }
+        Ok(())
     }
 }
 
