@@ -86,7 +86,7 @@ enum When {
     Always,
     /// Back: a unit, for what was inside at this instant.
     At(Timestamp),
-    /// Back: a lot of which some event says that it may be another, for what is said of it until this instant.
+    /// Back: anything but a unit, for what is said of it until this instant.
     Until(Timestamp),
     /// Forward: a unit, while something of interest was inside, or a lot, since something of interest may be called so.
     During(Stay),
@@ -182,6 +182,8 @@ struct Local<'a> {
     on: Loaded,
     question: &'a Question,
     hops: BTreeMap<ThingId, u32>,
+    /// On the way back, until when it matters what is said of a thing: the latest instant that any way to it has.
+    until: BTreeMap<ThingId, Timestamp>,
     edges: BTreeSet<RawEdge>,
     /// What the answer shows to have been made of something, and to have been used up for something.
     made: BTreeSet<ThingId>,
@@ -212,6 +214,7 @@ impl<'a> Local<'a> {
             on: Loaded::new(records),
             question,
             hops: BTreeMap::new(),
+            until: BTreeMap::new(),
             edges: BTreeSet::new(),
             made: BTreeSet::new(),
             used: BTreeSet::new(),
@@ -226,7 +229,8 @@ impl<'a> Local<'a> {
         let asked = &self.question.starts;
         self.on.load_things(&asked.iter().flat_map(|start| &start.things).copied().collect()).await?;
         let starts = asked.iter().flat_map(|start| start.things.iter().map(|thing| self.station(*thing, start.at)));
-        let starts: Vec<Station> = starts.collect();
+        let mut starts: Vec<Station> = starts.collect();
+        self.join_ways(starts.iter_mut());
         let mut walk = Walk::new(starts, self.question.limits);
         loop {
             let wanted = Wanted::new(walk.wants().into_iter().map(|(station, _)| station));
@@ -240,6 +244,7 @@ impl<'a> Local<'a> {
                 Direction::Back => self.steps_into_units(&wanted).await?,
                 Direction::Forward => self.steps_to_units_around(&wanted).await?,
             });
+            self.join_ways(steps.iter_mut().map(|step| &mut step.to));
             walk.absorb(steps);
         }
         let walked = walk.finish();
@@ -251,15 +256,32 @@ impl<'a> Local<'a> {
         Ok(walked.cut.into_iter().map(|station| station.thing).collect())
     }
 
-    /// A thing that is of interest itself. On the way back a unit needs an instant: its contents change. So does what may be
-    /// another lot: what was found out about it later, somewhere else, says nothing of where this came from.
+    /// A thing that is of interest itself. On the way back a unit needs an instant: its contents change. So does a lot: that it
+    /// may be another, found out later and somewhere else, says nothing of where this came from.
     fn station(&self, thing: ThingId, at: Timestamp) -> Station {
         let when = match self.question.direction {
             Direction::Back if self.on.is_unit(thing) => When::At(at),
-            Direction::Back if self.on.is_uncertain(thing) => When::Until(at),
-            Direction::Back | Direction::Forward => When::Always,
+            Direction::Back => When::Until(at),
+            Direction::Forward => When::Always,
         };
         Station { thing, when }
+    }
+
+    /// Makes one place of a thing to which several ways lead back: it is gone through once, and not for each of them.
+    fn join_ways<'s>(&mut self, stations: impl Iterator<Item = &'s mut Station>) {
+        let mut bounded = Vec::new();
+        for station in stations {
+            if let When::Until(until) = station.when {
+                let latest = self.until.entry(station.thing).or_insert(until);
+                *latest = until.max(*latest);
+                bounded.push(station);
+            }
+        }
+        for station in bounded {
+            if let Some(&latest) = self.until.get(&station.thing) {
+                station.when = When::Until(latest);
+            }
+        }
     }
 
     async fn derivation_steps(

@@ -272,7 +272,7 @@ impl Capture {
     }
 
     pub(crate) fn item(&self, text: &str) -> Result<i64, StoreError> {
-        self.dictionary.get(text).ok_or_else(|| StoreError::inconsistent("item", "uri", text))
+        self.dictionary.get(text).ok_or_else(|| StoreError::inconsistent("item", "uri", "one that was not defined"))
     }
 
     /// Loads the things of which `column` is one of these.

@@ -156,9 +156,6 @@ impl Capture {
         let sql = "UPDATE event SET things = $3 WHERE tenant = $1 AND id = $2".to_owned();
         let things = Cell::Bytes(pack_ids(told.recorded.things.iter().copied()));
         tx.execute(WHAT, sql, vec![tenant.into(), event.into(), Arg::Cell(things)]).await?;
-        if !told.recorded.was_fact {
-            return Ok(());
-        }
         let process = match &told.reading.process {
             Some(uri) => {
                 self.define(std::iter::once(uri.as_str())).await?;
@@ -171,6 +168,10 @@ impl Capture {
         tx.execute(WHAT, sql, vec![tenant.into(), process.into(), event.into()]).await?;
         let sql = format!("DELETE FROM containment WHERE tenant = $1 AND parent {} AND event = $3", tx.any(2));
         tx.execute(WHAT, sql, vec![tenant.into(), Arg::Ints(before), event.into()]).await?;
+        // What was declared wrong in the document that it came in was taken for a fact until then.
+        if !told.recorded.was_fact {
+            return Ok(());
+        }
         let mentions: Vec<Resolved<'_>> = told
             .reading
             .mentions

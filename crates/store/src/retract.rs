@@ -41,18 +41,28 @@ impl Capture {
     /// Learns anew what these things are, from the events that mention them and are still facts.
     async fn relearn(&mut self, things: BTreeSet<i64>) -> Result<BTreeSet<i64>, StoreError> {
         self.load_beside(things.clone()).await?;
-        let items = things.iter().filter_map(|thing| self.things.item_of(*thing)).collect();
-        let told = self.told_of(&items).await?;
-        let mut said: BTreeMap<i64, Vec<&Mention>> = BTreeMap::new();
+        let items: BTreeSet<i64> = things.iter().filter_map(|thing| self.things.item_of(*thing)).collect();
+        let is_of_lots = |thing: &i64| self.things.item_of(*thing).is_some_and(|item| self.things.names_lots(item));
+        // Units may stand on very many events; what else is on those is of no interest.
+        let others: Vec<i64> = things.iter().copied().filter(|thing| !is_of_lots(thing)).collect();
+        let lots = items.iter().copied().filter(|item| self.things.names_lots(*item)).collect();
+        let told = self.told_of(&lots).await?;
+        let mut said: BTreeMap<i64, Vec<Mention>> = BTreeMap::new();
         for about in told.iter().flat_map(Told::mentions) {
-            said.entry(about.thing).or_default().push(&about.mention);
+            said.entry(about.thing).or_default().push(about.mention.clone());
+        }
+        for fact in self.recorded(others.clone()).await?.values().filter(|recorded| recorded.is_fact) {
+            let mentions = fact.things.iter().zip(lineage::read(&fact.event()?).mentions);
+            for (&thing, mention) in mentions.filter(|(thing, _)| others.contains(thing)) {
+                said.entry(thing).or_default().push(mention);
+            }
         }
         for thing in things {
             if let Some(item) = self.things.item_of(thing) {
-                self.things.relearn(item, thing, said.remove(&thing).into_iter().flatten());
+                self.things.relearn(item, thing, said.get(&thing).into_iter().flatten());
             }
         }
-        let turned = self.learn_kinds(&told, &items);
+        let turned = self.learn_kinds(&told, &lots);
         self.things.turn(turned);
         self.flush().await?;
         Ok(items)

@@ -219,7 +219,10 @@ async fn fitting(
             }
         }
     }
-    Ok(fit)
+    match [Way::Back, Way::Forward].into_iter().find(|way| !fit.contains_key(&(*way, 3))) {
+        Some(way) => Err(format!("no lot is left to ask for, {way:?}, of a thousand").into()),
+        None => Ok(fit),
+    }
 }
 
 async fn graphql(client: &reqwest::Client, gateway: &Gateway, lot: &str, way: Way) -> Result<usize, Failure> {

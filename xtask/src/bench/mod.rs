@@ -73,10 +73,11 @@ pub(crate) struct Workshop {
 impl Workshop {
     pub(crate) fn build() -> Result<Self, Failure> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the workspace has no folder")?;
+        // Before it may be built anew.
+        let xtask = std::env::current_exe()?;
         // With this program: for the gateway alone its dependencies would be built anew, with other features.
         let packages = ["--package", "lotline", "--package", "xtask"];
         succeed(Command::new("cargo").args(["build", "--release"]).args(packages).current_dir(root))?;
-        let xtask = std::env::current_exe()?;
         let folder = root.join("target/bench");
         std::fs::create_dir_all(&folder)?;
         Ok(Self { lotline: xtask.with_file_name("lotline"), xtask, folder })

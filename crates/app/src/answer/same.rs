@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Direction, LotKey, Profile, ThingId};
+use domain::{Direction, EventId, LotKey, Profile, ThingId};
+use jiff::Timestamp;
 use lineage::{Basis, EdgeKind, Stay, Step};
 use store::SeenThing;
 
@@ -46,8 +47,12 @@ impl Local<'_> {
             }
         }
         let spoken_of = if forward { sharing_only_possibly(&here, &sharing) } else { here.keys().copied().collect() };
-        for may_be in self.may_be(&spoken_of).await? {
-            steps.extend(self.step_to_alternate(&may_be, wanted));
+        let mut doubts: BTreeMap<(ThingId, ThingId), Vec<EventId>> = BTreeMap::new();
+        for MayBe { truth, mention } in self.may_be(&spoken_of).await? {
+            doubts.entry((truth, mention.thing)).or_default().push(mention.event);
+        }
+        for ((truth, called), events) in doubts {
+            steps.extend(self.steps_to_alternate(truth, called, &events, wanted));
         }
         Ok(steps)
     }
@@ -67,8 +72,15 @@ impl Local<'_> {
         look_up_alternates(&self.on.records.scope, stated, &mut self.on.things).await
     }
 
-    fn step_to_alternate(&mut self, may_be: &MayBe, wanted: &Wanted) -> Vec<Step<Station>> {
-        let (truth, called) = (may_be.truth, may_be.mention.thing);
+    /// From what events call a lot to the lot that it may be in truth, or the other way. Back, what was found out after the
+    /// instant of interest does not count; forward, what is called so from then on is followed.
+    fn steps_to_alternate(
+        &mut self,
+        truth: ThingId,
+        called: ThingId,
+        events: &[EventId],
+        wanted: &Wanted,
+    ) -> Vec<Step<Station>> {
         let (here, there) = match self.question.direction {
             Direction::Back => (called, truth),
             Direction::Forward => (truth, called),
@@ -77,19 +89,32 @@ impl Local<'_> {
         if !self.shows_edge(truth, called) {
             return steps;
         }
-        let event = may_be.mention.event;
-        let Some(at) = self.on.events.get(&event).map(|event| event.time) else { return steps };
+        let times: Vec<(EventId, Timestamp)> =
+            events.iter().filter_map(|id| Some((*id, self.on.events.get(id)?.time))).collect();
         for station in wanted.at(here) {
-            let to = match self.question.direction {
-                Direction::Back if at <= station.until() => self.station(there, at),
-                Direction::Back => continue,
-                Direction::Forward => match station.stay().overlap(Stay::since(at)) {
-                    Some(since) => Station { thing: there, when: When::During(since) },
-                    None => continue,
-                },
+            let counts = |at: Timestamp| match self.question.direction {
+                Direction::Back => at <= station.until(),
+                Direction::Forward => station.stay().overlap(Stay::since(at)).is_some(),
             };
+            let counted: Vec<_> = times.iter().filter(|(_, at)| counts(*at)).collect();
+            // The one that includes the others.
+            let to = match self.question.direction {
+                Direction::Back => counted.iter().map(|(_, at)| *at).max().map(|at| self.station(there, at)),
+                Direction::Forward => {
+                    let since = counted.iter().map(|(_, at)| *at).min().map(Stay::since);
+                    let meanwhile = since.and_then(|since| station.stay().overlap(since));
+                    meanwhile.map(|stay| Station { thing: there, when: When::During(stay) })
+                }
+            };
+            let Some(to) = to else { continue };
             self.step(&mut steps, Step { from: station, to, hops: 0 }, Basis::Range);
-            self.edges.insert(RawEdge { kind: EdgeKind::MayBe, from: truth, to: called, event, basis: Basis::Range });
+            self.edges.extend(counted.into_iter().map(|&(event, _)| RawEdge {
+                kind: EdgeKind::MayBe,
+                from: truth,
+                to: called,
+                event,
+                basis: Basis::Range,
+            }));
         }
         steps
     }

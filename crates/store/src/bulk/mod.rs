@@ -228,7 +228,7 @@ pub(crate) async fn rows(db: &DatabaseConnection, select: &SelectStatement, shap
         statement.sql = one_text::as_one_text(&statement.sql, shape);
         let Some(row) = db.query_one_raw(statement).await? else { return Ok(Vec::new()) };
         let text: String = row.try_get_by_index(0)?;
-        return one_text::rows_of(&text, shape).map_err(|error| DbErr::Type(error.to_string()));
+        return one_text::rows_of(&text, shape).map_err(|error| DbErr::Type(format!("{:?}", error.classify())));
     }
     let rows = db.query_all_raw(statement).await?;
     let read = |row: &QueryResult| {

@@ -11,6 +11,7 @@ use std::{
 
 use rusqlite::{Connection, Result, Statement, ToSql, types::ToSqlOutput};
 use sea_orm::sqlx::{self, pool::PoolConnection, sqlite::SqlitePool};
+use tokio::runtime::Handle;
 
 use super::{Arg, Bulk, Cell, Kind, Row, Rows, Table};
 use crate::{StoreError, text::hex};
@@ -69,7 +70,7 @@ struct Held {
     connection: Option<Connection>,
     file: Arc<File>,
     /// The turn of those who write, whichever connections they write with.
-    turn: Option<PoolConnection<sqlx::Sqlite>>,
+    _turn: Option<PoolConnection<sqlx::Sqlite>>,
 }
 
 impl Drop for Held {
@@ -77,7 +78,17 @@ impl Drop for Held {
         let Some(connection) = self.connection.take() else { return };
         // `SQLite` ends a transaction by itself when the disk is full.
         if connection.is_autocommit() || connection.execute_batch("ROLLBACK").is_ok() {
-            *self.file.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
+            let kept = self.file.idle.lock().unwrap_or_else(PoisonError::into_inner).replace(connection);
+            drop(kept);
+        }
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        // Undoing a large transaction takes its time.
+        if let (Some(held), Ok(runtime)) = (self.held.take(), Handle::try_current()) {
+            drop(runtime.spawn_blocking(move || drop(held)));
         }
     }
 }
@@ -106,7 +117,7 @@ impl Sqlite {
             let connection = file.connection()?;
             connection.pragma_update(None, "wal_autocheckpoint", PAGES)?;
             connection.execute_batch(begin)?;
-            Ok(Held { connection: Some(connection), file, turn })
+            Ok(Held { connection: Some(connection), file, _turn: turn })
         });
         Ok(Self { held: Some(opened.await.map_err(failed(what))?), rows: 0 })
     }
@@ -191,10 +202,9 @@ impl Bulk for Sqlite {
             return self.errand(what, |connection| connection.execute_batch("COMMIT")).await;
         }
         self.errand(what, |connection| connection.execute_batch("PRAGMA wal_autocheckpoint = 0; COMMIT")).await?;
-        // It is on disk, in the log. Nobody waits until it is moved from there into the file; what cannot be moved now is
-        // moved after another commit.
-        if let Some(mut held) = self.held.take() {
-            held.turn = None;
+        // It is on disk, in the log. Only the next one to write waits until it is moved from there into the file, or the log
+        // would grow as long as somebody writes. What cannot be moved now is moved after another commit.
+        if let Some(held) = self.held.take() {
             let move_it = move || held.connection.as_ref().map(|it| it.execute_batch("PRAGMA wal_checkpoint"));
             drop(tokio::task::spawn_blocking(move_it));
         }
