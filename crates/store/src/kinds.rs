@@ -43,7 +43,7 @@ impl Told {
 }
 
 /// Items whose events are in memory at the same time.
-pub(crate) const ITEMS_AT_ONCE: usize = 256;
+const ITEMS_AT_ONCE: usize = 256;
 
 impl Capture {
     /// Learns anew what the lots beside these are. Each of these has turned out to be a traceability lot since some of its

@@ -135,7 +135,7 @@ impl Scope {
             let uri: String = get(&row, "uri")?;
             let body: Vec<u8> = get(&row, "body")?;
             let element = serde_json::from_slice(&body)
-                .map_err(|_| StoreError::inconsistent("vocabulary", "body", uri.as_str()))?;
+                .map_err(|_| StoreError::inconsistent("vocabulary", "body", "an element in another form"))?;
             found.entry(uri).or_default().push(element);
         }
         Ok(found)
