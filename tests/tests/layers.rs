@@ -57,6 +57,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sea-orm", &["store", "migrations"]),
     ("sqlx", &["store", "migrations"]),
     ("rusqlite", &["store"]),
+    ("tokio-postgres", &["store"]),
     ("jsonwebtoken", &["auth"]),
     ("async-graphql", &["gateway"]),
     ("axum", &["gateway"]),

@@ -32,7 +32,7 @@ pub struct CaptureLimits {
 impl CaptureLimits {
     /// The most documents that can be stored at once: every one of them holds a connection, and must leave some to
     /// those who write little.
-    pub const MAX_CONCURRENT: usize = store::WRITERS as usize - 4;
+    pub const MAX_CONCURRENT: usize = store::WRITERS - 2;
 }
 
 impl Default for CaptureLimits {

@@ -36,9 +36,9 @@ pub type StagesOf = fn(&Event) -> Stages;
 
 /// The transaction that a document is captured in. Dropping it leaves nothing behind.
 ///
-/// The rows of a batch are written while those of the next one are made. What is on its way is known here: events in
-/// `recent`, everything else in the dictionary and among the things. Whatever asks the database for more
-/// waits until that is written.
+/// The rows of a batch are written while those of the next one are made, and what these depend on is looked up between two
+/// tables. What is on its way is known here: events in `recent` and `leaving`, everything else in the dictionary and among the
+/// things. Whatever asks the database for more waits until that is written.
 pub struct Capture {
     pub(crate) writer: Writer,
     pub(crate) tenant: TenantId,
@@ -49,8 +49,9 @@ pub struct Capture {
     pub(crate) stages: StagesOf,
     /// Rows that are not written yet.
     pub(crate) next: Batch,
-    /// The events of those rows, in their stored form.
+    /// The events of those rows, in their stored form, and of those that are being written.
     recent: HashMap<Identity, Vec<u8>>,
+    leaving: HashMap<Identity, Vec<u8>>,
     /// The names of events that a declaration says were wrong, and the items that were mentioned, since what follows from
     /// either was settled.
     wrong: Vec<Identity>,
@@ -78,6 +79,7 @@ impl Store {
             stages,
             next: Batch::of(tenant.id),
             recent: HashMap::new(),
+            leaving: HashMap::new(),
             wrong: Vec::new(),
             unsettled: BTreeSet::new(),
             is_whole: true,
@@ -148,7 +150,7 @@ impl Capture {
             let now = micros(self.now);
             written.push([item.into(), Cell::Text(Some(kind)), Cell::Bytes(digest), now.into(), Cell::Bytes(body)]);
         }
-        self.writer.tx().await?.insert(written).await?;
+        self.writer.write(vec![written]).await?;
         self.is_whole = was_whole;
         Ok(())
     }
@@ -175,14 +177,19 @@ impl Capture {
     /// Which of these names are taken.
     async fn known(&mut self, names: Vec<Identity>) -> Result<BTreeSet<Identity>, StoreError> {
         let mut known: BTreeSet<Identity> =
-            names.iter().filter(|name| self.recent.contains_key(name)).cloned().collect();
-        let tx = self.writer.tx().await?;
+            names.iter().filter(|name| self.on_its_way(name).is_some()).cloned().collect();
+        let mut tx = self.writer.beside().await?;
         let sql = tx.each(Kind::Bytes, "SELECT identity FROM event WHERE tenant = $1 AND identity", "");
         let wanted = names.into_iter().map(|name| name.0).collect();
         let args = vec![self.tenant.0.into(), Arg::Blobs(wanted)];
         let rows = tx.select("capture.known", sql, args, &[Kind::Bytes]).await?;
         known.extend(rows.into_iter().map(|mut row| Identity(row.bytes(0))));
         Ok(known)
+    }
+
+    /// The stored form of an event that may not be in the database yet.
+    fn on_its_way(&self, name: &Identity) -> Option<&Vec<u8>> {
+        self.recent.get(name).or_else(|| self.leaving.get(name))
     }
 
     /// The stored forms of those of these events that are known.
@@ -193,7 +200,7 @@ impl Capture {
     ) -> Result<HashMap<Identity, Vec<u8>>, StoreError> {
         let (mut bodies, mut wanted) = (HashMap::new(), Vec::new());
         for name in names.filter(|name| known.contains(name)) {
-            match self.recent.get(name) {
+            match self.on_its_way(name) {
                 Some(body) => drop(bodies.insert(name.clone(), body.clone())),
                 None => wanted.push(name.0.clone()),
             }
@@ -201,7 +208,7 @@ impl Capture {
         if wanted.is_empty() {
             return Ok(bodies);
         }
-        let tx = self.writer.tx().await?;
+        let mut tx = self.writer.beside().await?;
         let query = "SELECT identity, body FROM event JOIN event_body b ON b.tenant = $1 AND b.event = event.id \
                      WHERE event.tenant = $1 AND identity";
         let sql = tx.each(Kind::Bytes, query, "");
@@ -223,7 +230,7 @@ impl Capture {
         self.define(fresh.iter().flat_map(Asserted::items)).await?;
         // From here on the database is not asked for what these rows are about.
         self.writer.write(earlier.into_tables()).await?;
-        self.recent.clear();
+        self.leaving = std::mem::take(&mut self.recent);
         for event in fresh {
             let is_fact = !event.is_declaration && !known.contains(&event.identity.counterpart());
             if event.is_declaration {
@@ -258,16 +265,19 @@ impl Capture {
     pub(crate) async fn flush(&mut self) -> Result<(), StoreError> {
         self.things.take_dirty(|thing| self.next.thing(thing));
         let rows = std::mem::replace(&mut self.next, Batch::of(self.tenant));
-        self.recent.clear();
         self.writer.write(rows.into_tables()).await?;
-        self.writer.tx().await.map(drop)
+        drop(self.writer.tx().await?);
+        self.recent.clear();
+        self.leaving.clear();
+        Ok(())
     }
 
     /// Makes dictionary entries of these texts where they are missing, and loads the things that the others name.
     pub(crate) async fn define<'t>(&mut self, texts: impl Iterator<Item = &'t str>) -> Result<(), StoreError> {
-        let tx = self.writer.tx().await?;
+        let mut tx = self.writer.beside().await?;
         let new = &mut self.next.items;
-        let found = self.dictionary.define(tx, self.tenant, texts, &mut self.next_id, new).await?;
+        let found = self.dictionary.define(&mut tx, self.tenant, texts, &mut self.next_id, new).await?;
+        drop(tx);
         self.load_things("item", found).await
     }
 
@@ -280,7 +290,7 @@ impl Capture {
         if ids.is_empty() {
             return Ok(());
         }
-        let tx = self.writer.tx().await?;
+        let mut tx = self.writer.beside().await?;
         let query = format!(
             "SELECT id, item, kind, source_kind, tlc, source, reference, uncertain FROM thing \
              WHERE tenant = $1 AND {column}"

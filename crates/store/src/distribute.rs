@@ -216,7 +216,14 @@ async fn state(db: &DatabaseConnection) -> Result<State, StoreError> {
             let text = |column| row.try_get::<String>("", column);
             let number = |column| row.try_get::<i64>("", column);
             let (name, by) = (text("name")?, text("by_column")?);
-            Ok((name, text("method")?, text("replication")?, by, number("colocation")?, number("left_over")?))
+            Ok::<_, DbErr>((
+                name,
+                text("method")?,
+                text("replication")?,
+                by,
+                number("colocation")?,
+                number("left_over")?,
+            ))
         };
         let (name, method, replication, column, group, left_over) = read().map_err(StoreError::database(WHAT))?;
         let kept = match (method.as_str(), replication.as_str()) {

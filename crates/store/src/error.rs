@@ -1,5 +1,7 @@
 //! What can go wrong between the program and its database.
 
+use std::{error::Error as _, io};
+
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 /// Why the store could not do what was asked.
@@ -12,16 +14,7 @@ pub enum StoreError {
         what: &'static str,
         /// What the database said.
         #[source]
-        source: DbErr,
-    },
-    /// The same of `SQLite`, where rows are written below the mapper.
-    #[error("the database could not do `{what}`")]
-    Sqlite {
-        /// The unit of work.
-        what: &'static str,
-        /// What the database said.
-        #[source]
-        source: rusqlite::Error,
+        source: Cause,
     },
     /// There is no connection to the database.
     #[error("the database {database} cannot be reached")]
@@ -61,6 +54,35 @@ pub enum StoreError {
     Url(String),
 }
 
+/// What a database said, through one driver or another. It does not tell what the rows held.
+#[derive(Debug, thiserror::Error)]
+pub enum Cause {
+    /// Through the mapper.
+    #[error(transparent)]
+    Mapper(#[from] DbErr),
+    /// Through a driver of the mapper, without it.
+    #[error(transparent)]
+    Driver(#[from] sqlx::Error),
+    /// `SQLite`, where rows are written below the mapper.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// `PostgreSQL`, where rows are written below the mapper.
+    #[error("{}", said(.0))]
+    Postgres(tokio_postgres::Error),
+}
+
+// Not as the source of this error: it would say all again, with the detail.
+impl From<tokio_postgres::Error> for Cause {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Postgres(error)
+    }
+}
+
+/// Without the detail, which shows the key of a row.
+fn said(error: &tokio_postgres::Error) -> String {
+    error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
+}
+
 /// What keeps the database from doing its work for now.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Trouble {
@@ -71,15 +93,15 @@ pub enum Trouble {
 }
 
 impl StoreError {
-    pub(crate) fn database(what: &'static str) -> impl FnOnce(DbErr) -> Self {
-        move |source| Self::Database { what, source }
+    pub(crate) fn database<E: Into<Cause>>(what: &'static str) -> impl FnOnce(E) -> Self {
+        move |source| Self::Database { what, source: source.into() }
     }
 
     /// Whether it is the database's trouble, which may pass, and of which kind.
     pub fn trouble(&self) -> Option<Trouble> {
         match self {
-            Self::Database { source, .. } | Self::Unreachable { source, .. } => trouble(source),
-            Self::Sqlite { source, .. } => trouble_of_result(source.sqlite_error()?.extended_code),
+            Self::Database { source, .. } => source.trouble(),
+            Self::Unreachable { source, .. } => of_mapper(source),
             Self::JobEnded => Some(Trouble::Unavailable),
             Self::Inconsistent { .. }
             | Self::Broken(_)
@@ -94,15 +116,36 @@ impl StoreError {
     }
 }
 
-/// Reads what the engine said.
-fn trouble(error: &DbErr) -> Option<Trouble> {
-    let (DbErr::Conn(RuntimeErr::SqlxError(error))
-    | DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
-    else {
-        return matches!(error, DbErr::ConnectionAcquire(_)).then_some(Trouble::Unavailable);
-    };
-    match &**error {
+impl Cause {
+    fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::Mapper(error) => of_mapper(error),
+            Self::Driver(error) => of_driver(error),
+            Self::Sqlite(error) => trouble_of_result(error.sqlite_error()?.extended_code),
+            Self::Postgres(error) => match error.code() {
+                Some(state) => trouble_of_code(state.code()),
+                // It was not the server that said something: the connection is gone, or was not to be had.
+                None => {
+                    let is_io = error.source().is_some_and(|source| source.is::<io::Error>());
+                    (error.is_closed() || is_io).then_some(Trouble::Unavailable)
+                }
+            },
+        }
+    }
+}
+
+fn of_mapper(error: &DbErr) -> Option<Trouble> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => of_driver(error),
+        DbErr::ConnectionAcquire(_) => Some(Trouble::Unavailable),
+        _ => None,
+    }
+}
+
+fn of_driver(error: &sqlx::Error) -> Option<Trouble> {
+    match error {
         sqlx::Error::Database(error) => trouble_of_code(&error.code()?),
         sqlx::Error::Io(_)
         | sqlx::Error::Protocol(_)

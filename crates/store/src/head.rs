@@ -8,9 +8,9 @@ use std::{
 use domain::{EventId, Profile, Viewer};
 use epcis::{Action, EventKind};
 use jiff::{Timestamp, civil::Date};
-use lineage::CustodyKind;
+use lineage::{CREATING_STEPS, CustodyKind};
 use policy::Seen;
-use sea_orm::sea_query::{Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 
 use crate::{
     IDS_PER_QUERY, Scope, StoreError,
@@ -54,6 +54,14 @@ pub struct EventHead {
     pub retracted: bool,
     /// How much of it is shown.
     pub seen: Seen,
+}
+
+impl EventHead {
+    /// Whether what is on it is handed over, brought into being or transformed.
+    pub(crate) fn is_turning_point(&self) -> bool {
+        let creates = self.biz_step.as_deref().is_some_and(|step| CREATING_STEPS.contains(&step));
+        self.custody.is_some() || creates || self.kind == EventKind::Transformation
+    }
 }
 
 const COLUMNS: [&str; 13] = [
@@ -105,43 +113,28 @@ impl Scope {
         let select = |ids: &[i64]| {
             let mut select = Query::select();
             select
+                .columns(COLUMNS.map(|name| ("event", name)))
                 .from("event")
                 .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0))
                 .and_where(self.is_one_of(("event", "id"), ids));
-            self.select_heads(&mut select);
+            self.only_recorded(&mut select);
+            self.only_visible_events(&mut select, ("event", "id"));
+            if self.viewer() != Viewer::Own {
+                select.columns(SEEN.map(|name| ("vis_event", name)));
+            }
             select
         };
-        let rows = self.all_of(&ids, select, &self.head_shape(&[]), "scope.heads").await?;
-        self.read_heads(&rows.iter().collect::<Vec<_>>(), 0).await
-    }
-
-    /// Adds the columns of heads to a select of events, and keeps only those that the viewer may see.
-    pub(crate) fn select_heads(&self, select: &mut SelectStatement) {
-        select.columns(COLUMNS.map(|name| ("event", name)));
-        self.only_recorded(select);
-        self.only_visible_events(select, ("event", "id"));
-        if self.viewer() != Viewer::Own {
-            select.columns(SEEN.map(|name| ("vis_event", name)));
-        }
-    }
-
-    /// The types of the columns of heads, behind those of others.
-    pub(crate) fn head_shape(&self, before: &[Kind]) -> Vec<Kind> {
         let seen = if self.viewer() == Viewer::Own { &[] } else { SEEN_SHAPE };
-        [before, SHAPE, seen].concat()
-    }
-
-    /// The heads in these rows, whose columns begin at this place.
-    pub(crate) async fn read_heads(&self, rows: &[&Row], at: usize) -> Result<Vec<EventHead>, StoreError> {
+        let rows = self.all_of(&ids, select, &[SHAPE, seen].concat(), "scope.heads").await?;
         let mut wanted = BTreeSet::new();
-        for row in rows {
+        for row in &rows {
             for column in TEXTS {
-                wanted.extend(row.cell::<Option<i64>>(at + column)?);
+                wanted.extend(row.cell::<Option<i64>>(column)?);
             }
         }
         self.load_texts(wanted).await?;
         let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
-        rows.iter().map(|row| self.head(row, at, &texts)).collect()
+        rows.iter().map(|row| self.head(row, &texts)).collect()
     }
 
     /// Looks up the dictionary entries of these numbers, as far as they are not known yet.
@@ -167,35 +160,35 @@ impl Scope {
         Ok(())
     }
 
-    fn head(&self, row: &Row, at: usize, texts: &HashMap<i64, Arc<str>>) -> Result<EventHead, StoreError> {
+    fn head(&self, row: &Row, texts: &HashMap<i64, Arc<str>>) -> Result<EventHead, StoreError> {
         let text =
-            |column| Ok::<_, StoreError>(row.cell::<Option<i64>>(at + column)?.and_then(|id| texts.get(&id)).cloned());
+            |column| Ok::<_, StoreError>(row.cell::<Option<i64>>(column)?.and_then(|id| texts.get(&id)).cloned());
         let (reference, seen) = match self.viewer() {
-            Viewer::Own => (Identity(row.cell(at + 1)?).text()?, Seen::OWN),
+            Viewer::Own => (Identity(row.cell(1)?).text()?, Seen::OWN),
             Viewer::Party(_) | Viewer::Regulator(_) => {
-                let profile = Profile::parse(&row.cell::<String>(at + COLUMNS.len() + 1)?)?;
-                (row.cell(at + COLUMNS.len())?, Seen { profile, named: row.cell(at + COLUMNS.len() + 2)? })
+                let profile = Profile::parse(&row.cell::<String>(COLUMNS.len() + 1)?)?;
+                (row.cell(COLUMNS.len())?, Seen { profile, named: row.cell(COLUMNS.len() + 2)? })
             }
         };
-        let kind = EventKind::of_code(row.cell(at + 2)?)?;
-        let time = instant("event", "event_time", row.cell(at + 3)?)?;
+        let kind = EventKind::of_code(row.cell(2)?)?;
+        let time = instant("event", "event_time", row.cell(3)?)?;
         let biz_step = text(6)?;
         let custody = biz_step.as_deref().filter(|_| kind != EventKind::Transformation).and_then(CustodyKind::of_step);
         Ok(EventHead {
-            id: EventId(row.cell(at)?),
+            id: EventId(row.cell(0)?),
             reference,
             kind,
             time,
-            day: local_date(row.cell(at + 4)?, time)?,
-            action: row.cell::<Option<i16>>(at + 5)?.map(Action::of_code).transpose()?,
+            day: local_date(row.cell(4)?, time)?,
+            action: row.cell::<Option<i16>>(5)?.map(Action::of_code).transpose()?,
             biz_step,
             read_point: text(7)?,
             biz_location: text(8)?,
             custody,
             from_place: text(9)?,
             to_place: text(10)?,
-            uncertain: row.cell(at + 11)?,
-            retracted: self.is_retracted(row.cell(at + 12)?),
+            uncertain: row.cell(11)?,
+            retracted: self.is_retracted(row.cell(12)?),
             seen,
         })
     }

@@ -49,13 +49,14 @@ impl Capture {
     /// Learns anew what the lots beside these are. Each of these has turned out to be a traceability lot since some of its
     /// events were read, or not to be one.
     pub(crate) async fn settle_kinds(&mut self, turned: &BTreeSet<i64>) -> Result<(), StoreError> {
-        if turned.is_empty() {
+        let deciding = turned.iter().copied().filter(|item| self.things.decides(*item)).collect::<BTreeSet<i64>>();
+        if deciding.is_empty() {
             return Ok(());
         }
         // What is gone through again has to be there.
         self.flush().await?;
         let mut beside = BTreeSet::new();
-        for some in chunks(turned) {
+        for some in chunks(&deciding) {
             for told in self.told_of(&some).await? {
                 // Whatever was known of these when the event was read lies between the two.
                 let least = told.stage(|item| self.things.is_traceability_lot(item) && !turned.contains(&item));

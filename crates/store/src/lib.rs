@@ -35,7 +35,7 @@ mod view_index;
 
 use std::{io, sync::Arc, time::Duration};
 
-use bulk::{File, PATIENCE};
+use bulk::{Engine, PATIENCE};
 
 use migrations::{Migrator, MigratorTrait};
 use sea_orm::{
@@ -51,7 +51,7 @@ use sea_orm::{
 pub use asserted::{Asserted, Unstorable};
 pub use capture::{Capture, Outcome, StagesOf};
 pub use distribute::{DistributeError, Distribution, Step};
-pub use error::{StoreError, Trouble};
+pub use error::{Cause, StoreError, Trouble};
 pub use grants::{NewGrant, NewViewer};
 pub use head::EventHead;
 pub use jobs::{ErrorBehaviour, Job, JobStatus, Lease};
@@ -70,8 +70,8 @@ pub struct Store {
     /// Where transactions that write begin, which wait for each other: whoever only reads has connections of its own.
     /// `SQLite` has one writer at a time; they queue for it here, in order, instead of trying until they give up.
     writer: DatabaseConnection,
-    /// The file, where the engine is `SQLite`: many rows are written to it on a connection of its own.
-    file: Option<Arc<File>>,
+    /// Where many rows are written, on connections below the mapper.
+    engine: Engine,
 }
 
 impl Store {
@@ -89,7 +89,7 @@ impl Store {
             answers(url).await?;
         }
         let mut options = ConnectOptions::new(url);
-        options.max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
+        options.max_connections(CONNECTIONS as u32).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
         options.map_sqlx_sqlite_opts(with_settings);
         options.map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_SETTINGS));
         // `SQLite` ends a transaction by itself when the disk is full. The driver then counts one that is not there: what
@@ -101,12 +101,10 @@ impl Store {
         let database = if sqlite { url.split('?').next().unwrap_or_default() } else { "the database server" };
         let unreachable = |source| StoreError::Unreachable { database: database.to_owned(), source };
         let db = Database::connect(options.clone()).await.map_err(unreachable)?;
-        let (writers, patience) = if sqlite { (1, SQLITE_WRITER_TIMEOUT) } else { (WRITERS, WRITER_TIMEOUT) };
+        let (writers, patience) = if sqlite { (1, SQLITE_WRITER_TIMEOUT) } else { (SMALL_WRITERS, WRITER_TIMEOUT) };
         options.max_connections(writers).acquire_timeout(patience);
         let writer = Database::connect(options).await.map_err(unreachable)?;
-        let file = sqlite.then(|| url.parse::<SqliteConnectOptions>().map(|file| file.get_filename().to_owned()));
-        let file = file.transpose().map_err(|_| StoreError::Url("sqlite".to_owned()))?;
-        Ok(Self { db, writer, file: file.map(|path| Arc::new(File::new(path))) })
+        Ok(Self { db, writer, engine: Engine::of(url)? })
     }
 
     /// Brings the schema up to date. Where the tables are distributed over several machines, new ones are so, too.
@@ -190,11 +188,14 @@ const POSTGRES_SETTINGS: [(&str, &str); 7] = [
 ];
 
 /// Connections for those who only read.
-const CONNECTIONS: u32 = 8;
+const CONNECTIONS: usize = 8;
 
-/// Connections for those who write, on an engine that has more than one at a time. Captures must leave some of them to
-/// those who write little.
-pub const WRITERS: u32 = 12;
+/// Connections for those who write many rows, on an engine that has more than one at a time. Captures must leave some of them
+/// to those who end a job or purge.
+pub const WRITERS: usize = 10;
+
+/// Connections for those who write little, on such an engine.
+const SMALL_WRITERS: u32 = 4;
 
 /// How long a request waits for a connection before it is told that the database does not answer.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);

@@ -31,7 +31,7 @@ impl Capture {
     pub(crate) async fn recorded(&mut self, things: Vec<i64>) -> Result<BTreeMap<i64, Recorded>, StoreError> {
         // The same event may mention a thing several times.
         let events: BTreeSet<i64> = self.events_on(things).await?.into_iter().collect();
-        let tx = self.writer.tx().await?;
+        let mut tx = self.writer.tx().await?;
         let query = "SELECT id, recorded_at, retracted_at, things, body FROM event \
                      JOIN event_body b ON b.tenant = $1 AND b.event = event.id WHERE event.tenant = $1 AND id";
         let sql = tx.each(Kind::Int, query, "");
@@ -53,7 +53,7 @@ impl Capture {
     }
 
     async fn events_on(&mut self, things: Vec<i64>) -> Result<Vec<i64>, StoreError> {
-        let tx = self.writer.tx().await?;
+        let mut tx = self.writer.tx().await?;
         let sql = tx.each(Kind::Int, "SELECT event FROM event_thing WHERE tenant = $1 AND thing", "");
         let args = vec![self.tenant.0.into(), Arg::Ints(things)];
         tx.select("capture.mentioned", sql, args, &[Kind::Int]).await?.iter().map(|row| row.int(0)).collect()

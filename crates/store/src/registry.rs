@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use crate::{
-    Store, StoreError, entity, insert_all,
+    Cause, Store, StoreError, entity, insert_all,
     sequence::take_ids,
     text::{instant, micros},
 };
@@ -104,7 +104,7 @@ impl Store {
         // later one, which looks again: each time somebody else has got on.
         for _ in 0..ATTEMPTS {
             match self.try_add_tenant(&new).await {
-                Err(StoreError::Database { source, .. }) if is_taken(&source) => {}
+                Err(StoreError::Database { source: Cause::Mapper(error), .. }) if is_taken(&error) => {}
                 done => return done,
             }
         }

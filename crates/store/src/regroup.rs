@@ -109,7 +109,7 @@ impl Capture {
         kept: BTreeSet<i64>,
         mentions: &ByThing<'_>,
     ) -> Result<(), StoreError> {
-        let tx = self.writer.tx().await?;
+        let mut tx = self.writer.tx().await?;
         let one_of = tx.any(2);
         for (table, column, gone) in [
             ("thing", "id", former.difference(&kept).copied().collect()),
@@ -118,6 +118,7 @@ impl Capture {
             let sql = format!("DELETE FROM {table} WHERE tenant = $1 AND {column} {one_of}");
             tx.execute(WHAT, sql, vec![self.tenant.0.into(), Arg::Ints(gone)]).await?;
         }
+        drop(tx);
         self.things.restart(item, &kept);
         for id in kept {
             let said = mentions.get(&id).into_iter().flatten().copied();
@@ -143,7 +144,7 @@ impl Capture {
     async fn move_mentions(&mut self, event: i64, told: &mut Told, moves: &[(usize, i64)]) -> Result<(), StoreError> {
         let tenant = self.tenant.0;
         let before = told.recorded.things.clone();
-        let tx = self.writer.tx().await?;
+        let mut tx = self.writer.tx().await?;
         for &(ordinal, thing) in moves {
             let Some(known) = told.recorded.things.get_mut(ordinal) else { continue };
             let sql = "UPDATE event_thing SET thing = $5 \
@@ -156,6 +157,7 @@ impl Capture {
         let sql = "UPDATE event SET things = $3 WHERE tenant = $1 AND id = $2".to_owned();
         let things = Cell::Bytes(pack_ids(told.recorded.things.iter().copied()));
         tx.execute(WHAT, sql, vec![tenant.into(), event.into(), Arg::Cell(things)]).await?;
+        drop(tx);
         let process = match &told.reading.process {
             Some(uri) => {
                 self.define(std::iter::once(uri.as_str())).await?;
@@ -163,11 +165,12 @@ impl Capture {
             }
             None => event,
         };
-        let tx = self.writer.tx().await?;
+        let mut tx = self.writer.tx().await?;
         let sql = "DELETE FROM process_side WHERE tenant = $1 AND process = $2 AND event = $3".to_owned();
         tx.execute(WHAT, sql, vec![tenant.into(), process.into(), event.into()]).await?;
         let sql = format!("DELETE FROM containment WHERE tenant = $1 AND parent {} AND event = $3", tx.any(2));
         tx.execute(WHAT, sql, vec![tenant.into(), Arg::Ints(before), event.into()]).await?;
+        drop(tx);
         // What was declared wrong in the document that it came in was taken for a fact until then.
         if !told.recorded.was_fact {
             return Ok(());

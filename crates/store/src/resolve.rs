@@ -3,7 +3,7 @@
 //! A class identifier is an alias; the lot is (code, source). A lot seen before its source is known is held under a
 //! provisional key and becomes the full lot, in place, when an event of the same tenant names or creates it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::{LotStatement, Tlc, TlcSource, gs1_tlc};
 use gs1::{Identifier, Key};
@@ -22,6 +22,15 @@ pub(crate) struct Resolved<'a> {
     pub(crate) thing: i64,
 }
 
+/// What a mention means.
+pub(crate) struct Meant {
+    pub(crate) thing: i64,
+    /// Whether there is no row of it yet.
+    pub(crate) is_new: bool,
+    /// The codes of it that may not be written yet, each once. Of a new thing, none is.
+    pub(crate) codes: Vec<String>,
+}
+
 /// A row of `thing` on its way in or out.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Thing {
@@ -33,7 +42,8 @@ pub(crate) struct Thing {
     pub(crate) reference: Option<String>,
     /// Whether some event said only possibly that it is about this thing. Never forgotten: it tells where to look.
     pub(crate) uncertain: bool,
-    /// Whether it has to be written.
+    /// Whether there is a row of it, and whether that has to be written.
+    pub(crate) is_stored: bool,
     is_dirty: bool,
     /// Whether the codes that its identifier spells are written, and which others are known to be.
     is_spelled: bool,
@@ -52,6 +62,9 @@ pub(crate) struct Things {
     dirty: BTreeSet<i64>,
     /// Items that have turned out to be traceability lots after they had been mentioned, or not to be.
     turned: BTreeSet<i64>,
+    /// Items that an event may depend on: what it proves of its lots is another thing when they are traceability lots.
+    /// Nobody has looked at the events of earlier captures.
+    deciding: HashSet<i64>,
 }
 
 impl Things {
@@ -62,6 +75,7 @@ impl Things {
             item_of: HashMap::new(),
             dirty: BTreeSet::new(),
             turned: BTreeSet::new(),
+            deciding: HashSet::new(),
         }
     }
 
@@ -76,11 +90,13 @@ impl Things {
             source: source_from(row.cell(3)?, row.text(5), &self.reporter)?,
             reference: row.text(6),
             uncertain: row.cell(7)?,
+            is_stored: true,
             is_dirty: false,
             is_spelled: true,
             codes: BTreeSet::new(),
         };
         self.item_of.insert(id, item);
+        self.deciding.insert(item);
         let things = self.by_item.entry(item).or_default();
         // The choice among several lots of one item must not depend on the order of rows.
         if let Err(place) = things.binary_search_by_key(&id, |thing| thing.id) {
@@ -94,8 +110,7 @@ impl Things {
         self.by_item.get(&item)?.iter().map(|thing| thing.kind).max()
     }
 
-    /// The thing that a mention means, made with an id of `next_id` if it is new, and the codes of it that may not be
-    /// written yet.
+    /// The thing that a mention means, made with an id of `next_id` if it is new.
     ///
     /// `inputs` are the things that go into the same event: what comes out of it is another lot, even under the same
     /// identifier. An event that is no fact (`learn` is false) teaches nothing about the thing but whether it is a lot, an object
@@ -107,7 +122,7 @@ impl Things {
         next_id: &mut i64,
         inputs: &BTreeSet<i64>,
         learn: bool,
-    ) -> (i64, Vec<String>) {
+    ) -> Meant {
         let before = self.kind_of(item);
         let things = self.by_item.entry(item).or_default();
         let source = stated_source(mention);
@@ -123,6 +138,7 @@ impl Things {
                 source: TlcSource::Unknown { reporter: self.reporter.clone() },
                 reference: None,
                 uncertain: false,
+                is_stored: false,
                 is_dirty: true,
                 is_spelled: false,
                 codes: BTreeSet::new(),
@@ -132,7 +148,7 @@ impl Things {
             things.len() - 1
         });
         // `choose` gives an index of `things`, and the other arm has just pushed one.
-        let Some(thing) = things.get_mut(index) else { return (0, Vec::new()) };
+        let Some(thing) = things.get_mut(index) else { return Meant { thing: 0, is_new: false, codes: Vec::new() } };
         if learn {
             refine(thing, mention, source);
         } else if unlearned(mention.kind) > thing.kind {
@@ -145,15 +161,15 @@ impl Things {
         let mut codes = Vec::new();
         if !std::mem::replace(&mut thing.is_spelled, true) {
             codes = spelled_codes(&mention.identifier);
-            thing.codes.extend(codes.iter().cloned());
+            codes.retain(|code| thing.codes.insert(code.clone()));
         }
         let stated = mention.statement.iter().filter(|_| learn).flat_map(stated_codes);
         codes.extend(stated.filter(|code| thing.codes.insert((*code).to_owned())).map(str::to_owned));
-        let id = thing.id;
+        let (id, is_new) = (thing.id, !thing.is_stored);
         if before.is_some_and(|kind| is_traceability_lot(kind) != self.is_traceability_lot(item)) {
             self.turned.insert(item);
         }
-        (id, codes)
+        Meant { thing: id, is_new, codes }
     }
 
     /// Whether an item is known to name a traceability lot.
@@ -174,6 +190,16 @@ impl Things {
     /// The items that have turned out to be traceability lots since they were first mentioned, or not to be; each once.
     pub(crate) fn take_turned(&mut self) -> BTreeSet<i64> {
         std::mem::take(&mut self.turned)
+    }
+
+    /// Notes that what an event proves of its lots depends on whether these items are traceability lots.
+    pub(crate) fn decide(&mut self, items: impl Iterator<Item = i64>) {
+        self.deciding.extend(items);
+    }
+
+    /// Whether an event may depend on what an item is.
+    pub(crate) fn decides(&self, item: i64) -> bool {
+        self.deciding.contains(&item)
     }
 
     /// Says anew what an item names.
@@ -209,6 +235,8 @@ impl Things {
             source: TlcSource::Unknown { reporter: self.reporter.clone() },
             reference: None,
             uncertain,
+            // All but a new one.
+            is_stored: true,
             is_dirty: true,
             is_spelled: true,
             codes: BTreeSet::new(),
@@ -231,6 +259,7 @@ impl Things {
     pub(crate) fn clear(&mut self) {
         self.by_item.clear();
         self.item_of.clear();
+        self.deciding.clear();
     }
 
     /// Forgets code and source of a thing and learns them anew from the mentions of the events that are still facts.
@@ -262,6 +291,7 @@ impl Things {
             for thing in self.by_item.get_mut(&item).into_iter().flatten() {
                 if std::mem::take(&mut thing.is_dirty) {
                     write(thing);
+                    thing.is_stored = true;
                 }
             }
         }
@@ -473,8 +503,10 @@ mod tests {
     fn resolve(mentions: &[Mention]) -> (Vec<i64>, Vec<TlcSource>) {
         let mut things = Things::new("us".to_owned());
         let mut next_id = 1;
-        let ids =
-            mentions.iter().map(|mention| things.resolve(mention, 7, &mut next_id, &BTreeSet::new(), true).0).collect();
+        let ids = mentions
+            .iter()
+            .map(|mention| things.resolve(mention, 7, &mut next_id, &BTreeSet::new(), true).thing)
+            .collect();
         let mut sources = Vec::new();
         things.take_dirty(|thing| sources.push(thing.source.clone()));
         (ids, sources)
@@ -522,8 +554,8 @@ mod tests {
         let lot = ThingKind::TraceabilityLot;
         let input = Mention { role: Role::Input, ..mention(lot, None, None) };
         let output = Mention { role: Role::Output, ..mention(lot, None, Some("L21")) };
-        let (consumed, _) = things.resolve(&input, 7, &mut next_id, &BTreeSet::new(), true);
-        let (produced, _) = things.resolve(&output, 7, &mut next_id, &BTreeSet::from([consumed]), true);
+        let consumed = things.resolve(&input, 7, &mut next_id, &BTreeSet::new(), true).thing;
+        let produced = things.resolve(&output, 7, &mut next_id, &BTreeSet::from([consumed]), true).thing;
         assert_ne!(consumed, produced);
     }
 
@@ -549,7 +581,7 @@ mod tests {
         let mut things = Things::new("us".to_owned());
         let mut next_id = 1;
         let wrong = mention(lot, Some(place("L9")), None);
-        let (id, _) = things.resolve(&wrong, 7, &mut next_id, &BTreeSet::new(), true);
+        let id = things.resolve(&wrong, 7, &mut next_id, &BTreeSet::new(), true).thing;
         let right = mention(ThingKind::Lot, None, None);
         things.relearn(7, id, [&right]);
         let mut left = Vec::new();

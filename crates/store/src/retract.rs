@@ -19,7 +19,7 @@ impl Capture {
     /// `wrong` are the names of such events, as far as there are any. Everything that was taken has to be written.
     pub(crate) async fn retract(&mut self, wrong: &[Identity]) -> Result<BTreeSet<i64>, StoreError> {
         const WHAT: &str = "capture.retract";
-        let tx = self.writer.tx().await?;
+        let mut tx = self.writer.tx().await?;
         let query = "SELECT id, things FROM event WHERE tenant = $1 AND identity";
         let sql = tx.each(Kind::Bytes, query, "AND retracted_at IS NULL");
         let args = vec![self.tenant.0.into(), Arg::Blobs(wrong.iter().map(|name| name.0.clone()).collect())];
@@ -35,6 +35,7 @@ impl Capture {
         let sql = format!("UPDATE event SET retracted_at = $3 WHERE tenant = $1 AND id {}", tx.any(2));
         let args = vec![self.tenant.0.into(), Arg::Ints(ids), micros(self.now).into()];
         tx.execute(WHAT, sql, args).await?;
+        drop(tx);
         self.relearn(things).await
     }
 

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use domain::TenantId;
 use epcis::Action;
-use lineage::{ChangeKind, CustodyKind, Mention, Reading, Role, ThingKind};
+use lineage::{ChangeKind, CustodyKind, Mention, Reading, Role, Stages, ThingKind};
 
 use crate::{
     Asserted, Capture, StoreError,
     asserted::Head,
     bulk::{Cell, Rows},
-    resolve::{Resolved, Thing},
+    resolve::{Meant, Resolved, Thing},
     tables,
     text::{Code, End, Side, micros, pack_ids, source_columns},
 };
@@ -18,11 +18,15 @@ use crate::{
 /// Rows on their way into the database.
 pub(crate) struct Batch {
     pub(crate) items: Rows,
+    /// Things that have no row yet, and others.
+    pub(crate) new_things: Rows,
     pub(crate) things: Rows,
     pub(crate) events: Rows,
     pub(crate) bodies: Rows,
     pub(crate) mentions: Rows,
     pub(crate) ends: Rows,
+    /// Codes of things that have no row yet, and of others.
+    pub(crate) new_codes: Rows,
     pub(crate) codes: Rows,
     pub(crate) sides: Rows,
     pub(crate) containment: Rows,
@@ -32,11 +36,13 @@ impl Batch {
     pub(crate) fn of(tenant: TenantId) -> Self {
         Self {
             items: Rows::of(&tables::ITEM, tenant),
+            new_things: Rows::of(&tables::NEW_THING, tenant),
             things: Rows::of(&tables::THING, tenant),
             events: Rows::of(&tables::EVENT, tenant),
             bodies: Rows::of(&tables::EVENT_BODY, tenant),
             mentions: Rows::of(&tables::EVENT_THING, tenant),
             ends: Rows::of(&tables::EVENT_END, tenant),
+            new_codes: Rows::of(&tables::NEW_THING_CODE, tenant),
             codes: Rows::of(&tables::THING_CODE, tenant),
             sides: Rows::of(&tables::PROCESS_SIDE, tenant),
             containment: Rows::of(&tables::CONTAINMENT, tenant),
@@ -45,14 +51,16 @@ impl Batch {
 
     /// The rows of each table.
     pub(crate) fn into_tables(self) -> Vec<Rows> {
-        let Self { items, things, events, bodies, mentions, ends, codes, sides, containment } = self;
-        vec![items, things, events, bodies, mentions, ends, codes, sides, containment]
+        let Self { items, new_things, things, events, bodies, mentions, ends, new_codes, codes, sides, containment } =
+            self;
+        vec![items, new_things, things, events, bodies, mentions, ends, new_codes, codes, sides, containment]
     }
 
     /// Adds what is known of a thing.
     pub(crate) fn thing(&mut self, thing: &Thing) {
         let (source_kind, source) = source_columns(&thing.source);
-        self.things.push([
+        let rows = if thing.is_stored { &mut self.things } else { &mut self.new_things };
+        rows.push([
             thing.id.into(),
             thing.item.into(),
             Cell::Code(Some(thing.kind.code())),
@@ -71,8 +79,12 @@ impl Capture {
         let id = self.next_id;
         self.next_id += 1;
         // Nothing else that was learned of a lot decides what is learned of others, or it would matter what came first.
-        let packed = |uri: &str| self.dictionary.get(uri).is_some_and(|item| self.things.is_traceability_lot(item));
-        let stage = asserted.stages.given(packed);
+        let is_packed = |uri: &str| self.dictionary.get(uri).is_some_and(|item| self.things.is_traceability_lot(item));
+        let stage = asserted.stages.given(is_packed);
+        let Stages { decided_by, unknown, packed } = &asserted.stages;
+        if unknown != packed {
+            self.things.decide(decided_by.iter().filter_map(|uri| self.dictionary.get(uri)));
+        }
         asserted.reading.prove(stage);
         let Asserted { identity, body, head, reading, things, .. } = asserted;
         let mut items = Vec::with_capacity(things.len());
@@ -80,9 +92,11 @@ impl Capture {
         let mut inputs = BTreeSet::new();
         for (mention, uri) in reading.mentions.iter().zip(&things) {
             let item = self.item(uri)?;
-            let (thing, codes) = self.things.resolve(mention, item, &mut self.next_id, &inputs, is_fact);
+            let Meant { thing, is_new, codes } =
+                self.things.resolve(mention, item, &mut self.next_id, &inputs, is_fact);
+            let rows = if is_new { &mut self.next.new_codes } else { &mut self.next.codes };
             for code in codes {
-                self.next.codes.push([Cell::Text(Some(code)), thing.into()]);
+                rows.push([Cell::Text(Some(code)), thing.into()]);
             }
             if mention.role == Role::Input {
                 inputs.insert(thing);

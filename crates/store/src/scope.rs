@@ -18,7 +18,7 @@ use sea_orm::{
 
 use crate::{
     IDS_PER_QUERY, LEAST_PART, PARTS, Store, StoreError, Tenant,
-    bulk::{self, Kind, Row},
+    bulk::{Engine, Kind, Row},
     text::{Word, micros},
     view_index,
 };
@@ -27,6 +27,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct Scope {
     pub(crate) db: DatabaseConnection,
+    engine: Engine,
     pub(crate) tenant: Tenant,
     pub(crate) viewer: Viewer,
     /// What the view is called.
@@ -57,7 +58,8 @@ impl Store {
             Viewer::Party(_) | Viewer::Regulator(_) => view_index::refresh(self, &tenant, viewer, purpose, now).await?,
         };
         let name = view_index::view_name(viewer, purpose);
-        Ok(Scope { db: self.db.clone(), tenant, viewer, name, epoch, known_at: None, texts: Arc::default() })
+        let (db, engine) = (self.db.clone(), self.engine.clone());
+        Ok(Scope { db, engine, tenant, viewer, name, epoch, known_at: None, texts: Arc::default() })
     }
 }
 
@@ -240,7 +242,7 @@ impl Scope {
         shape: &[Kind],
         what: &'static str,
     ) -> Result<Vec<Row>, StoreError> {
-        bulk::rows(&self.db, select, shape).await.map_err(StoreError::database(what))
+        self.engine.rows(&self.db, select, shape).await.map_err(StoreError::database(what))
     }
 
     pub(crate) async fn all(

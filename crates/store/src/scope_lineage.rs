@@ -1,11 +1,10 @@
 //! The reads that lineage is walked with: one set-based query per kind of step, whatever the size of the frontier.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::{Direction, EventId, Profile, ThingId, Viewer};
-use epcis::EventKind;
 use jiff::Timestamp;
-use lineage::{Change, ChangeKind, CustodyKind, Role};
+use lineage::{Change, ChangeKind, Role};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Order, Query, SelectStatement, SimpleExpr};
 
 use crate::{
@@ -204,26 +203,46 @@ impl Scope {
                     ["parent", "event", "ordinal", "child", "change", "quantity", "uom"]
                         .map(|name| ("containment", name)),
                 )
-                .column(("event", "event_time"))
                 .from("containment")
-                .join(JoinType::InnerJoin, "event", is_event_of("containment"))
                 .and_where(Expr::col(("containment", "tenant")).eq(self.tenant.id.0))
                 .and_where(which(things));
-            self.only_facts(&mut select);
             select
         };
-        let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Int, Kind::Int, Kind::Text, Kind::Text, Kind::Int];
-        for row in self.all_of(&numbers(things), select, shape, "scope.containment").await? {
+        let shape = &[Kind::Int, Kind::Int, Kind::Int, Kind::Int, Kind::Int, Kind::Text, Kind::Text];
+        let rows = self.all_of(&numbers(things), select, shape, "scope.containment").await?;
+        let events = rows.iter().map(|row| row.int(1)).collect::<Result<BTreeSet<i64>, _>>()?;
+        let times = self.times_of_facts(&events.into_iter().collect::<Vec<_>>()).await?;
+        for row in rows {
+            let event = row.int(1)?;
+            let Some(&time) = times.get(&event) else { continue };
             let change = Change {
-                time: instant("event", "event_time", row.cell(7)?)?,
+                time,
                 kind: ChangeKind::of_code(row.cell(4)?)?,
                 child: row.cell::<Option<i64>>(3)?.map(ThingId),
                 amount: amount(row.cell::<Option<String>>(5)?.as_deref()),
                 uom: row.cell(6)?,
             };
-            found.0.push((ThingId(row.cell(0)?), EventId(row.cell(1)?), row.cell(2)?, change));
+            found.0.push((ThingId(row.cell(0)?), EventId(event), row.cell(2)?, change));
         }
         Ok(())
+    }
+
+    /// When these events happened, as far as they are facts, whether the viewer may see them or not.
+    ///
+    /// Not in one statement with what is said of them: an event says something of many things, and is looked up once.
+    async fn times_of_facts(&self, events: &[i64]) -> Result<HashMap<i64, Timestamp>, StoreError> {
+        let select = |ids: &[i64]| {
+            let mut select = Query::select();
+            select
+                .columns(["id", "event_time"])
+                .from("event")
+                .and_where(Expr::col("tenant").eq(self.tenant.id.0))
+                .and_where(self.is_one_of("id", ids));
+            self.only_facts(&mut select);
+            select
+        };
+        let rows = self.all_of(events, select, &[Kind::Int; 2], "scope.times_of_facts").await?;
+        rows.iter().map(|row| Ok((row.int(0)?, instant("event", "event_time", row.cell(1)?)?))).collect()
     }
 
     /// The events that mention these things, retracted ones left out; only those that the viewer may see.
@@ -277,8 +296,8 @@ impl Scope {
     }
 
     /// What events say of these things, retracted ones left out; only those that the viewer may see, and with
-    /// `turning_points` only where they are handed over, brought into being or transformed. With the heads of the
-    /// events, as far as they are not among those that are `known`.
+    /// `turning_points` only where they are handed over, brought into being or transformed. With the heads of all these
+    /// events, turning points or not, as far as they are not among those that are `known`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -288,43 +307,25 @@ impl Scope {
         turning_points: bool,
         known: &BTreeMap<EventId, EventHead>,
     ) -> Result<(Vec<Mentioned>, Vec<EventHead>), StoreError> {
-        // Looked up first: with a sub-query in it the condition seems worth reading all events for.
-        let steps = if turning_points && !things.is_empty() { self.turning_steps().await? } else { Vec::new() };
         let select = |things: &[i64]| {
             let mut select = Query::select();
             select
                 .columns(MENTIONED.map(|name| ("event_thing", name)))
                 .from("event_thing")
-                .join(JoinType::InnerJoin, "event", is_event_of("event_thing"))
                 .and_where(Expr::col(("event_thing", "tenant")).eq(self.tenant.id.0))
                 .and_where(self.is_one_of(("event_thing", "thing"), things));
             self.only_visible_things(&mut select, ("event_thing", "thing"));
-            self.select_heads(&mut select);
-            if turning_points {
-                let of_step = Expr::col(("event", "biz_step")).is_in(steps.iter().copied());
-                let transforms = Expr::col(("event", "kind")).eq(EventKind::Transformation.code());
-                select.and_where(of_step.or(transforms));
-            }
             select
         };
-        let rows = self.all_of(&numbers(things), select, &self.head_shape(MENTIONED_SHAPE), "scope.told").await?;
+        let rows = self.all_of(&numbers(things), select, MENTIONED_SHAPE, "scope.told").await?;
         let mut found = rows.iter().map(mentioned).collect::<Result<Vec<Mentioned>, _>>()?;
-        let mut new = BTreeMap::new();
-        for (row, mention) in rows.iter().zip(&found).filter(|(_, mention)| !known.contains_key(&mention.event)) {
-            new.entry(mention.event).or_insert(row);
-        }
-        let heads = self.read_heads(&new.into_values().collect::<Vec<_>>(), MENTIONED.len()).await?;
-        let facts: HashSet<EventId> =
-            known.values().chain(&heads).filter(|head| !head.retracted).map(|head| head.id).collect();
-        found.retain(|mention| facts.contains(&mention.event));
+        // Each event once, in the order in which they lie.
+        let new = found.iter().map(|mention| mention.event).filter(|event| !known.contains_key(event)).collect();
+        let heads = self.heads(&new).await?;
+        let is_wanted = |head: &&EventHead| !head.retracted && (!turning_points || head.is_turning_point());
+        let wanted: HashSet<EventId> = known.values().chain(&heads).filter(is_wanted).map(|head| head.id).collect();
+        found.retain(|mention| wanted.contains(&mention.event));
         Ok((found, heads))
-    }
-
-    /// The numbers of the `bizStep`s of turning points.
-    async fn turning_steps(&self) -> Result<Vec<i64>, StoreError> {
-        let steps = [CustodyKind::STEPS, lineage::CREATING_STEPS].concat();
-        let rows = self.rows(&self.item_of(&steps), &[Kind::Int], "scope.steps").await?;
-        rows.iter().map(|row| row.cell(0)).collect()
     }
 
     async fn mentions(

@@ -37,14 +37,20 @@ pub(crate) static EVENT_THING: Table = table("event_thing", &["thing", "event", 
 
 pub(crate) static EVENT_END: Table = table("event_end", &["item", "event", "side"]);
 
+const THING_COLUMNS: &[&str] = &["id", "item", "kind", "source_kind", "tlc", "source", "reference", "uncertain"];
+
+pub(crate) static NEW_THING: Table = table("thing", THING_COLUMNS);
+
 /// What is known better of a thing replaces what was known.
 pub(crate) static THING: Table = Table {
     name: "thing",
-    columns: &["id", "item", "kind", "source_kind", "tlc", "source", "reference", "uncertain"],
+    columns: THING_COLUMNS,
     conflict: "ON CONFLICT (tenant, id) DO UPDATE SET kind = excluded.kind, source_kind = excluded.source_kind, \
                tlc = excluded.tlc, source = excluded.source, reference = excluded.reference, \
                uncertain = excluded.uncertain",
 };
+
+pub(crate) static NEW_THING_CODE: Table = table("thing_code", &["code", "thing"]);
 
 /// Of a thing that was known before, some spellings may have been, too.
 pub(crate) static THING_CODE: Table =

@@ -11,10 +11,10 @@ use std::{
 use migrations::Spread;
 use sqlparser::{
     ast::{
-        Assignment, AssignmentTarget, BinaryOperator, ConflictTarget, Delete, DoUpdate, Expr, FromTable, Insert,
-        JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, OnConflict, OnConflictAction, OnInsert, Query,
-        Select, SelectItem, SetExpr, Statement, TableFactor, TableObject, TableWithJoins, Update, UpdateTableFromKind,
-        Value, Visit, Visitor,
+        Assignment, AssignmentTarget, BinaryOperator, ConflictTarget, CopySource, Delete, DoUpdate, Expr, FromTable,
+        Insert, JoinConstraint, JoinOperator, ObjectName, ObjectNamePart, OnConflict, OnConflictAction, OnInsert,
+        Query, Select, SelectItem, SetExpr, Statement, TableFactor, TableObject, TableWithJoins, Update,
+        UpdateTableFromKind, Value, Visit, Visitor,
     },
     dialect::PostgreSqlDialect,
     parser::Parser,
@@ -89,6 +89,13 @@ impl Check<'_> {
             Statement::Insert(insert) => self.insert(insert),
             Statement::Update(update) => self.update(update),
             Statement::Delete(delete) => self.delete(delete),
+            // Rows of one tenant at a time: `bulk::Rows` has no other.
+            Statement::Copy { source: CopySource::Table { table_name, columns }, .. } => {
+                let spread = self.spread(table_name);
+                if spread == Some(Spread::ByTenant) && !columns.iter().any(|column| column.value == TENANT) {
+                    self.broken.push("COPY does not name the tenant".to_owned());
+                }
+            }
             Statement::CreateTable(create) if self.spread(&create.name) == Some(Spread::Here) => {}
             other => self.broken.push(format!("a kind of statement that is not expected: {other}")),
         }
@@ -451,7 +458,8 @@ fn statements_of_one_tenant_pass() {
         "SELECT max(id) FROM tenant",
         "INSERT INTO item (tenant, id, uri) VALUES ($1, $2, $3), ($4, $5, $6) ON CONFLICT DO NOTHING",
         "INSERT INTO vocabulary (tenant, item) VALUES ($1, $2) ON CONFLICT (tenant, item) DO UPDATE SET kind = excluded.kind",
-        "INSERT INTO item (tenant, id, uri) SELECT $1, * FROM unnest($2::bigint[], $3::text[]) ON CONFLICT DO NOTHING",
+        "INSERT INTO item (tenant, id, uri) SELECT $1, * FROM unnest($2, $3) ON CONFLICT DO NOTHING",
+        "COPY item (tenant, id, uri) FROM STDIN (FORMAT binary)",
         "SELECT found.* FROM unnest($2::bytea[]) AS wanted (value) JOIN LATERAL \
          (SELECT id FROM event WHERE tenant = $1 AND identity = wanted.value OFFSET 0) AS found ON TRUE",
         "UPDATE job SET status = $3, finished_at = now() WHERE tenant = $1 AND id = $2",
@@ -523,7 +531,7 @@ fn statements_that_no_single_machine_can_answer_are_found() {
             "INSERT INTO item (tenant, id) SELECT * FROM unnest($1::bigint[], $2::bigint[])",
             "whose tenant is no constant",
         ),
-        ("COPY item (tenant, id, uri) FROM STDIN (FORMAT binary)", "a kind of statement that is not expected"),
+        ("COPY item (id, uri) FROM STDIN", "COPY does not name the tenant"),
         ("SELECT 1 FROM ledger WHERE tenant = $1", "nobody says where the rows of `ledger` are"),
         ("SELECT 1 FROM seaql_migrations, tenant", "a local table meets tables of the cluster"),
         ("LOCK TABLE event", "a kind of statement that is not expected"),

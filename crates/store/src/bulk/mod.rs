@@ -1,6 +1,6 @@
 //! Writing many rows: each engine's own fast path, in one transaction, behind one trait.
 
-mod one_text;
+mod mapped;
 mod postgres;
 mod sqlite;
 mod writer;
@@ -8,14 +8,16 @@ mod writer;
 use std::sync::Arc;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, QueryResult, RuntimeErr, sea_query::SelectStatement, sqlx,
+    DatabaseConnection,
+    sea_query::SelectStatement,
+    sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions},
 };
 
 use domain::TenantId;
 
-use crate::{Store, StoreError};
+use crate::{Cause, Store, StoreError};
 
-pub(crate) use sqlite::{File, PATIENCE};
+pub(crate) use sqlite::PATIENCE;
 pub(crate) use writer::Writer;
 
 /// One value of a row. `None` is SQL's NULL, which has a type here, too.
@@ -83,9 +85,21 @@ impl Rows {
         self.cells.extend(row);
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.cells.is_empty()
+    }
+
     fn len(&self) -> usize {
         self.cells.len() / self.table.columns.len()
     }
+}
+
+/// Rows as an engine takes them.
+pub(crate) enum Packed {
+    /// Bound to a statement.
+    Cells(Rows),
+    /// As the bytes of a `COPY`.
+    Bytes(&'static Table, Vec<u8>),
 }
 
 /// What is bound to a statement.
@@ -199,8 +213,11 @@ impl Row {
 ///
 /// Statements are the same for both: `$1` names an argument on either, and [`Transaction::each`] writes what differs.
 trait Bulk {
+    /// How rows are packed for [`insert`](Self::insert).
+    const PACK: fn(Rows) -> Packed;
+
     /// Writes rows on the fastest way that the engine has.
-    async fn insert(&mut self, rows: Rows) -> Result<(), StoreError>;
+    async fn insert(&mut self, rows: Packed) -> Result<(), StoreError>;
 
     /// Runs a statement; gives the number of rows it changed.
     async fn execute(&mut self, what: &'static str, sql: String, args: Vec<Arg>) -> Result<u64, StoreError>;
@@ -218,24 +235,40 @@ trait Bulk {
     async fn commit(self, what: &'static str) -> Result<(), StoreError>;
 }
 
-/// Runs a query of the mapper; gives its rows by their columns.
-///
-/// On `SQLite` all rows come as one text: the driver hands over value by value from the thread of the database, which costs
-/// more than finding them.
-pub(crate) async fn rows(db: &DatabaseConnection, select: &SelectStatement, shape: &[Kind]) -> Result<Vec<Row>, DbErr> {
-    let mut statement = db.get_database_backend().build(select);
-    if db.get_database_backend() == DbBackend::Sqlite {
-        statement.sql = one_text::as_one_text(&statement.sql, shape);
-        let Some(row) = db.query_one_raw(statement).await? else { return Ok(Vec::new()) };
-        let text: String = row.try_get_by_index(0)?;
-        return one_text::rows_of(&text, shape).map_err(|error| DbErr::Type(format!("{:?}", error.classify())));
+/// The database below the mapper.
+#[derive(Clone, Debug)]
+pub(crate) enum Engine {
+    Sqlite(Arc<sqlite::File>),
+    Postgres(Arc<postgres::Server>),
+}
+
+impl Engine {
+    /// The engine that a URL names, without connecting to it.
+    pub(crate) fn of(url: &str) -> Result<Self, StoreError> {
+        let unreadable = |scheme: &str| StoreError::Url(scheme.to_owned());
+        if url.starts_with("sqlite:") {
+            let options: SqliteConnectOptions = url.parse().map_err(|_| unreadable("sqlite"))?;
+            return Ok(Self::Sqlite(Arc::new(sqlite::File::new(options.get_filename().to_owned()))));
+        }
+        let options: PgConnectOptions = url.parse().map_err(|_| unreadable("postgres"))?;
+        Ok(Self::Postgres(Arc::new(postgres::Server::new(&options).map_err(|_| unreadable("postgres"))?)))
     }
-    let rows = db.query_all_raw(statement).await?;
-    let read = |row: &QueryResult| {
-        let row = row.try_as_pg_row().ok_or_else(|| DbErr::Type("a row of another engine".to_owned()))?;
-        postgres::read(row, shape).map_err(|error| DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))))
-    };
-    rows.iter().map(read).collect()
+
+    /// Runs a query; gives its rows by the places of their columns. `db` are the mapper's connections to the same database.
+    ///
+    /// On `SQLite` it is one errand: the mapper's driver hands over value by value from the thread of the database, which
+    /// costs more than finding them.
+    pub(crate) async fn rows(
+        &self,
+        db: &DatabaseConnection,
+        select: &SelectStatement,
+        shape: &[Kind],
+    ) -> Result<Vec<Row>, Cause> {
+        match self {
+            Self::Sqlite(file) => file.rows(select, shape.to_vec()).await,
+            Self::Postgres(_) => mapped::rows(db, select, shape).await.map_err(Cause::from),
+        }
+    }
 }
 
 /// The transaction of a capture or a purge, on whichever engine the store runs.
@@ -256,30 +289,33 @@ macro_rules! on_either {
 impl Transaction {
     /// Begins to write. On `SQLite`, which has one writer at a time, it waits for its turn.
     pub(crate) async fn begin(store: &Store, what: &'static str) -> Result<Self, StoreError> {
-        match &store.file {
-            Some(file) => {
+        match &store.engine {
+            Engine::Sqlite(file) => {
                 let turns = store.writer.get_sqlite_connection_pool();
                 sqlite::Sqlite::begin(file, turns, what).await.map(Self::Sqlite)
             }
-            None => {
-                postgres::Postgres::begin(store.writer.get_postgres_connection_pool(), what).await.map(Self::Postgres)
-            }
+            Engine::Postgres(server) => postgres::Postgres::begin(server, what).await.map(Self::Postgres),
         }
     }
 
     /// Begins to read, on `SQLite` one state of the database. It does not keep others from writing, whatever the engine.
     pub(crate) async fn read(store: &Store, what: &'static str) -> Result<Self, StoreError> {
-        match &store.file {
-            Some(file) => sqlite::Sqlite::read(file, what).await.map(Self::Sqlite),
-            None => postgres::Postgres::begin(store.db.get_postgres_connection_pool(), what).await.map(Self::Postgres),
+        match &store.engine {
+            Engine::Sqlite(file) => sqlite::Sqlite::read(file, what).await.map(Self::Sqlite),
+            Engine::Postgres(server) => postgres::Postgres::begin(server, what).await.map(Self::Postgres),
+        }
+    }
+
+    /// How rows are packed for [`insert`](Self::insert): that needs no transaction, and can be done while it is at work.
+    pub(crate) fn packing(&self) -> fn(Rows) -> Packed {
+        match self {
+            Self::Sqlite(_) => sqlite::Sqlite::PACK,
+            Self::Postgres(_) => postgres::Postgres::PACK,
         }
     }
 
     /// Writes rows.
-    pub(crate) async fn insert(&mut self, rows: Rows) -> Result<(), StoreError> {
-        if rows.cells.is_empty() {
-            return Ok(());
-        }
+    pub(crate) async fn insert(&mut self, rows: Packed) -> Result<(), StoreError> {
         on_either!(self, engine => engine.insert(rows).await)
     }
 
@@ -342,8 +378,4 @@ impl Transaction {
             Self::Postgres(_) => " FOR UPDATE",
         }
     }
-}
-
-fn failed(what: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
-    move |error| StoreError::Database { what, source: DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error))) }
 }

@@ -9,18 +9,32 @@ use std::{
     time::Duration,
 };
 
-use rusqlite::{Connection, Result, Statement, ToSql, types::ToSqlOutput};
-use sea_orm::sqlx::{self, pool::PoolConnection, sqlite::SqlitePool};
-use tokio::runtime::Handle;
+use rusqlite::{
+    Connection, Result, Statement, ToSql,
+    types::{ToSqlOutput, Value::Null},
+};
+use sea_orm::{
+    ConnAcquireErr, DbErr, Value,
+    sea_query::{SelectStatement, SqliteQueryBuilder, Values},
+    sqlx::{self, pool::PoolConnection, sqlite::SqlitePool},
+};
+use tokio::{runtime::Handle, sync::Semaphore, time::timeout};
 
-use super::{Arg, Bulk, Cell, Kind, Row, Rows, Table};
-use crate::{StoreError, text::hex};
+use super::{Arg, Bulk, Cell, Kind, Packed, Row, Rows, Table};
+use crate::{ACQUIRE_TIMEOUT, CONNECTIONS, Cause, READER_CACHE, StoreError, text::hex};
 
-/// The file of a database, with a connection that is at rest between two transactions.
+/// The file of a database, with connections that are at rest.
 #[derive(Debug)]
 pub(crate) struct File {
     path: PathBuf,
+    /// The one that writes, between two transactions.
     idle: Mutex<Option<Connection>>,
+    /// Those that answer questions, and how many more there may be.
+    readers: Mutex<Vec<Connection>>,
+    reads: Arc<Semaphore>,
+    /// What was read.
+    #[cfg(test)]
+    pub(crate) asked: Arc<Mutex<Vec<sea_orm::Statement>>>,
 }
 
 /// KiB of pages that are kept in memory. Identifiers come in no order, so a capture writes all over the indexes.
@@ -38,20 +52,66 @@ const STATEMENTS: usize = 64;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 impl File {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path, idle: Mutex::new(None) }
+    pub(super) fn new(path: PathBuf) -> Self {
+        let reads = Arc::new(Semaphore::new(CONNECTIONS));
+        Self {
+            path,
+            idle: Mutex::default(),
+            readers: Mutex::default(),
+            reads,
+            #[cfg(test)]
+            asked: Arc::default(),
+        }
+    }
+
+    fn open(&self) -> Result<Connection> {
+        let connection = Connection::open(&self.path)?;
+        connection.busy_timeout(PATIENCE)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        Ok(connection)
+    }
+
+    fn reader(&self) -> Result<Connection> {
+        if let Some(connection) = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            return Ok(connection);
+        }
+        let connection = self.open()?;
+        connection.pragma_update(None, "query_only", true)?;
+        connection.pragma_update(None, "cache_size", -i64::from(READER_CACHE))?;
+        Ok(connection)
+    }
+
+    /// The rows of a query of the mapper.
+    pub(super) async fn rows(self: &Arc<Self>, select: &SelectStatement, shape: Vec<Kind>) -> Result<Vec<Row>, Cause> {
+        let (sql, values) = select.build(SqliteQueryBuilder);
+        #[cfg(test)]
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(sea_orm::Statement::from_sql_and_values(
+            sea_orm::DbBackend::Sqlite,
+            &sql,
+            values.clone(),
+        ));
+        let file = Arc::clone(self);
+        let turn = timeout(ACQUIRE_TIMEOUT, Arc::clone(&self.reads).acquire_owned()).await;
+        // Nobody closes the semaphore.
+        let turn = turn.ok().and_then(Result::ok).ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
+        let rows = on_a_thread(move || {
+            let connection = file.reader()?;
+            let rows = rows_of(&connection, &sql, values, &shape);
+            file.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+            drop(turn);
+            rows
+        });
+        rows.await.map_err(Cause::from)
     }
 
     fn connection(&self) -> Result<Connection> {
         if let Some(connection) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).take() {
             return Ok(connection);
         }
-        let connection = Connection::open(&self.path)?;
-        connection.busy_timeout(PATIENCE)?;
+        let connection = self.open()?;
         // Acknowledged means on disk, as on the mapper's connections.
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "cache_size", -CACHE)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
         Ok(connection)
     }
 }
@@ -97,7 +157,7 @@ impl Sqlite {
     /// Begins a transaction when it is its turn. It holds the write lock from its beginning: a reader that turns writer
     /// half-way would fail instead of waiting.
     pub(super) async fn begin(file: &Arc<File>, turns: &SqlitePool, what: &'static str) -> Result<Self, StoreError> {
-        let turn = turns.acquire().await.map_err(super::failed(what))?;
+        let turn = turns.acquire().await.map_err(StoreError::database(what))?;
         Self::open(file, Some(turn), "BEGIN IMMEDIATE", what).await
     }
 
@@ -113,13 +173,13 @@ impl Sqlite {
         what: &'static str,
     ) -> Result<Self, StoreError> {
         let file = Arc::clone(file);
-        let opened = on_a_thread(move || {
+        let opened = on_a_thread(move || -> Result<Held> {
             let connection = file.connection()?;
             connection.pragma_update(None, "wal_autocheckpoint", PAGES)?;
             connection.execute_batch(begin)?;
             Ok(Held { connection: Some(connection), file, _turn: turn })
         });
-        Ok(Self { held: Some(opened.await.map_err(failed(what))?), rows: 0 })
+        Ok(Self { held: Some(opened.await.map_err(StoreError::database(what))?), rows: 0 })
     }
 
     /// Does something with the connection.
@@ -135,7 +195,7 @@ impl Sqlite {
         })
         .await;
         self.held = Some(held);
-        done.ok_or(StoreError::Broken(what))?.map_err(failed(what))
+        done.ok_or(StoreError::Broken(what))?.map_err(StoreError::database(what))
     }
 }
 
@@ -146,12 +206,11 @@ async fn on_a_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'stati
     }
 }
 
-fn failed(what: &'static str) -> impl FnOnce(rusqlite::Error) -> StoreError {
-    move |source| StoreError::Sqlite { what, source }
-}
-
 impl Bulk for Sqlite {
-    async fn insert(&mut self, rows: Rows) -> Result<(), StoreError> {
+    const PACK: fn(Rows) -> Packed = Packed::Cells;
+
+    async fn insert(&mut self, rows: Packed) -> Result<(), StoreError> {
+        let Packed::Cells(rows) = rows else { return Err(StoreError::Broken("sqlite.insert")) };
         let what = rows.table.name;
         self.rows += rows.len();
         self.errand(what, move |connection| {
@@ -188,11 +247,7 @@ impl Bulk for Sqlite {
         self.errand(what, move |connection| {
             let mut statement = connection.prepare_cached(&sql)?;
             bind(&mut statement, args)?;
-            let (mut found, mut rows) = (statement.raw_query(), Vec::new());
-            while let Some(row) = found.next()? {
-                rows.push(read(row, shape)?);
-            }
-            Ok(rows)
+            all(&mut statement, shape)
         })
         .await
     }
@@ -240,6 +295,40 @@ impl ToSql for Cell {
             Self::Flag(flag) => flag.to_sql(),
             Self::Text(text) => text.to_sql(),
             Self::Bytes(bytes) => bytes.to_sql(),
+        }
+    }
+}
+
+fn rows_of(connection: &Connection, sql: &str, values: Values, shape: &[Kind]) -> Result<Vec<Row>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    for (number, value) in (1..).zip(values) {
+        statement.raw_bind_parameter(number, Bound(value))?;
+    }
+    all(&mut statement, shape)
+}
+
+fn all(statement: &mut Statement<'_>, shape: &[Kind]) -> Result<Vec<Row>> {
+    let (mut found, mut rows) = (statement.raw_query(), Vec::new());
+    while let Some(row) = found.next()? {
+        rows.push(read(row, shape)?);
+    }
+    Ok(rows)
+}
+
+/// A value that the mapper binds.
+struct Bound(Value);
+
+impl ToSql for Bound {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        match &self.0 {
+            Value::Bool(flag) => flag.to_sql(),
+            Value::SmallInt(number) => number.to_sql(),
+            Value::Int(number) => number.to_sql(),
+            Value::BigInt(number) => number.to_sql(),
+            Value::BigUnsigned(number) => Ok(ToSqlOutput::Owned(number.map(u64::cast_signed).map_or(Null, Into::into))),
+            Value::String(text) => text.to_sql(),
+            Value::Bytes(bytes) => bytes.to_sql(),
+            _ => Err(rusqlite::Error::ToSqlConversionFailure("a kind of value that no query binds".into())),
         }
     }
 }

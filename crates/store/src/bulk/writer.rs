@@ -1,52 +1,59 @@
 //! Rows that are written while the next ones are made.
 
-use tokio::task::JoinHandle;
+use std::sync::Arc;
 
-use super::{Rows, Transaction};
+use tokio::{
+    sync::{Mutex, MutexGuard},
+    task::JoinSet,
+};
+
+use super::{Packed, Rows, Transaction};
 use crate::StoreError;
 
 /// A transaction that writes rows in the background. Dropping it ends the writing and leaves nothing behind.
 pub(crate) struct Writer {
-    state: State,
-}
-
-enum State {
-    Idle(Transaction),
-    Writing(JoinHandle<Result<Transaction, StoreError>>),
-    /// Something failed: the transaction is gone.
-    Broken,
+    tx: Arc<Mutex<Transaction>>,
+    pack: fn(Rows) -> Packed,
+    /// One task at most.
+    writing: JoinSet<Result<(), StoreError>>,
+    /// Whether something failed: nothing more is done then.
+    is_broken: bool,
 }
 
 const WHAT: &str = "capture.write";
 
 impl Writer {
     pub(crate) fn new(tx: Transaction) -> Self {
-        Self { state: State::Idle(tx) }
+        Self { pack: tx.packing(), tx: Arc::new(Mutex::new(tx)), writing: JoinSet::new(), is_broken: false }
     }
 
     /// The transaction, after everything that was given to [`write`](Self::write) is written.
-    pub(crate) async fn tx(&mut self) -> Result<&mut Transaction, StoreError> {
+    pub(crate) async fn tx(&mut self) -> Result<MutexGuard<'_, Transaction>, StoreError> {
         // A caller that gives up while it waits leaves the task as it is; the next one waits for it again.
-        if let State::Writing(task) = &mut self.state {
-            let written = task.await.map_err(|_| StoreError::Broken(WHAT));
-            self.state = State::Broken;
-            self.state = State::Idle(written??);
+        while let Some(written) = self.writing.join_next().await {
+            self.is_broken |= !matches!(written, Ok(Ok(())));
+            written.map_err(|_| StoreError::Broken(WHAT))??;
         }
-        match &mut self.state {
-            State::Idle(tx) => Ok(tx),
-            State::Writing(_) | State::Broken => Err(StoreError::Broken(WHAT)),
-        }
+        self.beside().await
     }
 
-    /// Begins to write rows, in this order.
+    /// The transaction between two tables: of what was given to [`write`](Self::write), some may not be there yet. Whoever
+    /// asks so leaves the database something to do while it thinks.
+    pub(crate) async fn beside(&self) -> Result<MutexGuard<'_, Transaction>, StoreError> {
+        if self.is_broken { Err(StoreError::Broken(WHAT)) } else { Ok(self.tx.lock().await) }
+    }
+
+    /// Begins to write rows, in this order, when those before are written.
     pub(crate) async fn write(&mut self, rows: Vec<Rows>) -> Result<(), StoreError> {
-        let mut tx = self.take().await?;
-        self.state = State::Writing(tokio::spawn(async move {
-            for rows in rows {
-                tx.insert(rows).await?;
+        let packed: Vec<Packed> = rows.into_iter().filter(|rows| !rows.is_empty()).map(self.pack).collect();
+        drop(self.tx().await?);
+        let tx = Arc::clone(&self.tx);
+        self.writing.spawn(async move {
+            for rows in packed {
+                tx.lock().await.insert(rows).await?;
             }
-            Ok(tx)
-        }));
+            Ok(())
+        });
         // A task that was just made waits for the one that made it to stop for a moment; no other thread takes it over.
         tokio::task::yield_now().await;
         Ok(())
@@ -54,23 +61,8 @@ impl Writer {
 
     /// The transaction, to be committed.
     pub(crate) async fn finish(mut self) -> Result<Transaction, StoreError> {
-        self.take().await
-    }
-
-    async fn take(&mut self) -> Result<Transaction, StoreError> {
-        self.tx().await?;
-        match std::mem::replace(&mut self.state, State::Broken) {
-            State::Idle(tx) => Ok(tx),
-            State::Writing(_) | State::Broken => Err(StoreError::Broken(WHAT)),
-        }
-    }
-}
-
-impl Drop for Writer {
-    fn drop(&mut self) {
-        // The transaction goes with the task, and the lock of the tenant with it.
-        if let State::Writing(task) = &self.state {
-            task.abort();
-        }
+        drop(self.tx().await?);
+        // The task that wrote has ended, and nobody else has it.
+        Arc::into_inner(self.tx).map(Mutex::into_inner).ok_or(StoreError::Broken(WHAT))
     }
 }
