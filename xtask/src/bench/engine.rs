@@ -54,6 +54,31 @@ impl Database {
         }
     }
 
+    /// The same database once more, under another name. Nobody may be at work on it.
+    pub(crate) fn copy(&self, name: &str) -> Result<Self, Failure> {
+        match self {
+            Self::Sqlite(file) => {
+                let copy = file.with_file_name(format!("{name}.db"));
+                fs::copy(file, &copy)?;
+                Ok(Self::Sqlite(copy))
+            }
+            Self::Postgres(database) => {
+                let none = "there are no PostgreSQL programs";
+                let (copy, aside) =
+                    (testkit::postgres::database().ok_or(none)?, testkit::postgres::database().ok_or(none)?);
+                aside.psql(&format!("DROP DATABASE {}", name_in(copy.url())))?;
+                aside.psql(&format!("CREATE DATABASE {} TEMPLATE {}", name_in(copy.url()), name_in(database.url())))?;
+                Ok(Self::Postgres(copy))
+            }
+        }
+    }
+
+    /// Brings the database into the state that it is in when nobody has written for a while.
+    pub(crate) fn settle(&self) -> Result<(), Failure> {
+        let sql = if matches!(self, Self::Sqlite(_)) { "PRAGMA wal_checkpoint(TRUNCATE)" } else { "VACUUM ANALYZE" };
+        self.sql(sql).map(drop)
+    }
+
     pub(crate) fn url(&self) -> String {
         match self {
             Self::Sqlite(file) => format!("sqlite://{}?mode=rwc", file.display()),
@@ -73,7 +98,7 @@ impl Database {
     pub(crate) fn bytes(&self) -> Result<f64, Failure> {
         let told = match self {
             Self::Sqlite(file) => {
-                self.sql("PRAGMA wal_checkpoint(TRUNCATE)")?;
+                self.settle()?;
                 fs::metadata(file)?.len().to_string()
             }
             Self::Postgres(_) => self.sql("SELECT pg_database_size(current_database())")?,
@@ -139,4 +164,10 @@ impl Database {
         }
         Ok(begun.elapsed().as_secs_f64())
     }
+}
+
+/// The name of the database in a URL.
+fn name_in(url: &str) -> &str {
+    let path = url.split('?').next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default()
 }

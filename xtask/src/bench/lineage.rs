@@ -3,11 +3,13 @@
 use std::{
     collections::BTreeMap,
     fs,
+    path::{Path, PathBuf},
+    thread,
     time::{Duration, Instant},
 };
 
 use clap::Args;
-use epcis::write::Target;
+use epcis::{VocabularyElement, write::Target};
 pub(crate) use network::Way;
 use network::{Network, Plan, Statement};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
@@ -19,10 +21,10 @@ use crate::output::Series;
 /// Measure lineage over GraphQL beside the recursive SQL that one would write by hand, on the same database.
 ///
 /// The landmarks of the generated network have lineages of about 10, 100, 1,000 and 10,000 lots in either direction.
-/// With two sizes, the growth from the first to the last is told, too.
+/// With two sizes, both are asked the same in turn, and the growth from the first to the last is told, too.
 #[derive(Args, Debug)]
 pub(crate) struct Lineage {
-    /// How many events to store; several sizes are measured one after the other in one database.
+    /// How many events to store; of several sizes, each is a database of its own.
     #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [820_000, 8_200_000])]
     events: Vec<u64>,
     /// Which engines; both by default.
@@ -37,6 +39,8 @@ pub(crate) struct Lineage {
 const PER_DOCUMENT: usize = 100_000;
 /// Landmarks of each size and direction that are asked for.
 const LANDMARKS: usize = 4;
+/// Milliseconds of answers after which no further round begins.
+const ENOUGH: f64 = 40_000.0;
 /// What is wanted at a thousand nodes, and of growth.
 const WANTED_RATIO: f64 = 2.0;
 const WANTED_GROWTH: f64 = 1.15;
@@ -48,12 +52,26 @@ const QUESTION: &str = "query($lot: String!, $way: Direction!) { trace(lot: $lot
 /// The name of a kind of question: direction and number of lots, to the nearest power of ten.
 type Class = (Way, u32);
 
+/// A database of so many events.
+struct Stage {
+    events: u64,
+    database: Database,
+}
+
 /// Times of one question, in milliseconds: over GraphQL and in SQL.
 #[derive(Debug, Default)]
 struct Times {
     graphql: Vec<f64>,
     sql: Vec<f64>,
     nodes: usize,
+}
+
+impl Times {
+    fn add(&mut self, nodes: usize, graphql: Duration, sql: Duration) {
+        self.graphql.push(graphql.as_secs_f64() * 1_000.0);
+        self.sql.push(sql.as_secs_f64() * 1_000.0);
+        self.nodes = self.nodes.max(nodes);
+    }
 }
 
 impl Lineage {
@@ -67,44 +85,31 @@ impl Lineage {
 
     #[expect(clippy::print_stdout, reason = "a program whose output is the table")]
     fn measure(&self, workshop: &Workshop, engine: Engine) -> Result<bool, Failure> {
-        let mut sizes = self.events.clone();
-        sizes.sort_unstable();
-        let last = sizes.last().copied().unwrap_or_default();
-        let mut network = Network::new(&Plan::new(1, last)).telling_truth();
-        let mut truth = Vec::new();
-        let database = Database::new(engine, &workshop.folder, "lineage")?;
-        let gateway = Gateway::start(workshop, &database.url())?;
+        let (stages, truth) = self.fill(workshop, engine)?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let mut stored = 0;
-        let (mut holds, mut first) = (true, BTreeMap::new());
-        let mut asked = None;
-        for events in sizes {
-            fill(workshop, &gateway, &mut network, &mut truth, events - stored)?;
-            stored = events;
-            if engine == Engine::Postgres {
-                database.sql("ANALYZE")?;
-            }
-            // Every size is asked for the same lots.
-            let asked = match &mut asked {
-                Some(asked) => asked,
-                none => none.insert(runtime.block_on(fitting(&gateway, landmarks(&truth)))?),
-            };
-            println!("{} at {events} events, {:.0} bytes each", engine.name(), database.bytes()? / to_f64(events));
-            println!(
-                "{:<8} {:>6} {:>7} {:>9} {:>9} {:>9} {:>9} {:>6} {:>8} {:>7}",
-                "way", "lots", "nodes", "p50 ms", "p99 ms", "SQL p50", "SQL p99", "ratio", "µs/node", "growth"
-            );
-            let answers = runtime.block_on(self.ask(engine, &gateway, &database.url(), asked))?;
-            for ((way, power), mut times) in answers {
+        for stage in &stages {
+            let each = stage.database.bytes()? / to_f64(stage.events);
+            println!("{} at {} events, {each:.0} bytes each", engine.name(), stage.events);
+        }
+        println!(
+            "{:<8} {:>6} {:>8} {:>7} {:>9} {:>9} {:>9} {:>9} {:>6} {:>8} {:>7}",
+            "way", "lots", "events", "nodes", "p50 ms", "p99 ms", "SQL p50", "SQL p99", "ratio", "µs/node", "growth"
+        );
+        let asked = runtime.block_on(self.ask(engine, workshop, &stages, &truth))?;
+        let mut holds = true;
+        for ((way, power), sizes) in asked {
+            let mut first = None;
+            for (stage, mut times) in stages.iter().zip(sizes) {
                 let (p50, p99) = (quantile(&mut times.graphql, 0.5), quantile(&mut times.graphql, 0.99));
                 let (sql50, sql99) = (quantile(&mut times.sql, 0.5), quantile(&mut times.sql, 0.99));
                 let ratio = p50 / sql50;
-                let growth = p50 / *first.entry((way, power)).or_insert(p50);
+                let growth = p50 / *first.get_or_insert(p50);
                 holds &= (power != 3 || ratio <= WANTED_RATIO) && growth <= WANTED_GROWTH;
                 println!(
-                    "{:<8} {:>6} {:>7} {p50:>9.2} {p99:>9.2} {sql50:>9.2} {sql99:>9.2} {ratio:>6.2} {:>8.1} {growth:>7.2}",
+                    "{:<8} {:>6} {:>8} {:>7} {p50:>9.2} {p99:>9.2} {sql50:>9.2} {sql99:>9.2} {ratio:>6.2} {:>8.1} {growth:>7.2}",
                     format!("{way:?}").to_lowercase(),
                     10_u32.pow(power),
+                    stage.events,
                     times.nodes,
                     p50 * 1_000.0 / to_f64(u64::try_from(times.nodes)?),
                 );
@@ -114,37 +119,68 @@ impl Lineage {
         Ok(holds)
     }
 
+    /// A database of each size; the smaller ones are what the largest one was on its way.
+    fn fill(&self, workshop: &Workshop, engine: Engine) -> Result<(Vec<Stage>, Vec<Statement>), Failure> {
+        let mut sizes = self.events.clone();
+        sizes.sort_unstable();
+        let last = sizes.pop().ok_or("how many events?")?;
+        let mut network = Network::new(&Plan::new(1, last)).telling_truth();
+        let (mut stages, mut truth, mut stored) = (Vec::new(), Vec::new(), 0);
+        let database = Database::new(engine, &workshop.folder, "lineage")?;
+        for events in sizes {
+            let gateway = Gateway::start(workshop, &database.url())?;
+            fill(workshop, &gateway, &mut network, &mut truth, events - stored)?;
+            drop(gateway);
+            stored = events;
+            database.settle()?;
+            stages.push(Stage { events, database: database.copy(&format!("lineage-{events}"))? });
+        }
+        let gateway = Gateway::start(workshop, &database.url())?;
+        fill(workshop, &gateway, &mut network, &mut truth, last - stored)?;
+        drop(gateway);
+        database.settle()?;
+        stages.push(Stage { events: last, database });
+        Ok((stages, truth))
+    }
+
+    /// Asks all databases the same in turn, so that what else the machine does meets all of them.
     async fn ask(
         &self,
         engine: Engine,
-        gateway: &Gateway,
-        url: &str,
-        landmarks: &BTreeMap<Class, Vec<String>>,
-    ) -> Result<BTreeMap<Class, Times>, Failure> {
+        workshop: &Workshop,
+        stages: &[Stage],
+        truth: &[Statement],
+    ) -> Result<BTreeMap<Class, Vec<Times>>, Failure> {
         let client = reqwest::Client::builder().timeout(Duration::from_mins(10)).build()?;
-        let mut options = sea_orm::ConnectOptions::new(url);
-        options.max_connections(1).sqlx_logging(false);
-        let db = sea_orm::Database::connect(options).await?;
-        let mut answers: BTreeMap<Class, Times> = BTreeMap::new();
-        for (&(way, power), lots) in landmarks {
-            let times = answers.entry((way, power)).or_default();
+        let mut asked = Vec::new();
+        for stage in stages {
+            let url = stage.database.url();
+            let mut options = sea_orm::ConnectOptions::new(&url);
+            options.max_connections(1).sqlx_logging(false);
+            asked.push((Gateway::start(workshop, &url)?, sea_orm::Database::connect(options).await?));
+        }
+        let (smallest, _) = asked.first().ok_or("how many events?")?;
+        let landmarks = fitting(smallest, landmarks(truth)).await?;
+        let mut answers: BTreeMap<Class, Vec<Times>> = BTreeMap::new();
+        for ((way, power), lots) in landmarks {
+            let sizes = answers.entry((way, power)).or_default();
+            sizes.resize_with(asked.len(), Times::default);
             for round in 0..=self.rounds {
-                for lot in lots {
-                    let begun = Instant::now();
-                    let nodes = graphql(&client, gateway, lot, way).await?;
-                    let graphql = begun.elapsed();
-                    let begun = Instant::now();
-                    by_hand(&db, engine, lot, way).await?;
-                    let sql = begun.elapsed();
-                    // The first round fills the caches of both.
-                    if round > 0 {
-                        times.graphql.push(graphql.as_secs_f64() * 1_000.0);
-                        times.sql.push(sql.as_secs_f64() * 1_000.0);
-                        times.nodes = times.nodes.max(nodes);
+                for lot in &lots {
+                    for ((gateway, db), times) in asked.iter().zip(&mut *sizes) {
+                        let begun = Instant::now();
+                        let nodes = graphql(&client, gateway, lot, way).await?;
+                        let graphql = begun.elapsed();
+                        let begun = Instant::now();
+                        by_hand(db, engine, lot, way).await?;
+                        // The first round fills the caches of both.
+                        if round > 0 {
+                            times.add(nodes, graphql, begun.elapsed());
+                        }
                     }
                 }
                 // Enough of the slow ones.
-                if times.graphql.iter().sum::<f64>() > 20_000.0 {
+                if sizes.iter().flat_map(|times| &times.graphql).sum::<f64>() > ENOUGH {
                     break;
                 }
             }
@@ -153,7 +189,8 @@ impl Lineage {
     }
 }
 
-/// Generates and captures so many events, a document at a time, so that neither disk nor memory holds them twice.
+/// Generates and captures so many events, a document at a time, so that neither disk nor memory holds them all. The next one
+/// is generated while one is captured.
 fn fill(
     workshop: &Workshop,
     gateway: &Gateway,
@@ -161,24 +198,53 @@ fn fill(
     truth: &mut Vec<Statement>,
     events: u64,
 ) -> Result<(), Failure> {
-    let folder = workshop.folder.join("part");
     let mut left = usize::try_from(events)?;
     let mut vocabulary = network.vocabulary();
-    while left > 0 {
-        let count = left.min(PER_DOCUMENT);
-        left -= count;
-        let _absent = fs::remove_dir_all(&folder);
-        let mut series = Series::new(Some(&folder), Target::Xml, None)?;
-        series.set_vocabulary(std::mem::take(&mut vocabulary));
-        for mut recorded in network.by_ref().take(count) {
-            series.event(&mut recorded.event)?;
-        }
-        series.finish()?;
-        let kept = network.take_truth().into_iter().filter(|said| matches!(said, Statement::Landmark(_)));
-        truth.extend(kept);
-        gateway.capture(&documents_in(&folder)?)?;
+    let mut generated: Option<PathBuf> = None;
+    while left > 0 || generated.is_some() {
+        let folder = workshop.folder.join(if (left / PER_DOCUMENT).is_multiple_of(2) { "even" } else { "odd" });
+        let captured = thread::scope(|scope| -> Result<(), Failure> {
+            let ready = generated.take();
+            let capture = ready.map(|ready| {
+                scope.spawn(move || -> Result<(), String> {
+                    let documents = documents_in(&ready).map_err(|error| error.to_string())?;
+                    gateway.capture(&documents).map_err(|error| error.to_string())?;
+                    fs::remove_dir_all(&ready).map_err(|error| error.to_string())
+                })
+            });
+            if left > 0 {
+                let count = left.min(PER_DOCUMENT);
+                left -= count;
+                generate(&folder, network, &mut vocabulary, count)?;
+                let kept = network.take_truth().into_iter().filter(|said| matches!(said, Statement::Landmark(_)));
+                truth.extend(kept);
+                generated = Some(folder);
+            }
+            match capture.map(thread::ScopedJoinHandle::join) {
+                None => Ok(()),
+                Some(Ok(done)) => done.map_err(Failure::from),
+                Some(Err(_)) => Err("the capture panicked".into()),
+            }
+        });
+        captured?;
     }
-    fs::remove_dir_all(&folder)?;
+    Ok(())
+}
+
+/// Writes so many events to a folder.
+fn generate(
+    folder: &Path,
+    network: &mut Network,
+    vocabulary: &mut Vec<VocabularyElement>,
+    count: usize,
+) -> Result<(), Failure> {
+    let _absent = fs::remove_dir_all(folder);
+    let mut series = Series::new(Some(folder), Target::Xml, None)?;
+    series.set_vocabulary(std::mem::take(vocabulary));
+    for mut recorded in network.by_ref().take(count) {
+        series.event(&mut recorded.event)?;
+    }
+    series.finish()?;
     Ok(())
 }
 
