@@ -31,7 +31,7 @@ pub struct CaptureLimits {
 
 impl CaptureLimits {
     /// The most documents that can be stored at once: every one of them holds a connection, and must leave some to
-    /// those who write little.
+    /// those who end a job or purge.
     pub const MAX_CONCURRENT: usize = store::WRITERS - 2;
 }
 

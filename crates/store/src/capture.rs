@@ -94,9 +94,8 @@ impl Capture {
     /// [`StoreError`]; the transaction is then of no more use.
     pub async fn write(&mut self, batch: Vec<Asserted>) -> Result<Vec<Outcome>, StoreError> {
         let was_whole = std::mem::take(&mut self.is_whole);
-        let outcomes = self.take(batch).await?;
-        self.is_whole = was_whole;
-        Ok(outcomes)
+        let taken = self.take(batch).await;
+        self.whole_as(was_whole, taken).await
     }
 
     async fn take(&mut self, batch: Vec<Asserted>) -> Result<Vec<Outcome>, StoreError> {
@@ -131,10 +130,26 @@ impl Capture {
     /// # Errors
     /// [`StoreError`]; the transaction is then of no more use.
     pub async fn vocabulary(&mut self, elements: &[VocabularyElement]) -> Result<(), StoreError> {
+        let was_whole = std::mem::take(&mut self.is_whole);
+        let taken = self.take_vocabulary(elements).await;
+        self.whole_as(was_whole, taken).await
+    }
+
+    /// What was taken is whole when all before it was; what failed has its first cause.
+    async fn whole_as<T>(&mut self, was_whole: bool, taken: Result<T, StoreError>) -> Result<T, StoreError> {
+        match taken {
+            Ok(taken) => {
+                self.is_whole = was_whole;
+                Ok(taken)
+            }
+            Err(error) => Err(self.writer.cause(error).await),
+        }
+    }
+
+    async fn take_vocabulary(&mut self, elements: &[VocabularyElement]) -> Result<(), StoreError> {
         if elements.is_empty() {
             return Ok(());
         }
-        let was_whole = std::mem::take(&mut self.is_whole);
         let ids: Vec<String> = elements.iter().map(|element| element.id.canonical()).collect();
         self.define(ids.iter().map(String::as_str)).await?;
         // One row each: a statement cannot meet the same row twice.
@@ -150,9 +165,7 @@ impl Capture {
             let now = micros(self.now);
             written.push([item.into(), Cell::Text(Some(kind)), Cell::Bytes(digest), now.into(), Cell::Bytes(body)]);
         }
-        self.writer.write(vec![written]).await?;
-        self.is_whole = was_whole;
-        Ok(())
+        self.writer.write(vec![written]).await
     }
 
     /// Makes everything visible at once, together with the finished job.
@@ -323,4 +336,74 @@ const WRONG_AT_ONCE: usize = 64;
 /// Whether two stored forms are of the same event. Most repeated ones are the same to the byte.
 fn is_same(a: &[u8], b: &[u8]) -> Result<bool, StoreError> {
     Ok(a == b || digest(&body::unpack(a)?) == digest(&body::unpack(b)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use epcis::{Binding, Item, Reader};
+    use lineage::{Stage, Stages};
+    use sea_orm::{ConnectionTrait, Statement};
+
+    use super::*;
+    use crate::NewTenant;
+
+    const LOT: &str = "https://id.gs1.org/01/19521003000173/10/LOG-1";
+
+    fn event(id: u32, more: &str) -> Asserted {
+        let event = format!(
+            r#"{{"@context":["https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",{{"fsma":"https://w3id.org/fsma204/kde/"}}],
+"type":"EPCISDocument","schemaVersion":"2.0","creationDate":"2028-08-20T12:00:00Z","epcisBody":{{"eventList":[
+{{"type":"ObjectEvent","eventID":"urn:uuid:00000000-0000-4000-8000-00000000000{id}","eventTime":"2028-08-17T20:30:00Z",
+"eventTimeZoneOffset":"-07:00","action":"OBSERVE","bizStep":"storing","readPoint":{{"id":"https://id.gs1.org/414/9521003000017"}},
+"quantityList":[{{"epcClass":"{LOT}"}}]{more}}}]}}}}"#
+        );
+        let mut items = Reader::new(event.as_bytes(), Binding::Json).map(Result::unwrap);
+        let found = items.find_map(|item| if let Item::Event { event, .. } = item { Some(event) } else { None });
+        Asserted::new(&found.unwrap(), Stages::always(Stage::Unknown)).unwrap()
+    }
+
+    async fn captures(url: &str) {
+        let store = Store::open(url).await.unwrap();
+        store.migrate().await.unwrap();
+        let new = NewTenant { slug: "dc", name: "Meridian", identifiers: BTreeSet::new(), secret: [7; 32] };
+        let tenant = store.add_tenant(new).await.unwrap();
+        let mut capture =
+            store.capture(&tenant, |_| Stages::always(Stage::Unknown), Timestamp::UNIX_EPOCH).await.unwrap();
+        let named = testkit::chains::said(LOT, "ANOTHER-CODE", "https://id.gs1.org/414/9521003000017", None);
+        // The third batch is told apart from the first while rows of the second are on their way, and so on.
+        for (id, more, outcome) in [
+            (1, "", Outcome::Stored),
+            (2, "", Outcome::Stored),
+            (1, "", Outcome::Duplicate),
+            (2, ",\"disposition\":\"damaged\"", Outcome::Conflict),
+            (3, named.as_str(), Outcome::Stored),
+            (4, named.as_str(), Outcome::Stored),
+            (2, "", Outcome::Duplicate),
+            (1, ",\"disposition\":\"damaged\"", Outcome::Conflict),
+        ] {
+            assert_eq!(capture.write(vec![event(id, more)]).await.unwrap(), [outcome], "{id} {more}");
+        }
+        capture.settle().await.unwrap();
+        capture.writer.finish().await.unwrap().commit("test").await.unwrap();
+        for (table, rows) in [("event", 4), ("event_body", 4), ("event_thing", 4), ("thing", 1), ("thing_code", 3)] {
+            let count =
+                Statement::from_string(store.db.get_database_backend(), format!("SELECT count(*) FROM {table}"));
+            let row = store.db.query_one_raw(count).await.unwrap().unwrap();
+            assert_eq!(row.try_get_by_index::<i64>(0).unwrap(), rows, "{table} on {url}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_on_its_way_is_known_on_sqlite() {
+        let folder = tempfile::tempdir().unwrap();
+        captures(&format!("sqlite://{}/l.db?mode=rwc", folder.path().display())).await;
+    }
+
+    #[tokio::test]
+    async fn what_is_on_its_way_is_known_on_postgresql() {
+        let Some(database) = testkit::postgres::database() else { return };
+        captures(database.url()).await;
+    }
 }

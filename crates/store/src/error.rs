@@ -80,7 +80,11 @@ impl From<tokio_postgres::Error> for Cause {
 
 /// Without the detail, which shows the key of a row.
 fn said(error: &tokio_postgres::Error) -> String {
-    error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned())
+    match (error.as_db_error(), error.source()) {
+        (Some(said), _) => said.message().to_owned(),
+        (None, Some(why)) => format!("{error}: {why}"),
+        (None, None) => error.to_string(),
+    }
 }
 
 /// What keeps the database from doing its work for now.

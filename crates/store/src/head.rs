@@ -56,14 +56,6 @@ pub struct EventHead {
     pub seen: Seen,
 }
 
-impl EventHead {
-    /// Whether what is on it is handed over, brought into being or transformed.
-    pub(crate) fn is_turning_point(&self) -> bool {
-        let creates = self.biz_step.as_deref().is_some_and(|step| CREATING_STEPS.contains(&step));
-        self.custody.is_some() || creates || self.kind == EventKind::Transformation
-    }
-}
-
 const COLUMNS: [&str; 13] = [
     "id",
     "identity",
@@ -109,6 +101,17 @@ impl Scope {
     /// # Errors
     /// [`StoreError`].
     pub async fn heads(&self, ids: &BTreeSet<EventId>) -> Result<Vec<EventHead>, StoreError> {
+        self.heads_of(ids, false).await
+    }
+
+    /// The same, with `turning_points` only of events on which something is handed over, brought into being or transformed.
+    pub(crate) async fn heads_of(
+        &self,
+        ids: &BTreeSet<EventId>,
+        turning_points: bool,
+    ) -> Result<Vec<EventHead>, StoreError> {
+        // Looked up first: with a sub-query in it the condition seems worth reading all events for.
+        let steps = if turning_points && !ids.is_empty() { self.turning_steps().await? } else { Vec::new() };
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         let select = |ids: &[i64]| {
             let mut select = Query::select();
@@ -119,6 +122,11 @@ impl Scope {
                 .and_where(self.is_one_of(("event", "id"), ids));
             self.only_recorded(&mut select);
             self.only_visible_events(&mut select, ("event", "id"));
+            if turning_points {
+                let of_step = Expr::col(("event", "biz_step")).is_in(steps.iter().copied());
+                let transforms = Expr::col(("event", "kind")).eq(EventKind::Transformation.code());
+                select.and_where(of_step.or(transforms));
+            }
             if self.viewer() != Viewer::Own {
                 select.columns(SEEN.map(|name| ("vis_event", name)));
             }
@@ -135,6 +143,13 @@ impl Scope {
         self.load_texts(wanted).await?;
         let texts = self.texts.lock().unwrap_or_else(PoisonError::into_inner);
         rows.iter().map(|row| self.head(row, &texts)).collect()
+    }
+
+    /// The numbers of the `bizStep`s of turning points.
+    async fn turning_steps(&self) -> Result<Vec<i64>, StoreError> {
+        let steps = [CustodyKind::STEPS, CREATING_STEPS].concat();
+        let rows = self.rows(&self.item_of(&steps), &[Kind::Int], "scope.steps").await?;
+        rows.iter().map(|row| row.cell(0)).collect()
     }
 
     /// Looks up the dictionary entries of these numbers, as far as they are not known yet.

@@ -146,7 +146,6 @@ fn with_settings(sqlite: SqliteConnectOptions) -> SqliteConnectOptions {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(PATIENCE)
-        .pragma("cache_size", format!("-{READER_CACHE}"))
         .row_buffer_size(ROWS_AT_ONCE)
 }
 
@@ -168,7 +167,8 @@ async fn answers(url: &str) -> Result<(), StoreError> {
 /// Rows that the thread of an `SQLite` connection reads ahead of those who ask for them.
 const ROWS_AT_ONCE: usize = 1_000;
 
-/// KiB of pages that a reader of `SQLite` keeps in memory: the upper levels of every index, and what one answer needs.
+/// KiB of pages that a connection for answers keeps in memory on `SQLite`: the upper levels of every index, and what one answer
+/// needs. Those of the mapper, which read little, keep what `SQLite` keeps by itself.
 const READER_CACHE: u32 = 16 << 10;
 
 /// How `PostgreSQL` is used.
@@ -195,7 +195,7 @@ const CONNECTIONS: usize = 8;
 pub const WRITERS: usize = 10;
 
 /// Connections for those who write little, on such an engine.
-const SMALL_WRITERS: u32 = 4;
+const SMALL_WRITERS: u32 = 8;
 
 /// How long a request waits for a connection before it is told that the database does not answer.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);

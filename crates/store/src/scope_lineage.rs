@@ -296,8 +296,8 @@ impl Scope {
     }
 
     /// What events say of these things, retracted ones left out; only those that the viewer may see, and with
-    /// `turning_points` only where they are handed over, brought into being or transformed. With the heads of all these
-    /// events, turning points or not, as far as they are not among those that are `known`.
+    /// `turning_points` only where they are handed over, brought into being or transformed. With the heads of the
+    /// events, as far as they are not among those that are `known`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -321,9 +321,9 @@ impl Scope {
         let mut found = rows.iter().map(mentioned).collect::<Result<Vec<Mentioned>, _>>()?;
         // Each event once, in the order in which they lie.
         let new = found.iter().map(|mention| mention.event).filter(|event| !known.contains_key(event)).collect();
-        let heads = self.heads(&new).await?;
-        let is_wanted = |head: &&EventHead| !head.retracted && (!turning_points || head.is_turning_point());
-        let wanted: HashSet<EventId> = known.values().chain(&heads).filter(is_wanted).map(|head| head.id).collect();
+        let heads = self.heads_of(&new, turning_points).await?;
+        let facts = known.values().chain(&heads).filter(|head| !head.retracted);
+        let wanted: HashSet<EventId> = facts.map(|head| head.id).collect();
         found.retain(|mention| wanted.contains(&mention.event));
         Ok((found, heads))
     }

@@ -58,9 +58,11 @@ impl Database {
     pub(crate) fn copy(&self, name: &str) -> Result<Self, Failure> {
         match self {
             Self::Sqlite(file) => {
-                let copy = file.with_file_name(format!("{name}.db"));
-                fs::copy(file, &copy)?;
-                Ok(Self::Sqlite(copy))
+                let copy = Self::new(Engine::Sqlite, file.parent().ok_or("the file is in no folder")?, name)?;
+                if let Self::Sqlite(copy) = &copy {
+                    fs::copy(file, copy)?;
+                }
+                Ok(copy)
             }
             Self::Postgres(database) => {
                 let none = "there are no PostgreSQL programs";

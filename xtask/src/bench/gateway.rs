@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use tempfile::TempDir;
+
 use super::{Failure, Workshop, output};
 
 /// A running gateway with one tenant. It ends with this value.
@@ -17,6 +19,8 @@ pub(crate) struct Gateway {
     lotline: PathBuf,
     pub(crate) url: String,
     pub(crate) token: String,
+    /// Its configuration and keys.
+    _folder: TempDir,
 }
 
 /// What a capture said and took.
@@ -29,7 +33,8 @@ pub(crate) struct Captured {
 impl Gateway {
     /// Starts a gateway on a database, which it brings up to date.
     pub(crate) fn start(workshop: &Workshop, database: &str) -> Result<Self, Failure> {
-        let folder = tempfile::tempdir_in(&workshop.folder)?.keep();
+        let temporary = tempfile::tempdir_in(&workshop.folder)?;
+        let folder = temporary.path();
         let key = folder.join("key.pem");
         let made = output(Command::new(&workshop.lotline).args(["token", "keygen", "--out"]).arg(&key))?;
         let public: String =
@@ -58,7 +63,8 @@ impl Gateway {
                 .args(["--audience", &audience, "--key"])
                 .arg(&key),
         );
-        let gateway = Self { process, lotline: workshop.lotline.clone(), url, token: token?.trim().to_owned() };
+        let (lotline, token) = (workshop.lotline.clone(), token?.trim().to_owned());
+        let gateway = Self { process, lotline, url, token, _folder: temporary };
         let patience = Instant::now() + Duration::from_mins(1);
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             if Instant::now() > patience {

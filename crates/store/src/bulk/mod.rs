@@ -1,4 +1,5 @@
-//! Writing many rows: each engine's own fast path, in one transaction, behind one trait.
+//! Many rows below the mapper, on each engine's own fast path: written in one transaction, behind one trait, and read by
+//! their places.
 
 mod mapped;
 mod postgres;

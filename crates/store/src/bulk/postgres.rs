@@ -47,7 +47,8 @@ impl Server {
         let mut config = password(options)?;
         match options.get_socket() {
             Some(folder) => config.host_path(folder),
-            None => config.host(options.get_host()),
+            // An address of IPv6 stands in brackets in a URL, and nowhere else.
+            None => config.host(options.get_host().trim_matches(['[', ']'])),
         };
         config.port(options.get_port()).user(options.get_username()).connect_timeout(CONNECT_TIMEOUT);
         config.dbname(options.get_database().unwrap_or(options.get_username()));
@@ -76,9 +77,9 @@ impl Server {
 
     /// A connection inside a transaction.
     async fn begin(&self) -> Result<Link, Error> {
-        // The server may have been started anew since they were put to rest.
+        // The server may have been started anew since they were put to rest, or have become unreachable.
         while let Some(link) = self.rest() {
-            if link.client.batch_execute(BEGIN).await.is_ok() {
+            if let Ok(Ok(())) = timeout(CONNECT_TIMEOUT, link.client.batch_execute(BEGIN)).await {
                 return Ok(link);
             }
         }
@@ -113,12 +114,15 @@ pub(crate) struct Postgres {
 impl Postgres {
     /// Begins a transaction when it is its turn.
     pub(super) async fn begin(server: &Arc<Server>, what: &'static str) -> Result<Self, StoreError> {
-        let turn = timeout(WRITER_TIMEOUT, Arc::clone(&server.turns).acquire_owned()).await;
-        // Nobody closes the semaphore.
-        let turn = turn.ok().and_then(Result::ok).ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout));
-        let turn = turn.map_err(StoreError::database(what))?;
-        let link = server.begin().await.map_err(StoreError::database(what))?;
-        Ok(Self { link, server: Arc::clone(server), _turn: turn })
+        let begun = async {
+            // Nobody closes the semaphore.
+            let turn = Arc::clone(&server.turns).acquire_owned().await.map_err(|_| StoreError::Broken(what))?;
+            let link = server.begin().await.map_err(StoreError::database(what))?;
+            Ok(Self { link, server: Arc::clone(server), _turn: turn })
+        };
+        // A server that is gone, or takes a connection and says nothing more, keeps nobody longer than one that is busy.
+        let late = |_| Err(StoreError::database(what)(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)));
+        timeout(WRITER_TIMEOUT, begun).await.unwrap_or_else(late)
     }
 
     async fn copy(&mut self, table: &'static Table, rows: Vec<u8>) -> Result<(), Error> {
@@ -172,6 +176,7 @@ impl Bulk for Postgres {
     }
 
     async fn commit(self, what: &'static str) -> Result<(), StoreError> {
+        // The server answers the same to the end of a transaction that failed: whoever got an error must not come here.
         self.link.client.batch_execute("COMMIT").await.map_err(StoreError::database(what))?;
         self.server.idle.lock().unwrap_or_else(PoisonError::into_inner).push(self.link);
         Ok(())

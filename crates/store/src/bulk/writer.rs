@@ -43,6 +43,15 @@ impl Writer {
         if self.is_broken { Err(StoreError::Broken(WHAT)) } else { Ok(self.tx.lock().await) }
     }
 
+    /// Why something failed that was done [`beside`](Self::beside) the writing: that writing failed before it, where it did.
+    pub(crate) async fn cause(&mut self, error: StoreError) -> StoreError {
+        self.is_broken = true;
+        match self.writing.join_next().await {
+            Some(Ok(Err(first))) => first,
+            _ => error,
+        }
+    }
+
     /// Begins to write rows, in this order, when those before are written.
     pub(crate) async fn write(&mut self, rows: Vec<Rows>) -> Result<(), StoreError> {
         let packed: Vec<Packed> = rows.into_iter().filter(|rows| !rows.is_empty()).map(self.pack).collect();
