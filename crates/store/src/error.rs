@@ -1,6 +1,6 @@
 //! What can go wrong between the program and its database.
 
-use std::{error::Error as _, io};
+use std::{error::Error, io};
 
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
@@ -126,14 +126,14 @@ impl Cause {
             Self::Mapper(error) => of_mapper(error),
             Self::Driver(error) => of_driver(error),
             Self::Sqlite(error) => trouble_of_result(error.sqlite_error()?.extended_code),
-            Self::Postgres(error) => match error.code() {
-                Some(state) => trouble_of_code(state.code()),
-                // It was not the server that said something: the connection is gone, or was not to be had.
-                None => {
-                    let is_io = error.source().is_some_and(|source| source.is::<io::Error>());
-                    (error.is_closed() || is_io).then_some(Trouble::Unavailable)
+            Self::Postgres(error) => {
+                if let Some(state) = error.code() {
+                    return trouble_of_code(state.code());
                 }
-            },
+                // It was not the server that said something: the connection is gone, or was not to be had.
+                let is_io = error.source().is_some_and(<dyn Error>::is::<io::Error>);
+                (error.is_closed() || is_io).then_some(Trouble::Unavailable)
+            }
         }
     }
 }

@@ -89,7 +89,7 @@ impl Store {
             answers(url).await?;
         }
         let mut options = ConnectOptions::new(url);
-        options.max_connections(CONNECTIONS as u32).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
+        options.max_connections(CONNECTIONS).acquire_timeout(ACQUIRE_TIMEOUT).sqlx_logging(false);
         options.map_sqlx_sqlite_opts(with_settings);
         options.map_sqlx_postgres_opts(|postgres| postgres.options(POSTGRES_SETTINGS));
         // `SQLite` ends a transaction by itself when the disk is full. The driver then counts one that is not there: what
@@ -188,7 +188,7 @@ const POSTGRES_SETTINGS: [(&str, &str); 7] = [
 ];
 
 /// Connections for those who only read.
-const CONNECTIONS: usize = 8;
+const CONNECTIONS: u32 = 8;
 
 /// Connections for those who write many rows, on an engine that has more than one at a time. Captures must leave some of them
 /// to those who end a job or purge.

@@ -33,6 +33,7 @@ pub(crate) struct Meant {
 
 /// A row of `thing` on its way in or out.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says another thing, in any combination")]
 pub(crate) struct Thing {
     pub(crate) id: i64,
     pub(crate) kind: ThingKind,

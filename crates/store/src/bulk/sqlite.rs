@@ -53,7 +53,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 impl File {
     pub(super) fn new(path: PathBuf) -> Self {
-        let reads = Arc::new(Semaphore::new(CONNECTIONS));
+        let reads = Arc::new(Semaphore::new(CONNECTIONS as usize));
         Self {
             path,
             idle: Mutex::default(),
