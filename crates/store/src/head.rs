@@ -114,12 +114,7 @@ impl Scope {
         let steps = if turning_points && !ids.is_empty() { self.turning_steps().await? } else { Vec::new() };
         let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
         let select = |ids: &[i64]| {
-            let mut select = Query::select();
-            select
-                .columns(COLUMNS.map(|name| ("event", name)))
-                .from("event")
-                .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0))
-                .and_where(self.is_one_of(("event", "id"), ids));
+            let mut select = self.of_events(COLUMNS, ids);
             self.only_recorded(&mut select);
             self.only_visible_events(&mut select, ("event", "id"));
             if turning_points {

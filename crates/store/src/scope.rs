@@ -161,6 +161,17 @@ impl Scope {
         item
     }
 
+    /// A read of columns of the events that have these numbers.
+    pub(crate) fn of_events<const N: usize>(&self, columns: [&'static str; N], ids: &[i64]) -> SelectStatement {
+        let mut select = Query::select();
+        select
+            .columns(columns.map(|name| ("event", name)))
+            .from("event")
+            .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0))
+            .and_where(self.is_one_of(("event", "id"), ids));
+        select
+    }
+
     /// Whether a column is one of many values. They travel as one, an array or a list in JSON, so that a statement is the
     /// same however many they are.
     pub(crate) fn is_one_of<T>(&self, column: impl IntoColumnRef, values: &[T]) -> SimpleExpr

@@ -121,12 +121,7 @@ impl Scope {
     async fn times(&self, events: BTreeSet<EventId>) -> Result<BTreeMap<EventId, (Timestamp, Profile)>, StoreError> {
         let ids: Vec<i64> = events.iter().map(|id| id.0).collect();
         let select = |ids: &[i64]| {
-            let mut select = Query::select();
-            select
-                .columns([("event", "id"), ("event", "event_time")])
-                .from("event")
-                .and_where(Expr::col(("event", "tenant")).eq(self.tenant.id.0))
-                .and_where(self.is_one_of(("event", "id"), ids));
+            let mut select = self.of_events(["id", "event_time"], ids);
             self.only_facts(&mut select);
             self.only_visible_events(&mut select, ("event", "id"));
             if self.viewer() != Viewer::Own {
@@ -232,12 +227,7 @@ impl Scope {
     /// Not in one statement with what is said of them: an event says something of many things, and is looked up once.
     async fn times_of_facts(&self, events: &[i64]) -> Result<HashMap<i64, Timestamp>, StoreError> {
         let select = |ids: &[i64]| {
-            let mut select = Query::select();
-            select
-                .columns(["id", "event_time"])
-                .from("event")
-                .and_where(Expr::col("tenant").eq(self.tenant.id.0))
-                .and_where(self.is_one_of("id", ids));
+            let mut select = self.of_events(["id", "event_time"], ids);
             self.only_facts(&mut select);
             select
         };
@@ -282,12 +272,7 @@ impl Scope {
 
     /// The numbers of everything on these events, visible or not: where to look for mentions.
     async fn things_on(&self, events: &[i64]) -> Result<Vec<i64>, StoreError> {
-        let mut select = Query::select();
-        select
-            .column("things")
-            .from("event")
-            .and_where(Expr::col("tenant").eq(self.tenant.id.0))
-            .and_where(self.is_one_of("id", events));
+        let select = self.of_events(["things"], events);
         let mut things = BTreeSet::new();
         for row in self.all(&select, "scope.things_on").await? {
             things.extend(unpack_ids(&get::<Vec<u8>>(&row, "things")?));
